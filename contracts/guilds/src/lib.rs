@@ -1,0 +1,260 @@
+//! Guilds: communities, their channels, directs, members and invites. Streams: `guilds/guild/{id}` (every
+//! member), `guilds/channel/{id}` (a private channel's structure, for those who may see it),
+//! `guilds/user/{id}` (what one person joined or left).
+
+use kernel::{
+    Caller, ChannelId, Difference, GuildId, Limit, Page, Reader, StreamName, Timestamp, UserId,
+    permissions::{Permissions, Place, Standing},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+contract::contract! {
+    /// Guilds, channels, directs, members, invites, and the facts that permissions are computed from.
+    pub trait Guilds as "guildhall.v1.Guilds", client GuildsClient, server serve_guilds {
+        /// Makes a guild with its first channel, `general`. The caller owns it.
+        async fn create_guild(&self, caller: Caller, draft: GuildDraft) -> Guild;
+        /// The guilds that the caller is in, oldest membership first.
+        async fn my_guilds(&self, caller: Caller) -> Page<Guild>;
+        async fn guild(&self, caller: Caller, guild: GuildId) -> Guild;
+        async fn edit_guild(&self, caller: Caller, guild: GuildId, edit: GuildEdit) -> Guild;
+        /// Deletes a guild with its channels, members and invites. Only its owner may.
+        async fn delete_guild(&self, caller: Caller, guild: GuildId) -> ();
+        /// By the time of joining. `after` is the `next` of the page before.
+        async fn members(&self, caller: Caller, guild: GuildId, limit: Limit, after: Option<String>) -> Page<Member>;
+        /// Leaves a guild. Its owner can't: hand it over or delete it.
+        async fn leave(&self, caller: Caller, guild: GuildId) -> ();
+
+        /// The channels that the caller may see, in order.
+        async fn channels(&self, caller: Caller, guild: GuildId) -> Page<Channel>;
+        async fn create_channel(&self, caller: Caller, guild: GuildId, draft: ChannelDraft) -> Channel;
+        async fn channel(&self, caller: Caller, channel: ChannelId) -> Channel;
+        async fn edit_channel(&self, caller: Caller, channel: ChannelId, edit: ChannelEdit) -> Channel;
+        async fn delete_channel(&self, caller: Caller, channel: ChannelId) -> ();
+        /// Who may see a private channel (besides the guild's owner).
+        async fn allowed(&self, caller: Caller, channel: ChannelId) -> Page<UserId>;
+        /// Lets a member see a private channel. Idempotent.
+        async fn allow(&self, caller: Caller, channel: ChannelId, user: UserId) -> ();
+        /// Hides a private channel from a member again. Idempotent.
+        async fn disallow(&self, caller: Caller, channel: ChannelId, user: UserId) -> ();
+
+        async fn create_invite(&self, caller: Caller, guild: GuildId, draft: InviteDraft) -> Invite;
+        async fn invites(&self, caller: Caller, guild: GuildId) -> Page<Invite>;
+        async fn revoke_invite(&self, caller: Caller, guild: GuildId, code: String) -> ();
+        /// What an invite leads to. Anyone who has the code may look.
+        async fn preview_invite(&self, code: String) -> InvitePreview;
+        /// Joins by an invite. Idempotent for members, who don't use it up.
+        async fn accept_invite(&self, caller: Caller, code: String) -> Guild;
+
+        /// The one direct between the caller and `user`, made when it isn't there yet.
+        async fn open_direct(&self, caller: Caller, user: UserId) -> Channel;
+        /// The caller's directs.
+        async fn my_channels(&self, caller: Caller) -> Page<Channel>;
+
+        /// All that a client starts from: the caller's guilds with the channels that the caller sees, and directs.
+        async fn home(&self, caller: Caller) -> Home;
+
+        /// How `user` stands to a guild: what `gate` decides from.
+        async fn guild_facts(&self, guild: GuildId, user: UserId) -> Option<Facts>;
+        /// How `user` stands to a channel: what `gate` decides from.
+        async fn channel_facts(&self, channel: ChannelId, user: UserId) -> Option<Facts>;
+
+        async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Difference;
+    }
+}
+
+/// A community.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Guild {
+    pub id: GuildId,
+    pub name: String,
+    pub owner: UserId,
+    pub member_count: i64,
+    pub created_at: Timestamp,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct GuildDraft {
+    /// 1 to 80 characters.
+    pub name: String,
+}
+
+/// A change of a guild: what is absent stays.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub struct GuildEdit {
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Member {
+    pub guild: GuildId,
+    pub user: UserId,
+    pub joined_at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelKind {
+    /// A text room in a guild.
+    Text,
+    /// A one-to-one channel.
+    Direct,
+}
+
+/// A text room.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Channel {
+    pub id: ChannelId,
+    pub kind: ChannelKind,
+    /// Absent for directs.
+    pub guild: Option<GuildId>,
+    /// Empty for directs, which show who is in them.
+    pub name: String,
+    pub topic: String,
+    /// Seen only by those on its list, and the guild's owner.
+    pub private: bool,
+    /// Channels show in rising order of position, then id.
+    pub position: i32,
+    /// Who is in a direct; empty for a guild's channel.
+    pub recipients: Vec<UserId>,
+    pub created_at: Timestamp,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ChannelDraft {
+    /// 1 to 80 characters.
+    pub name: String,
+    #[serde(default)]
+    pub topic: Option<String>,
+    #[serde(default)]
+    pub private: bool,
+    /// Who may see a private channel from the start; members of the guild.
+    #[serde(default)]
+    pub allowed: Vec<UserId>,
+}
+
+/// A change of a channel: what is absent stays.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub struct ChannelEdit {
+    #[serde(default)]
+    pub name: Option<String>,
+    #[serde(default)]
+    pub topic: Option<String>,
+    #[serde(default)]
+    pub position: Option<i32>,
+    /// Making a channel private leaves it to those on its list and the owner.
+    #[serde(default)]
+    pub private: Option<bool>,
+}
+
+/// A way into a guild.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Invite {
+    /// 128 random bits in base64url: the link is `/invite/{code}`.
+    pub code: String,
+    pub guild: GuildId,
+    pub creator: UserId,
+    pub created_at: Timestamp,
+    /// Absent: it never expires.
+    pub expires_at: Option<Timestamp>,
+    /// Absent: any number of people.
+    pub max_uses: Option<i32>,
+    pub uses: i32,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub struct InviteDraft {
+    /// Seconds from now, 60 to 31,536,000; 604,800 (7 days) unless given; 0: never expires.
+    #[serde(default)]
+    pub expires_in: Option<i64>,
+    /// 1 to 1,000; absent: any number of people.
+    #[serde(default)]
+    pub max_uses: Option<i32>,
+}
+
+/// What an invite leads to, for whoever holds it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct InvitePreview {
+    pub code: String,
+    pub guild: GuildId,
+    pub guild_name: String,
+    pub member_count: i64,
+    /// The display name of who made the invite.
+    pub inviter: String,
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Where a person is at home.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Home {
+    pub guilds: Vec<HomeGuild>,
+    pub directs: Vec<Channel>,
+    pub at: kernel::At,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HomeGuild {
+    pub guild: Guild,
+    pub channels: Vec<Channel>,
+}
+
+/// How a person stands to a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// The guild that the place belongs to; absent for directs.
+    pub guild: Option<GuildId>,
+    pub standing: Standing,
+    pub place: Place,
+}
+
+impl Facts {
+    pub fn permissions(self) -> Permissions {
+        kernel::permissions::permissions(self.standing, self.place)
+    }
+}
+
+/// Event `guild_edited` on `guilds/guild/{id}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GuildEdited {
+    pub guild: Guild,
+}
+
+/// Event `guild_deleted` on `guilds/guild/{id}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GuildDeleted {
+    pub guild: GuildId,
+    /// All its channels.
+    pub channels: Vec<ChannelId>,
+}
+
+/// Events `member_joined` and `member_left` on `guilds/guild/{id}`; `guild_joined` and `guild_left` on
+/// `guilds/user/{id}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Membership {
+    pub guild: GuildId,
+    pub user: UserId,
+    pub at: Timestamp,
+}
+
+/// Events `channel_created` and `channel_edited`: on `guilds/guild/{id}` for an open channel, on
+/// `guilds/channel/{id}` for a private one; `direct_opened` on both persons' `guilds/user/{id}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChannelChanged {
+    pub channel: Channel,
+}
+
+/// Event `channel_deleted` on the same streams.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChannelDeleted {
+    pub guild: GuildId,
+    pub channel: ChannelId,
+}
+
+/// Event `access_changed` on `guilds/guild/{id}`: what these members may see has changed; they fetch anew.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AccessChanged {
+    pub guild: GuildId,
+    /// Absent: everyone's.
+    pub users: Option<Vec<UserId>>,
+}

@@ -1,0 +1,45 @@
+use crate::{Database, Result};
+use async_trait::async_trait;
+use kernel::{At, Difference, Event, StreamName, Timestamp};
+use ports::Bell;
+
+/// What every service's database keeps beside its own tables. Reads are permission-free: the service decides.
+#[async_trait]
+pub trait Journal: Send + Sync {
+    /// What came after `since` in `stream`, or the word to fetch anew.
+    async fn difference(&self, stream: &StreamName, since: i64) -> Result<Difference>;
+
+    /// The newest `seq` of each of `streams`.
+    async fn heads(&self, streams: &[StreamName]) -> Result<At>;
+
+    /// Streams that grew since their bell was rung last, at most `limit`.
+    async fn unrelayed(&self, limit: i64) -> Result<Vec<Bell>>;
+
+    /// The bell of these was rung.
+    async fn relayed(&self, bells: &[Bell]) -> Result<()>;
+
+    /// How far `follower` has followed `stream`.
+    async fn cursor(&self, follower: &str, stream: &StreamName) -> Result<i64>;
+
+    /// `follower` has followed `stream` up to `seq`; never goes back.
+    async fn advance(&self, follower: &str, stream: &StreamName, seq: i64) -> Result<()>;
+
+    /// Sets aside an event that `follower` can't take in.
+    async fn bury(&self, follower: &str, stream: &StreamName, seq: i64, at: Timestamp, error: &str) -> Result<()>;
+
+    /// The moment before which `node` may have made ids.
+    async fn high_water(&self, node: u16) -> Result<Timestamp>;
+
+    /// Raises that moment, on disk.
+    async fn raise_high_water(&self, node: u16, until: Timestamp) -> Result<()>;
+}
+
+use Journal as Store;
+crate::stamp!("journal/sql.rs");
+
+impl Database {
+    /// The journal of this database.
+    pub fn journal(&self) -> std::sync::Arc<dyn Journal> {
+        open(self)
+    }
+}

@@ -1,0 +1,110 @@
+// The journal on SQL, compiled once for each engine.
+
+type Row6 = (i64, i64, i64, String, String);
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn difference(&self, stream: &StreamName, since: i64) -> crate::Result<Difference> {
+        let head: Option<i64> =
+            query_scalar("SELECT seq FROM streams WHERE name = $1").bind(stream.as_str()).fetch_optional(&self.pools.read).await?;
+        let head = head.unwrap_or(0);
+        let reset = Difference { events: Vec::new(), head, more: false, reset: true };
+        if since < 0 || since > head || head - since > Difference::MAX_BEHIND {
+            return Ok(reset);
+        }
+        let rows: Vec<Row6> = query_as("SELECT seq, id, at, kind, data FROM events WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3")
+            .bind(stream.as_str())
+            .bind(since)
+            .bind(Difference::MAX_EVENTS)
+            .fetch_all(&self.pools.read)
+            .await?;
+        if rows.first().map_or(head > since, |first| first.0 != since + 1) {
+            return Ok(reset);
+        }
+        let events = rows.into_iter().map(|(seq, id, at, kind, data)| {
+            let data = serde_json::value::RawValue::from_string(data).map_err(|e| sqlx::Error::Decode(e.into()))?;
+            Ok(Event { stream: stream.clone(), seq, id: kernel::EventId(id), at: Timestamp(at), kind, data })
+        });
+        let events = events.collect::<Result<Vec<Event>, sqlx::Error>>()?;
+        let last = events.last().map_or(since, |e| e.seq);
+        Ok(Difference { events, head: head.max(last), more: last < head, reset: false })
+    }
+
+    async fn heads(&self, streams: &[StreamName]) -> crate::Result<At> {
+        Ok(heads(&self.pools.read, streams).await?)
+    }
+
+    async fn unrelayed(&self, limit: i64) -> crate::Result<Vec<Bell>> {
+        let rows: Vec<(String, i64)> = query_as("SELECT name, seq FROM streams WHERE relayed < seq ORDER BY name LIMIT $1")
+            .bind(limit)
+            .fetch_all(&self.pools.read)
+            .await?;
+        Ok(rows.into_iter().filter_map(|(name, seq)| Some(Bell { stream: name.parse().ok()?, seq })).collect())
+    }
+
+    async fn relayed(&self, bells: &[Bell]) -> crate::Result<()> {
+        let mut tx = self.pools.write.begin().await?;
+        for bell in bells {
+            query("UPDATE streams SET relayed = $2 WHERE name = $1 AND relayed < $2")
+                .bind(bell.stream.as_str())
+                .bind(bell.seq)
+                .execute(&mut *tx)
+                .await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    async fn cursor(&self, follower: &str, stream: &StreamName) -> crate::Result<i64> {
+        let seq: Option<i64> = query_scalar("SELECT seq FROM cursors WHERE follower = $1 AND stream = $2")
+            .bind(follower)
+            .bind(stream.as_str())
+            .fetch_optional(&self.pools.write)
+            .await?;
+        Ok(seq.unwrap_or(0))
+    }
+
+    async fn advance(&self, follower: &str, stream: &StreamName, seq: i64) -> crate::Result<()> {
+        query(
+            "INSERT INTO cursors (follower, stream, seq) VALUES ($1, $2, $3)
+             ON CONFLICT (follower, stream) DO UPDATE SET seq = excluded.seq WHERE cursors.seq < excluded.seq",
+        )
+        .bind(follower)
+        .bind(stream.as_str())
+        .bind(seq)
+        .execute(&self.pools.write)
+        .await?;
+        Ok(())
+    }
+
+    async fn bury(&self, follower: &str, stream: &StreamName, seq: i64, at: Timestamp, error: &str) -> crate::Result<()> {
+        query("INSERT INTO dead_letters (follower, stream, seq, at, error) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING")
+            .bind(follower)
+            .bind(stream.as_str())
+            .bind(seq)
+            .bind(at.0)
+            .bind(error)
+            .execute(&self.pools.write)
+            .await?;
+        Ok(())
+    }
+
+    async fn high_water(&self, node: u16) -> crate::Result<Timestamp> {
+        let until: Option<i64> = query_scalar("SELECT until_ms FROM id_high_water WHERE node = $1")
+            .bind(i64::from(node))
+            .fetch_optional(&self.pools.write)
+            .await?;
+        Ok(Timestamp(until.unwrap_or(1_735_689_600_000)))
+    }
+
+    async fn raise_high_water(&self, node: u16, until: Timestamp) -> crate::Result<()> {
+        query(
+            "INSERT INTO id_high_water (node, until_ms) VALUES ($1, $2)
+             ON CONFLICT (node) DO UPDATE SET until_ms = excluded.until_ms WHERE id_high_water.until_ms < excluded.until_ms",
+        )
+        .bind(i64::from(node))
+        .bind(until.0)
+        .execute(&self.pools.write)
+        .await?;
+        Ok(())
+    }
+}

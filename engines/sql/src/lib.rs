@@ -1,0 +1,125 @@
+//! SQLite and PostgreSQL behind one SQL text.
+//!
+//! A service writes its SQL once, in `store/sql.rs`, in the subset that both speak: `$1`, `RETURNING`,
+//! `ON CONFLICT`, `BIGINT`, `BOOLEAN`, `TEXT`. [`stamp!`] compiles that file for each engine. In migrations, what
+//! stands in a comment `/*sqlite …*/` is SQL on SQLite only.
+//!
+//! Beside the pools, this crate keeps what every service has: the event log ([`Journal`]), the relay of bells
+//! ([`Relay`]), following others' streams ([`Following`]) and making ids ([`Mint`]).
+
+mod database;
+mod fault;
+mod following;
+mod ground;
+mod journal;
+mod mint;
+mod relay;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use database::{Database, Migration, Pools};
+pub use fault::{Fault, Result};
+pub use following::{Following, OnEvent, Source};
+pub use ground::{Ground, Outside};
+pub use journal::Journal;
+pub use mint::Mint;
+pub use relay::Relay;
+
+#[doc(hidden)]
+pub use sqlx;
+
+/// What a stamped file sees when it is compiled for SQLite.
+pub mod sqlite {
+    pub type Db = sqlx::Sqlite;
+    pub type Pools = crate::Pools<Db>;
+    pub type Tx<'c> = sqlx::Transaction<'c, Db>;
+    include!("log.rs");
+}
+
+/// What a stamped file sees when it is compiled for PostgreSQL.
+#[cfg(feature = "postgres")]
+pub mod postgres {
+    pub type Db = sqlx::Postgres;
+    pub type Pools = crate::Pools<Db>;
+    pub type Tx<'c> = sqlx::Transaction<'c, Db>;
+    include!("log.rs");
+}
+
+/// Compiles a file of SQL for each engine and writes `open(Database) -> Arc<dyn Store>`. The file implements the
+/// trait `Store` of the module around it for `SqlStore`, whose `pools` are the engine's.
+#[cfg(feature = "postgres")]
+#[macro_export]
+macro_rules! stamp {
+    ($file:literal) => {
+        $crate::__stamp_engine!(sqlite, $file);
+        $crate::__stamp_engine!(postgres, $file);
+
+        /// The store on whichever engine `database` is.
+        pub(crate) fn open(database: &$crate::Database) -> std::sync::Arc<dyn Store> {
+            match database {
+                $crate::Database::Sqlite(pools) => std::sync::Arc::new(sqlite::SqlStore { pools: pools.clone() }),
+                $crate::Database::Postgres(pools) => std::sync::Arc::new(postgres::SqlStore { pools: pools.clone() }),
+            }
+        }
+    };
+}
+
+/// Compiles a file of SQL for each engine and writes `open(Database) -> Arc<dyn Store>`. The file implements the
+/// trait `Store` of the module around it for `SqlStore`, whose `pools` are the engine's.
+#[cfg(not(feature = "postgres"))]
+#[macro_export]
+macro_rules! stamp {
+    ($file:literal) => {
+        $crate::__stamp_engine!(sqlite, $file);
+
+        /// The store on whichever engine `database` is.
+        pub(crate) fn open(database: &$crate::Database) -> std::sync::Arc<dyn Store> {
+            match database {
+                $crate::Database::Sqlite(pools) => std::sync::Arc::new(sqlite::SqlStore { pools: pools.clone() }),
+            }
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __stamp_engine {
+    ($engine:ident, $file:literal) => {
+        mod $engine {
+            #[allow(unused_imports, reason = "a file may need only some of it")]
+            use super::*;
+            #[allow(unused_imports, reason = "a file may need only some of it")]
+            use $crate::sqlx::{self, QueryBuilder, Row, query, query_as, query_scalar};
+            #[allow(unused_imports, reason = "a file may need only some of it")]
+            use $crate::$engine::*;
+
+            pub(crate) struct SqlStore {
+                pub(crate) pools: Pools,
+            }
+
+            include!($file);
+        }
+    };
+}
+
+/// Runs each function of a suite, `async fn(Ground)`, on SQLite and on PostgreSQL, as tests of their own.
+#[cfg(feature = "testing")]
+#[macro_export]
+macro_rules! suite {
+    ($migrations:expr; $($test:ident),+ $(,)?) => {
+        mod sqlite {
+            $( #[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                let scratch = $crate::testing::sqlite().await;
+                super::$test(scratch.ground($migrations).await).await;
+            } )+
+        }
+        mod postgres {
+            $( #[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                let scratch = $crate::testing::postgres().await;
+                super::$test(scratch.ground($migrations).await).await;
+            } )+
+        }
+    };
+}

@@ -1,0 +1,21 @@
+//! The ground floor: what every room speaks. Pure values and pure functions; no I/O, no async, no
+//! clock and no randomness of its own.
+
+mod caller;
+mod event;
+mod id;
+mod page;
+pub mod permissions;
+mod problem;
+mod stream;
+mod text;
+mod time;
+
+pub use caller::{Caller, Reader};
+pub use event::{Committed, Difference, Event, NewEvent};
+pub use id::{ChannelId, EventId, GuildId, MessageId, SessionId, Snowflakes, UserId};
+pub use page::{At, Limit, Page};
+pub use problem::{Kind, Problem, Result};
+pub use stream::StreamName;
+pub use text::{Name, Text, Topic};
+pub use time::Timestamp;

@@ -1,0 +1,11 @@
+//! Ports: what services need from outside, one trait each. Engines implement them; tests hold them.
+
+mod bus;
+mod clock;
+mod fanout;
+mod random;
+
+pub use bus::{Bell, Bus, Follower};
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use fanout::{Announce, Fanout, Hint, Sink, Subscription};
+pub use random::{OsRandom, Random, SeededRandom};
