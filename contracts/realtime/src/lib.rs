@@ -1,7 +1,7 @@
 //! Realtime: live sessions, fan-out, presence. A session lives on the node that accepted its socket, so
 //! this contract is local; its frames are what the socket door writes.
 
-use kernel::{ChannelId, Event, Problem, Result, StreamName, UserId};
+use kernel::{ChannelId, Problem, Result, StreamName, UserId};
 use messages_contract::{Draft, Head, Sent};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc};
@@ -128,21 +128,23 @@ pub enum ServerOp {
     Pong,
     /// An op was refused.
     Error {
-        #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
-        reference: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nonce: Option<String>,
         problem: Problem,
     },
 }
 
+/// What is written: an op, with the reference of what it answers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Answer {
+    #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    #[serde(flatten)]
+    pub op: ServerOp,
+}
+
 impl From<Sent> for ServerOp {
     fn from(sent: Sent) -> Self {
         Self::Ack { nonce: sent.nonce, id: sent.message.id, seq: sent.seq, number: sent.message.number }
     }
-}
-
-/// The frame of an event.
-pub fn event_frame(event: &Event) -> Arc<str> {
-    event.frame().into()
 }

@@ -1,0 +1,29 @@
+use crate::{Service, send};
+use contract::Receipt;
+use kernel::{EventId, NewEvent, Result, StreamName, UserId};
+use messages_contract::{Message, MessageDeleted};
+
+const GROUP: i64 = 200;
+
+/// Turns all that the person said into tombstones, in the messages and in the log, and forgets nonces and markers.
+pub(crate) async fn erase(s: &Service, user: UserId) -> Result<Receipt> {
+    let mut erased = s.store.forget(user).await?;
+    loop {
+        let messages = s.store.speech_of(user, GROUP).await?;
+        if messages.is_empty() {
+            break;
+        }
+        let ids = s.ground.mint.ids(messages.len()).await?;
+        let mut buried = Vec::with_capacity(messages.len());
+        for (message, id) in messages.into_iter().zip(ids) {
+            let deleted = MessageDeleted { message: message.id, number: message.number };
+            let stream = StreamName::messages(message.channel);
+            let event = NewEvent::new(stream, EventId(id), s.ground.now(), "message_deleted", &deleted);
+            let tombstone = Message { text: String::new(), reply_to: None, deleted: true, ..message };
+            buried.push((send::redacted(tombstone), event));
+        }
+        erased += buried.len() as u64;
+        s.ground.announce(s.store.bury(buried).await?);
+    }
+    Ok(Receipt { service: "messages".into(), user, at: s.ground.now(), erased })
+}

@@ -1,0 +1,33 @@
+use crate::Service;
+use contract::{Part, Record};
+use kernel::{ChannelId, MessageId, Problem, Result, UserId};
+
+const PART: i64 = 500;
+
+/// The person's markers, then messages by rising id.
+pub(crate) async fn export(s: &Service, user: UserId, after: Option<String>) -> Result<Part> {
+    let mut records = Vec::new();
+    if after.is_none() {
+        for marker in s.store.markers(user).await? {
+            records.push(Record::new("marker", &marker)?);
+        }
+    }
+    let after = after.map(|id| id.parse::<MessageId>()).transpose()?.unwrap_or(MessageId(0));
+    let messages = s.store.written_by(user, after, PART).await?;
+    let next = messages.last().filter(|_| messages.len() as i64 == PART).map(|m| m.id.to_string());
+    for message in &messages {
+        records.push(Record::new("message", message)?);
+    }
+    Ok(Part { records, next, ..Part::default() })
+}
+
+/// The head of every channel, by rising channel id.
+pub(crate) async fn snapshot(s: &Service, after: Option<String>) -> Result<Part> {
+    let after = after.map(|id| id.parse::<ChannelId>()).transpose()?.unwrap_or(ChannelId(0));
+    let heads = s.store.page_of_heads(after, PART).await?;
+    let next = heads.last().filter(|_| heads.len() as i64 == PART).map(|h| h.channel.to_string());
+    let streams: Vec<_> = heads.iter().map(|h| kernel::StreamName::messages(h.channel)).collect();
+    let at = s.ground.journal.heads(&streams).await.map_err(Problem::from)?;
+    let records = heads.iter().map(|h| Record::new("head", h)).collect::<Result<_>>()?;
+    Ok(Part { records, next, at })
+}

@@ -1,0 +1,96 @@
+//! Messages: what is said.
+//!
+//! * owns: `heads`, `messages`, `nonces`, `markers`
+//! * emits: `message_sent`, `message_deleted` on `messages/channel/{id}`; `marker_moved` on `messages/user/{id}`;
+//!   hints of new heads on `heads/guild/{id}` and, for directs, `heads/channel/{id}`
+//! * listens to: `channel_deleted`, `guild_deleted` of guilds
+//! * calls: gate (may this person see, send?), guilds (to follow its streams)
+
+mod config;
+mod erase;
+mod export;
+mod history;
+mod mark_read;
+mod on;
+mod prune;
+mod read;
+mod rules;
+mod send;
+mod store;
+mod writer;
+
+pub use config::Config;
+
+use async_trait::async_trait;
+use contract::{Part, Receipt};
+use engine_sql::{Database, Ground, Migration, Outside};
+use gate::Gate;
+use guilds_contract::Guilds;
+use kernel::{Caller, ChannelId, Difference, Limit, MessageId, Page, Reader, Result, StreamName, UserId};
+use messages_contract::{Draft, Heads, Marker, Message, Messages, Sent, Window};
+use std::sync::Arc;
+
+const MIGRATIONS: &[Migration] =
+    &[Migration { version: 100, name: "messages", sql: include_str!("../migrations/100_messages.sql") }];
+
+struct Service {
+    store: Arc<dyn store::Store>,
+    ground: Ground,
+    gate: Arc<Gate>,
+    writer: writer::Writer,
+}
+
+/// The messages service on `database`.
+pub async fn build(
+    database: Database,
+    outside: &Outside,
+    gate: Arc<Gate>,
+    guilds: Arc<dyn Guilds>,
+    config: Config,
+) -> Result<Arc<dyn Messages>> {
+    let ground = Ground::open(database, MIGRATIONS, outside).await?;
+    let store = store::open(&ground.database);
+    on::follow_guilds(&ground, store.clone(), guilds);
+    prune::start(ground.clone(), store.clone());
+    let writer = writer::Writer::start(ground.clone(), store.clone(), &config);
+    Ok(Arc::new(Service { store, ground, gate, writer }))
+}
+
+#[async_trait]
+impl Messages for Service {
+    async fn send(&self, caller: Caller, channel: ChannelId, draft: Draft) -> Result<Sent> {
+        send::send(self, caller, channel, draft).await
+    }
+
+    async fn history(&self, caller: Caller, channel: ChannelId, limit: Limit, window: Window) -> Result<Page<Message>> {
+        history::history(self, caller, channel, limit, window).await
+    }
+
+    async fn message(&self, caller: Caller, channel: ChannelId, message: MessageId) -> Result<Message> {
+        history::message(self, caller, channel, message).await
+    }
+
+    async fn mark_read(&self, caller: Caller, channel: ChannelId, number: i64) -> Result<Marker> {
+        mark_read::mark_read(self, caller, channel, number).await
+    }
+
+    async fn heads(&self, caller: Caller, channels: Vec<ChannelId>) -> Result<Heads> {
+        read::heads(self, caller, channels).await
+    }
+
+    async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Result<Difference> {
+        read::difference(self, reader, &stream, since).await
+    }
+
+    async fn export(&self, user: UserId, after: Option<String>) -> Result<Part> {
+        export::export(self, user, after).await
+    }
+
+    async fn erase(&self, user: UserId) -> Result<Receipt> {
+        erase::erase(self, user).await
+    }
+
+    async fn snapshot(&self, after: Option<String>) -> Result<Part> {
+        export::snapshot(self, after).await
+    }
+}

@@ -1,0 +1,76 @@
+//! What messages keeps. Every engine passes `store/suite.rs`.
+
+use crate::{rules, send};
+use async_trait::async_trait;
+use engine_sql::Result;
+use kernel::{ChannelId, Committed, Event, GuildId, MessageId, NewEvent, Timestamp, UserId};
+use messages_contract::{Head, Marker, Message, MessageSent, Sent};
+
+/// A message that waits to be written.
+#[derive(Clone, Debug)]
+pub(crate) struct Pending {
+    pub(crate) author: UserId,
+    pub(crate) channel: ChannelId,
+    pub(crate) guild: Option<GuildId>,
+    pub(crate) nonce: String,
+    pub(crate) text: String,
+    pub(crate) reply_to: Option<MessageId>,
+    /// The fingerprint of text and reply.
+    pub(crate) body: i64,
+}
+
+/// The same, with the id and moment that it will have.
+#[derive(Clone, Debug)]
+pub(crate) struct Ready {
+    pub(crate) pending: Pending,
+    pub(crate) id: MessageId,
+    pub(crate) sent_at: Timestamp,
+}
+
+#[async_trait]
+pub(crate) trait Store: Send + Sync {
+    /// Writes a group in one transaction: answers each in its place, a repeat of (author, channel, nonce) with the
+    /// first message, and the events of those that are new.
+    async fn commit(&self, group: Vec<Ready>) -> Result<Committed<Vec<kernel::Result<Sent>>>>;
+
+    async fn find(&self, channel: ChannelId, message: MessageId) -> Result<Option<Message>>;
+
+    /// The `limit` messages next below `number`, in rising order.
+    async fn below(&self, channel: ChannelId, number: i64, limit: i64) -> Result<Vec<Message>>;
+
+    /// The `limit` messages next above `number`, in rising order.
+    async fn above(&self, channel: ChannelId, number: i64, limit: i64) -> Result<Vec<Message>>;
+
+    /// The heads of those of `channels` in which something was said, with the person's markers.
+    async fn heads(&self, user: UserId, channels: &[ChannelId]) -> Result<Vec<Head>>;
+
+    /// Moves a marker forward; one that is further already stays, without an event.
+    async fn move_marker(&self, user: UserId, marker: Marker, event: NewEvent) -> Result<Committed<Marker>>;
+
+    async fn markers(&self, user: UserId) -> Result<Vec<Marker>>;
+
+    /// At most `limit` messages of the person with ids above `after`, rising, tombstones left out.
+    async fn written_by(&self, user: UserId, after: MessageId, limit: i64) -> Result<Vec<Message>>;
+
+    /// At most `limit` messages of the person that aren't tombstones yet, in the order that streams are locked in.
+    async fn speech_of(&self, user: UserId, limit: i64) -> Result<Vec<Message>>;
+
+    /// Puts tombstones in place of messages and of their events, and appends the events that say so.
+    async fn bury(&self, buried: Vec<(MessageSent, NewEvent)>) -> Result<Committed<()>>;
+
+    /// Forgets the person's nonces and markers; answers how many.
+    async fn forget(&self, user: UserId) -> Result<u64>;
+
+    async fn forget_nonces(&self, before: Timestamp) -> Result<()>;
+
+    /// All that was said in a channel is gone, the log of it too. Its stream's head stays.
+    async fn purge(&self, channel: ChannelId) -> Result<()>;
+
+    /// Heads by rising channel, without anybody's marker.
+    async fn page_of_heads(&self, after: ChannelId, limit: i64) -> Result<Vec<Head>>;
+}
+
+engine_sql::stamp!("store/sql.rs");
+
+#[cfg(test)]
+mod suite;

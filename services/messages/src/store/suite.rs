@@ -1,0 +1,182 @@
+//! What every engine of the store must do.
+
+use super::*;
+use engine_sql::Ground;
+use kernel::StreamName;
+use std::sync::Arc;
+
+const ADA: UserId = UserId(7);
+const BOB: UserId = UserId(8);
+const HALL: ChannelId = ChannelId(100);
+const DEN: ChannelId = ChannelId(200);
+
+fn ready(id: i64, author: UserId, channel: ChannelId, nonce: &str, text: &str) -> Ready {
+    let pending = Pending {
+        author,
+        channel,
+        guild: None,
+        nonce: nonce.into(),
+        text: text.into(),
+        reply_to: None,
+        body: rules::fingerprint(text, None),
+    };
+    Ready { pending, id: MessageId(id), sent_at: Timestamp(id * 10) }
+}
+
+async fn commit(store: &Arc<dyn Store>, group: Vec<Ready>) -> (Vec<kernel::Result<Sent>>, Vec<Event>) {
+    let committed = store.commit(group).await.expect("committed");
+    (committed.value, committed.events)
+}
+
+fn places(answers: &[kernel::Result<Sent>]) -> Vec<(i64, i64, i64)> {
+    answers.iter().map(|a| a.as_ref().expect("sent")).map(|s| (s.message.id.0, s.seq, s.message.number)).collect()
+}
+
+async fn a_group_gets_contiguous_numbers_and_seqs(ground: Ground) {
+    let store = open(&ground.database);
+    let group = vec![
+        ready(1, ADA, HALL, "a", "one"),
+        ready(2, BOB, DEN, "a", "two"),
+        ready(3, BOB, HALL, "a", "three"),
+        ready(4, ADA, HALL, "b", "four"),
+    ];
+    let (answers, events) = commit(&store, group).await;
+    assert_eq!(places(&answers), [(1, 1, 1), (2, 1, 1), (3, 2, 2), (4, 3, 3)]);
+    assert_eq!(events.len(), 4);
+    let (answers, _) = commit(&store, vec![ready(5, BOB, HALL, "b", "five")]).await;
+    assert_eq!(places(&answers), [(5, 4, 4)]);
+    let log = ground.journal.difference(&StreamName::messages(HALL), 0).await.expect("log");
+    let logged: Vec<(i64, i64)> =
+        log.events.iter().map(|e| (e.seq, e.parse::<MessageSent>().expect("a message").message.id.0)).collect();
+    assert_eq!(logged, [(1, 1), (2, 3), (3, 4), (4, 5)]);
+}
+
+async fn a_repeat_answers_the_first_message_in_its_group_and_later(ground: Ground) {
+    let store = open(&ground.database);
+    let twice = vec![ready(1, ADA, HALL, "a", "hi"), ready(2, ADA, HALL, "a", "hi"), ready(3, BOB, HALL, "a", "yo")];
+    let (answers, events) = commit(&store, twice).await;
+    assert_eq!(places(&answers), [(1, 1, 1), (1, 1, 1), (3, 2, 2)]);
+    assert_eq!(events.len(), 2);
+    let later = vec![ready(4, ADA, HALL, "a", "hi"), ready(5, ADA, DEN, "a", "hi")];
+    let (answers, events) = commit(&store, later).await;
+    assert_eq!(places(&answers), [(1, 1, 1), (5, 1, 1)], "a nonce belongs to its channel");
+    assert_eq!(events.len(), 1);
+}
+
+async fn a_nonce_with_another_body_fails_alone(ground: Ground) {
+    let store = open(&ground.database);
+    commit(&store, vec![ready(1, ADA, HALL, "a", "hi")]).await;
+    let group = vec![ready(2, ADA, HALL, "a", "bye"), ready(3, ADA, HALL, "b", "ok")];
+    let (answers, _) = commit(&store, group).await;
+    assert_eq!(answers[0].as_ref().expect_err("refused").code, "nonce_reused");
+    assert_eq!(answers[1].as_ref().expect("sent").message.number, 2);
+}
+
+async fn parallel_groups_leave_no_hole_and_no_double(ground: Ground) {
+    let store = open(&ground.database);
+    let mut tasks = Vec::new();
+    for sender in 0..8i64 {
+        let store = store.clone();
+        tasks.push(tokio::spawn(async move {
+            for n in 0..10i64 {
+                let id = 1_000 + sender * 100 + n;
+                let own = ready(id, UserId(50 + sender), HALL, &format!("n{n}"), "x");
+                // Every sender also retries what the first one sends, in the other order of channels.
+                let shared = ready(id + 50_000, UserId(50), DEN, &format!("s{n}"), "y");
+                let group = if sender % 2 == 0 { vec![own, shared] } else { vec![shared, own] };
+                let committed = store.commit(group).await.expect("committed");
+                assert!(committed.value.iter().all(Result::is_ok));
+            }
+        }));
+    }
+    for task in tasks {
+        task.await.expect("no panic");
+    }
+    for (channel, count) in [(HALL, 80), (DEN, 10)] {
+        let messages = store.below(channel, i64::MAX, 1_000).await.expect("read");
+        assert_eq!(messages.iter().map(|m| m.number).collect::<Vec<_>>(), (1..=count).collect::<Vec<_>>());
+        let log = ground.journal.difference(&StreamName::messages(channel), 0).await.expect("log");
+        assert_eq!((log.head, log.events[0].seq), (count, 1));
+    }
+}
+
+async fn history_reads_both_ways(ground: Ground) {
+    let store = open(&ground.database);
+    let group = (1..=9).map(|id| ready(id, ADA, HALL, &id.to_string(), "x")).collect();
+    commit(&store, group).await;
+    let numbers = |messages: Vec<Message>| messages.iter().map(|m| m.number).collect::<Vec<_>>();
+    assert_eq!(numbers(store.below(HALL, i64::MAX, 3).await.expect("read")), [7, 8, 9]);
+    assert_eq!(numbers(store.below(HALL, 3, 5).await.expect("read")), [1, 2]);
+    assert_eq!(numbers(store.above(HALL, 3, 2).await.expect("read")), [4, 5]);
+    assert_eq!(store.find(HALL, MessageId(4)).await.expect("read").map(|m| m.number), Some(4));
+    assert_eq!(store.find(DEN, MessageId(4)).await.expect("read"), None, "another channel's message isn't here");
+}
+
+async fn markers_only_move_forward_and_sending_moves_them(ground: Ground) {
+    let store = open(&ground.database);
+    commit(&store, (1..=5).map(|id| ready(id, ADA, HALL, &id.to_string(), "x")).collect()).await;
+    let heads = |user| {
+        let store = store.clone();
+        async move { store.heads(user, &[HALL, DEN]).await.expect("heads") }
+    };
+    let head = |marker| Head { channel: HALL, number: 5, marker, last_message_at: Some(Timestamp(50)) };
+    assert_eq!((heads(ADA).await, heads(BOB).await), (vec![head(5)], vec![head(0)]));
+    for (to, is, events) in [(3, 3, 1), (2, 3, 0), (5, 5, 1)] {
+        let event = ground.event(StreamName::user("messages", BOB), "marker_moved", &()).await.expect("event");
+        let moved = store.move_marker(BOB, Marker { channel: HALL, number: to }, event).await.expect("moved");
+        assert_eq!((moved.value.number, moved.events.len()), (is, events));
+    }
+    assert_eq!(store.markers(BOB).await.expect("markers"), [Marker { channel: HALL, number: 5 }]);
+}
+
+async fn burying_leaves_a_tombstone_in_messages_and_log(ground: Ground) {
+    let store = open(&ground.database);
+    commit(&store, vec![ready(1, ADA, HALL, "secret-nonce", "canary text"), ready(2, BOB, HALL, "n", "stays")]).await;
+    let speech = store.speech_of(ADA, 10).await.expect("speech");
+    assert_eq!(speech.len(), 1);
+    let tombstone = Message { text: String::new(), deleted: true, ..speech[0].clone() };
+    let event = ground.event(StreamName::messages(HALL), "message_deleted", &()).await.expect("event");
+    let done = store.bury(vec![(send::redacted(tombstone.clone()), event)]).await.expect("buried");
+    assert_eq!(done.events[0].seq, 3);
+    store.forget(ADA).await.expect("forgotten");
+    assert_eq!(store.find(HALL, MessageId(1)).await.expect("read"), Some(tombstone));
+    assert_eq!(store.speech_of(ADA, 10).await.expect("speech"), []);
+    let log = ground.journal.difference(&StreamName::messages(HALL), 0).await.expect("log");
+    let text: String = log.events.iter().map(Event::frame).collect();
+    assert!(!text.contains("canary") && !text.contains("secret-nonce") && text.contains("stays"));
+}
+
+async fn a_purged_channel_starts_anew_behind_its_head(ground: Ground) {
+    let store = open(&ground.database);
+    commit(&store, vec![ready(1, ADA, HALL, "a", "x"), ready(2, ADA, DEN, "a", "y")]).await;
+    store.purge(HALL).await.expect("purged");
+    store.purge(HALL).await.expect("again");
+    assert_eq!(store.below(HALL, i64::MAX, 10).await.expect("read"), []);
+    assert!(ground.journal.difference(&StreamName::messages(HALL), 0).await.expect("log").reset);
+    assert_eq!(store.page_of_heads(ChannelId(0), 10).await.expect("heads").len(), 1);
+    assert_eq!(store.written_by(ADA, MessageId(0), 10).await.expect("written").len(), 1);
+}
+
+async fn old_nonces_are_forgotten(ground: Ground) {
+    let store = open(&ground.database);
+    commit(&store, vec![ready(1, ADA, HALL, "a", "x")]).await;
+    store.forget_nonces(Timestamp(10)).await.expect("kept");
+    let (answers, _) = commit(&store, vec![ready(2, ADA, HALL, "a", "x")]).await;
+    assert_eq!(places(&answers), [(1, 1, 1)]);
+    store.forget_nonces(Timestamp(11)).await.expect("forgotten");
+    let (answers, _) = commit(&store, vec![ready(3, ADA, HALL, "a", "x")]).await;
+    assert_eq!(places(&answers), [(3, 2, 2)]);
+}
+
+engine_sql::suite!(
+    crate::MIGRATIONS;
+    a_group_gets_contiguous_numbers_and_seqs,
+    a_repeat_answers_the_first_message_in_its_group_and_later,
+    a_nonce_with_another_body_fails_alone,
+    parallel_groups_leave_no_hole_and_no_double,
+    history_reads_both_ways,
+    markers_only_move_forward_and_sending_moves_them,
+    burying_leaves_a_tombstone_in_messages_and_log,
+    a_purged_channel_starts_anew_behind_its_head,
+    old_nonces_are_forgotten,
+);

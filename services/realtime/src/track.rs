@@ -1,0 +1,189 @@
+//! The pure heart of a lane: frames in the order of their `seq`, whatever order they arrive in.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+/// How many frames a lane keeps for those who are a little behind.
+const KEPT_FRAMES: usize = 512;
+/// How many bytes of frames a lane keeps at most, the newest frame apart.
+const KEPT_BYTES: usize = 1 << 20;
+/// How many frames may wait for one that is missing.
+const WAITING_FRAMES: usize = 1_024;
+
+/// What came of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pushed {
+    /// It, and perhaps some that waited for it, can be read now.
+    Appended,
+    /// It is there already.
+    Known,
+    /// One before it is missing.
+    Gap,
+}
+
+/// What lies after a cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum After {
+    /// These frames; the cursor moves to this `seq`.
+    Frames(Vec<Arc<str>>, i64),
+    /// Some of it isn't kept any more: ask the stream's owner.
+    Behind,
+}
+
+/// Frames of one stream, contiguous, the newest ones.
+#[derive(Debug, Default)]
+pub(crate) struct Track {
+    /// The `seq` of the last frame that can be read; unknown until the owner was asked.
+    last: Option<i64>,
+    frames: VecDeque<Arc<str>>,
+    bytes: usize,
+    waiting: BTreeMap<i64, Arc<str>>,
+}
+
+impl Track {
+    /// The owner says that the stream is at `head`: what waited continues from there.
+    pub(crate) fn open(&mut self, head: i64) {
+        if self.last.is_none() {
+            self.last = Some(head);
+            self.take_waiting();
+        }
+    }
+
+    pub(crate) fn last(&self) -> i64 {
+        self.last.unwrap_or(0)
+    }
+
+    /// Whether something waits for a frame that is missing.
+    pub(crate) fn has_gap(&self) -> bool {
+        self.last.is_some() && !self.waiting.is_empty()
+    }
+
+    pub(crate) fn push(&mut self, seq: i64, frame: impl FnOnce() -> Arc<str>) -> Pushed {
+        match self.last {
+            Some(last) if seq <= last => Pushed::Known,
+            Some(last) if seq == last + 1 => {
+                self.append(frame());
+                self.take_waiting();
+                Pushed::Appended
+            }
+            _ => {
+                // Beyond the bound the oldest stay: they are what the repair reaches first.
+                if self.waiting.len() < WAITING_FRAMES {
+                    self.waiting.insert(seq, frame());
+                }
+                Pushed::Gap
+            }
+        }
+    }
+
+    /// What can be read after `cursor`.
+    pub(crate) fn after(&self, cursor: i64) -> After {
+        let last = self.last();
+        let behind = usize::try_from(last - cursor).unwrap_or(0);
+        if behind > self.frames.len() {
+            return After::Behind;
+        }
+        let frames = self.frames.iter().skip(self.frames.len() - behind).cloned().collect();
+        After::Frames(frames, last.max(cursor))
+    }
+
+    fn append(&mut self, frame: Arc<str>) {
+        self.last = Some(self.last() + 1);
+        self.bytes += frame.len();
+        self.frames.push_back(frame);
+        while self.frames.len() > KEPT_FRAMES || (self.bytes > KEPT_BYTES && self.frames.len() > 1) {
+            self.bytes -= self.frames.pop_front().map_or(0, |f| f.len());
+        }
+    }
+
+    fn take_waiting(&mut self) {
+        while let Some((seq, frame)) = self.waiting.pop_first() {
+            match seq - self.last() {
+                ..=0 => {}
+                1 => self.append(frame),
+                _ => {
+                    self.waiting.insert(seq, frame);
+                    break;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ports::SeededRandom;
+
+    fn frame(seq: i64) -> Arc<str> {
+        seq.to_string().into()
+    }
+
+    fn read(track: &Track, cursor: &mut i64) -> Vec<i64> {
+        match track.after(*cursor) {
+            After::Behind => panic!("behind {cursor}"),
+            After::Frames(frames, next) => {
+                *cursor = next;
+                frames.iter().map(|f| f.parse().expect("a number")).collect()
+            }
+        }
+    }
+
+    #[test]
+    fn frames_come_out_once_and_in_order_whatever_order_they_come_in() {
+        for seed in 0..500 {
+            let random = SeededRandom::new(seed);
+            let head = random.below(5) as i64;
+            let mut track = Track::default();
+            let mut arriving: Vec<i64> = (1..=40).chain(1..=40).collect();
+            for i in (1..arriving.len()).rev() {
+                arriving.swap(i, random.below(i as u64 + 1) as usize);
+            }
+            let (mut seen, mut cursor) = (Vec::new(), head);
+            let opens_at = random.below(20) as usize;
+            for (step, seq) in arriving.into_iter().enumerate() {
+                if step == opens_at {
+                    track.open(head);
+                }
+                track.push(seq, || frame(seq));
+                if step >= opens_at && random.below(3) == 0 {
+                    seen.extend(read(&track, &mut cursor));
+                }
+            }
+            track.open(head);
+            seen.extend(read(&track, &mut cursor));
+            assert_eq!(seen, (head + 1..=40).collect::<Vec<_>>(), "seed {seed}");
+            assert!(!track.has_gap());
+        }
+    }
+
+    #[test]
+    fn a_gap_waits_and_is_named() {
+        let mut track = Track::default();
+        track.open(0);
+        assert_eq!(track.push(2, || frame(2)), Pushed::Gap);
+        assert!(track.has_gap());
+        assert_eq!(track.push(1, || frame(1)), Pushed::Appended);
+        assert!(!track.has_gap());
+        assert_eq!(track.push(2, || frame(2)), Pushed::Known);
+        assert_eq!(read(&track, &mut 0), [1, 2]);
+    }
+
+    #[test]
+    fn a_cursor_too_far_behind_is_told_so_and_memory_stays_bounded() {
+        let mut track = Track::default();
+        track.open(0);
+        for seq in 1..=2_000 {
+            track.push(seq, || frame(seq));
+        }
+        assert_eq!(track.after(0), After::Behind);
+        assert_eq!(read(&track, &mut (2_000 - KEPT_FRAMES as i64)).len(), KEPT_FRAMES);
+        let big: Arc<str> = "x".repeat(KEPT_BYTES).into();
+        for seq in 2_001..2_010 {
+            track.push(seq, || big.clone());
+        }
+        assert!(track.bytes <= 2 * KEPT_BYTES && track.frames.len() <= 2);
+    }
+}
