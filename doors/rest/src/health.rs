@@ -1,0 +1,34 @@
+use crate::{Deps, answer::Answer};
+use axum::extract::State;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(crate) fn routes() -> OpenApiRouter<Deps> {
+    OpenApiRouter::new().routes(routes!(healthz)).routes(routes!(readyz))
+}
+
+#[derive(serde::Serialize, utoipa::ToSchema)]
+struct Health {
+    /// `ok`: otherwise this is a problem document.
+    status: &'static str,
+}
+
+const OK: axum::Json<Health> = axum::Json(Health { status: "ok" });
+
+/// The process is alive.
+#[utoipa::path(
+    get, path = "/healthz", tag = "operating",
+    responses((status = 200, description = "It is.", body = Health))
+)]
+async fn healthz() -> axum::Json<Health> {
+    OK
+}
+
+/// The server can do its work: its database answers.
+#[utoipa::path(
+    get, path = "/readyz", tag = "operating",
+    responses((status = 200, description = "It can.", body = Health))
+)]
+async fn readyz(State(deps): State<Deps>) -> Answer<axum::Json<Health>> {
+    deps.accounts.is_set_up().await?;
+    Ok(OK)
+}

@@ -1,0 +1,86 @@
+//! The REST door: it parses, calls a contract and renders. It decides nothing.
+//!
+//! One file for each resource, named as in the path: `/api/v1/guilds` is `guilds.rs`. To add a call, write a
+//! handler with `#[utoipa::path]` there and add it to that file's `routes`; the OpenAPI document, its snapshot
+//! test and the authorization matrix find it by themselves.
+
+mod accounts;
+mod answer;
+mod channels;
+mod directs;
+mod docs;
+mod document;
+mod extract;
+mod guilds;
+mod health;
+mod invites;
+mod layers;
+mod me;
+mod messages;
+mod overview;
+mod session;
+mod setup;
+mod streams;
+mod users;
+
+use accounts_contract::Accounts;
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing::any};
+use guilds_contract::Guilds;
+use messages_contract::Messages;
+use overview_contract::Overview;
+use people_contract::People;
+use ports::Random;
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+
+/// The largest body that a call may have, in bytes.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// What the door calls.
+#[derive(Clone)]
+pub struct Deps {
+    pub accounts: Arc<dyn Accounts>,
+    pub people: Arc<dyn People>,
+    pub guilds: Arc<dyn Guilds>,
+    pub messages: Arc<dyn Messages>,
+    pub overview: Arc<dyn Overview>,
+    /// Makes request ids.
+    pub random: Arc<dyn Random>,
+    /// The address that people see, when the operator named one: `https://chat.example.org`.
+    pub public_url: Option<Arc<str>>,
+}
+
+/// The door, for the paths `/api/**`, `/healthz` and `/readyz`.
+pub fn router(deps: Deps) -> Router {
+    let random = deps.random.clone();
+    let (calls, document) = calls().split_for_parts();
+    Router::new()
+        .merge(calls.with_state(deps))
+        .merge(docs::router(&document::complete(document)))
+        .route("/api", any(answer::no_such_address))
+        .route("/api/{*rest}", any(answer::no_such_address))
+        .method_not_allowed_fallback(answer::method_not_allowed)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(random, layers::around))
+}
+
+/// The OpenAPI document of every call.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    document::complete(calls().into_openapi())
+}
+
+fn calls() -> OpenApiRouter<Deps> {
+    OpenApiRouter::with_openapi(document::base())
+        .merge(accounts::routes())
+        .merge(me::routes())
+        .merge(users::routes())
+        .merge(overview::routes())
+        .merge(guilds::routes())
+        .merge(channels::routes())
+        .merge(invites::routes())
+        .merge(directs::routes())
+        .merge(messages::routes())
+        .merge(streams::routes())
+        .merge(setup::routes())
+        .merge(health::routes())
+}

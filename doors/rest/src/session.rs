@@ -1,0 +1,151 @@
+//! Who calls, and the browser's refresh cookie.
+
+use crate::{Deps, answer::Refusal};
+use accounts_contract::{Device, SignedIn};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
+};
+use kernel::{Caller, Kind, Problem, Result};
+
+const CLIENT: HeaderName = HeaderName::from_static("x-guildhall-client");
+const COOKIE: &str = "guildhall_refresh";
+/// How long a browser keeps the cookie. The token in it may end sooner; every refresh renews both.
+const COOKIE_SECONDS: u32 = 90 * 24 * 3_600;
+const MAX_USER_AGENT_CHARS: usize = 200;
+
+/// The caller, by the access token.
+pub(crate) struct Signed(pub(crate) Caller);
+
+impl FromRequestParts<Deps> for Signed {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, deps: &Deps) -> Result<Self, Refusal> {
+        let given = parts.headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+        let token = given.and_then(|v| v.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let Some((_, token)) = token else {
+            return Err(Problem::new(
+                Kind::Unauthenticated,
+                "token_missing",
+                "This call needs an access token: send the header `Authorization: Bearer …`.",
+            )
+            .into());
+        };
+        Ok(Self(deps.accounts.authenticate(token.trim().to_owned()).await?.caller))
+    }
+}
+
+/// What the caller signs in from, and whether it is a browser, whose refresh token lives in a cookie.
+pub(crate) struct Client {
+    pub(crate) device: Device,
+    /// Only set when the caller named itself a browser client from our own origin.
+    browser: bool,
+    secure: bool,
+    cookie: Option<String>,
+}
+
+impl FromRequestParts<Deps> for Client {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, deps: &Deps) -> Result<Self, Refusal> {
+        let headers = &parts.headers;
+        let browser = headers.get(&CLIENT).is_some_and(|v| v == "web");
+        if browser && !same_origin(headers, deps.public_url.as_deref()) {
+            return Err(Problem::forbidden(
+                "wrong_origin",
+                "A browser may only sign in from this server's own pages: open the address of this server.",
+            )
+            .into());
+        }
+        let user_agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok());
+        let user_agent = user_agent.map(|v| v.chars().take(MAX_USER_AGENT_CHARS).collect());
+        Ok(Self {
+            device: Device { user_agent },
+            browser,
+            secure: deps.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
+            cookie: headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).find_map(refresh_cookie),
+        })
+    }
+}
+
+impl Client {
+    /// The refresh token: a browser's from its cookie, anyone else's from the body.
+    pub(crate) fn refresh_token(&self, from_body: Option<String>) -> Result<String> {
+        let token = if self.browser { self.cookie.clone() } else { from_body };
+        token.ok_or_else(|| {
+            Problem::new(Kind::Unauthenticated, "refresh_token_missing", "There is no session to refresh: log in.")
+        })
+    }
+
+    /// Moves a browser's refresh token from the body into its cookie.
+    pub(crate) fn hand_over(&self, mut signed_in: SignedIn) -> (HeaderMap, SignedIn) {
+        let mut headers = HeaderMap::new();
+        if self.browser
+            && let Some(token) = signed_in.refresh_token.take()
+        {
+            self.set_cookie(&mut headers, &token, COOKIE_SECONDS);
+        }
+        (headers, signed_in)
+    }
+
+    /// Takes the cookie away.
+    pub(crate) fn forget(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        if self.browser {
+            self.set_cookie(&mut headers, "", 0);
+        }
+        headers
+    }
+
+    fn set_cookie(&self, headers: &mut HeaderMap, value: &str, seconds: u32) {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let cookie =
+            format!("{COOKIE}={value}; Path=/api/v1/tokens; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            headers.insert(header::SET_COOKIE, cookie);
+        }
+    }
+}
+
+fn refresh_cookie(cookies: &str) -> Option<String> {
+    let mut pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, value)| *name == COOKIE && !value.is_empty()).map(|(_, value)| value.to_owned())
+}
+
+/// A browser names the page's origin in every call that changes something; other clients don't.
+fn same_origin(headers: &HeaderMap, public_url: Option<&str>) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    let Ok(origin) = origin.to_str() else { return false };
+    let Some((_, authority)) = origin.split_once("://") else { return false };
+    let host = headers.get(header::HOST).and_then(|v| v.to_str().ok());
+    host.is_some_and(|host| host.eq_ignore_ascii_case(authority))
+        || public_url.is_some_and(|url| url.trim_end_matches('/').eq_ignore_ascii_case(origin))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn only_our_own_pages_use_the_cookie() {
+        let host = (header::HOST, "127.0.0.1:8080");
+        let from = |origin| headers(&[host.clone(), (header::ORIGIN, origin)]);
+        assert!(same_origin(&headers(&[host.clone()]), None));
+        assert!(same_origin(&from("http://127.0.0.1:8080"), None));
+        assert!(!same_origin(&from("http://127.0.0.1:9090"), None));
+        assert!(!same_origin(&from("https://evil.example"), Some("https://chat.example")));
+        assert!(!same_origin(&from("null"), None));
+        assert!(same_origin(&from("https://chat.example"), Some("https://chat.example/")));
+    }
+
+    #[test]
+    fn the_cookie_is_found_among_others() {
+        assert_eq!(refresh_cookie("a=1; guildhall_refresh=xyz; b=2").as_deref(), Some("xyz"));
+        assert_eq!(refresh_cookie("guildhall_refresh="), None);
+        assert_eq!(refresh_cookie("other_guildhall_refresh=xyz"), None);
+    }
+}
