@@ -148,6 +148,14 @@ pub struct ChannelEdit {
     pub private: Option<bool>,
 }
 
+/// An entry of a private channel's list: in snapshots and exports.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Allowance {
+    pub guild: GuildId,
+    pub channel: ChannelId,
+    pub user: UserId,
+}
+
 /// A way into a guild.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Invite {

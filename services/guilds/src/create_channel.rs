@@ -1,0 +1,53 @@
+use crate::{Service, facts, rules, store::Refusal, tell::Pen};
+use guilds_contract::{Channel, ChannelChanged, ChannelDraft, ChannelKind};
+use kernel::{
+    Caller, ChannelId, GuildId, Name, Result, StreamName, Topic, UserId,
+    permissions::{Permission, Standing},
+};
+use std::collections::BTreeSet;
+
+/// Makes a channel at the end of a guild's list.
+pub(crate) async fn create_channel(
+    s: &Service,
+    caller: Caller,
+    guild: GuildId,
+    draft: ChannelDraft,
+) -> Result<Channel> {
+    let facts = facts::in_guild(s, caller, guild, Permission::ManageChannels).await?;
+    let name = Name::parse("name", &draft.name)?.into_string();
+    let topic = Topic::parse(&draft.topic.unwrap_or_default())?.into_string();
+    let mut allowed: BTreeSet<UserId> = draft.allowed.into_iter().collect();
+    if draft.private && facts.standing != Standing::Owner {
+        allowed.insert(caller.user);
+    }
+    if allowed.len() > rules::ALLOWED_PER_CHANNEL {
+        return Err(Refusal::TooManyAllowed.into());
+    }
+    let allowed: Vec<UserId> = allowed.into_iter().collect();
+    let channel = Channel {
+        id: ChannelId(s.ground.mint.id().await?),
+        kind: ChannelKind::Text,
+        guild: Some(guild),
+        name,
+        topic,
+        private: draft.private,
+        position: 0,
+        recipients: Vec::new(),
+        created_at: s.ground.now(),
+    };
+    let mut pen = Pen::new(&s.ground, 2).await?;
+    let mut seen_by = allowed.clone();
+    seen_by.push(caller.user);
+    let tell = move |made: &Channel| {
+        let created = ChannelChanged { channel: made.clone() };
+        if !made.private {
+            return vec![pen.event(StreamName::guild(guild), "channel_created", &created)];
+        }
+        // Nobody can watch the new channel's stream yet: those who see it learn of it by their access.
+        vec![
+            pen.event(StreamName::channel(made.id), "channel_created", &created),
+            pen.access_changed(guild, Some(seen_by)),
+        ]
+    };
+    Ok(s.ground.announce(s.channels.create(guild, channel, allowed, Box::new(tell)).await??))
+}

@@ -1,0 +1,25 @@
+use crate::{Service, delete_guild, leave};
+use contract::Receipt;
+use kernel::{Kind, Result, UserId};
+
+/// Deletes the person's guilds, takes them out of the others and forgets their invites. Directs stay for the
+/// other person, and hold the id only.
+pub(crate) async fn erase(s: &Service, user: UserId) -> Result<Receipt> {
+    let mut erased = 0;
+    for guild in s.guilds.owned(user).await? {
+        erased += counted(delete_guild::delete(s, guild.id).await)?;
+    }
+    for member in s.guilds.memberships(user).await? {
+        erased += counted(leave::take_out(s, member.guild, user).await)?;
+    }
+    erased += s.invites.erase(user).await?;
+    Ok(Receipt { service: "guilds".into(), user, at: s.ground.now(), erased })
+}
+
+/// What is gone already needs no erasing.
+fn counted(done: Result<()>) -> Result<u64> {
+    match done {
+        Err(problem) if problem.kind == Kind::NotFound => Ok(0),
+        done => done.map(|()| 1),
+    }
+}

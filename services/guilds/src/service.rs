@@ -1,0 +1,139 @@
+//! The contract, method by method: each is a use case in a file of its own.
+
+use crate::{
+    Service, accept_invite, allow, create_channel, create_guild, create_invite, delete_channel, delete_guild,
+    edit_channel, edit_guild, erase, export, facts, home, leave, open_direct, preview_invite, read, revoke_invite,
+    snapshot,
+};
+use async_trait::async_trait;
+use contract::{Part, Receipt};
+use guilds_contract::{
+    Channel, ChannelDraft, ChannelEdit, Facts, Guild, GuildDraft, GuildEdit, Guilds, Home, Invite, InviteDraft,
+    InvitePreview, Member,
+};
+use kernel::{Caller, ChannelId, Difference, GuildId, Limit, Page, Reader, Result, StreamName, UserId};
+
+#[async_trait]
+impl Guilds for Service {
+    async fn create_guild(&self, caller: Caller, draft: GuildDraft) -> Result<Guild> {
+        create_guild::create_guild(self, caller, draft).await
+    }
+
+    async fn my_guilds(&self, caller: Caller) -> Result<Page<Guild>> {
+        read::my_guilds(self, caller).await
+    }
+
+    async fn guild(&self, caller: Caller, guild: GuildId) -> Result<Guild> {
+        read::guild(self, caller, guild).await
+    }
+
+    async fn edit_guild(&self, caller: Caller, guild: GuildId, edit: GuildEdit) -> Result<Guild> {
+        edit_guild::edit_guild(self, caller, guild, edit).await
+    }
+
+    async fn delete_guild(&self, caller: Caller, guild: GuildId) -> Result<()> {
+        delete_guild::delete_guild(self, caller, guild).await
+    }
+
+    async fn members(
+        &self,
+        caller: Caller,
+        guild: GuildId,
+        limit: Limit,
+        after: Option<String>,
+    ) -> Result<Page<Member>> {
+        read::members(self, caller, guild, limit, after).await
+    }
+
+    async fn leave(&self, caller: Caller, guild: GuildId) -> Result<()> {
+        leave::leave(self, caller, guild).await
+    }
+
+    async fn channels(&self, caller: Caller, guild: GuildId) -> Result<Page<Channel>> {
+        read::channels(self, caller, guild).await
+    }
+
+    async fn create_channel(&self, caller: Caller, guild: GuildId, draft: ChannelDraft) -> Result<Channel> {
+        create_channel::create_channel(self, caller, guild, draft).await
+    }
+
+    async fn channel(&self, caller: Caller, channel: ChannelId) -> Result<Channel> {
+        read::channel(self, caller, channel).await
+    }
+
+    async fn edit_channel(&self, caller: Caller, channel: ChannelId, edit: ChannelEdit) -> Result<Channel> {
+        edit_channel::edit_channel(self, caller, channel, edit).await
+    }
+
+    async fn delete_channel(&self, caller: Caller, channel: ChannelId) -> Result<()> {
+        delete_channel::delete_channel(self, caller, channel).await
+    }
+
+    async fn allowed(&self, caller: Caller, channel: ChannelId) -> Result<Page<UserId>> {
+        read::allowed(self, caller, channel).await
+    }
+
+    async fn allow(&self, caller: Caller, channel: ChannelId, user: UserId) -> Result<()> {
+        allow::allow(self, caller, channel, user).await
+    }
+
+    async fn disallow(&self, caller: Caller, channel: ChannelId, user: UserId) -> Result<()> {
+        allow::disallow(self, caller, channel, user).await
+    }
+
+    async fn create_invite(&self, caller: Caller, guild: GuildId, draft: InviteDraft) -> Result<Invite> {
+        create_invite::create_invite(self, caller, guild, draft).await
+    }
+
+    async fn invites(&self, caller: Caller, guild: GuildId) -> Result<Page<Invite>> {
+        read::invites(self, caller, guild).await
+    }
+
+    async fn revoke_invite(&self, caller: Caller, guild: GuildId, code: String) -> Result<()> {
+        revoke_invite::revoke_invite(self, caller, guild, &code).await
+    }
+
+    async fn preview_invite(&self, code: String) -> Result<InvitePreview> {
+        preview_invite::preview_invite(self, &code).await
+    }
+
+    async fn accept_invite(&self, caller: Caller, code: String) -> Result<Guild> {
+        accept_invite::accept_invite(self, caller, &code).await
+    }
+
+    async fn open_direct(&self, caller: Caller, user: UserId) -> Result<Channel> {
+        open_direct::open_direct(self, caller, user).await
+    }
+
+    async fn my_channels(&self, caller: Caller) -> Result<Page<Channel>> {
+        read::my_channels(self, caller).await
+    }
+
+    async fn home(&self, caller: Caller) -> Result<Home> {
+        home::home(self, caller).await
+    }
+
+    async fn guild_facts(&self, guild: GuildId, user: UserId) -> Result<Option<Facts>> {
+        facts::of_guild(self, guild, user).await
+    }
+
+    async fn channel_facts(&self, channel: ChannelId, user: UserId) -> Result<Option<Facts>> {
+        facts::of_channel(self, channel, user).await
+    }
+
+    async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Result<Difference> {
+        read::difference(self, reader, &stream, since).await
+    }
+
+    async fn export(&self, user: UserId, after: Option<String>) -> Result<Part> {
+        export::export(self, user, after).await
+    }
+
+    async fn erase(&self, user: UserId) -> Result<Receipt> {
+        erase::erase(self, user).await
+    }
+
+    async fn snapshot(&self, after: Option<String>) -> Result<Part> {
+        snapshot::snapshot(self, after).await
+    }
+}

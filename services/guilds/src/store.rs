@@ -1,0 +1,40 @@
+//! What guilds keeps, a room for each noun. Every engine passes `store/suite.rs`.
+//!
+//! A write that concerns a guild begins by locking the guild's row, and streams are locked after it in rising
+//! order of name: two writes never wait for each other, and what a write has read stays true until it commits.
+
+pub(crate) mod channels;
+pub(crate) mod directs;
+pub(crate) mod guilds;
+pub(crate) mod invites;
+
+use kernel::{Committed, NewEvent};
+
+/// What to announce of a state that is known only inside the transaction.
+pub(crate) type Tell<T> = Box<dyn FnOnce(&T) -> Vec<NewEvent> + Send>;
+
+/// What a write answers when the database works.
+pub(crate) type Outcome<T> = engine_sql::Result<Result<T, Refusal>>;
+
+/// Why a write was not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    GuildGone,
+    ChannelGone,
+    NotMembers,
+    TooManyGuilds,
+    TooManyChannels,
+    TooManyInvites,
+    TooManyAllowed,
+    InviteUnknown,
+    InviteExpired,
+    InviteUsedUp,
+    /// More is to be told than was prepared for.
+    Grown,
+}
+
+/// A write that changed nothing has nothing to announce.
+pub(crate) fn unchanged<T>(value: T) -> Committed<T> {
+    Committed { value, events: Vec::new() }
+}
+

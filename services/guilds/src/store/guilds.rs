@@ -1,0 +1,57 @@
+//! Guilds and who is in them.
+
+use super::{Outcome, Refusal, Tell, unchanged};
+use crate::rules;
+use async_trait::async_trait;
+use engine_sql::Result;
+use guilds_contract::{Channel, Facts, Guild, Member};
+use kernel::{At, ChannelId, Committed, GuildId, NewEvent, StreamName, Timestamp, UserId, permissions::Place};
+
+/// What goes with a guild.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Deleted {
+    pub(crate) channels: Vec<ChannelId>,
+    pub(crate) members: Vec<UserId>,
+}
+
+#[async_trait]
+pub(crate) trait Store: Send + Sync {
+    /// Inserts a guild with its owner as the first member and its first channel.
+    async fn create(&self, guild: Guild, first: Channel, events: Vec<NewEvent>) -> Outcome<Committed<Guild>>;
+
+    async fn find(&self, guild: GuildId) -> Result<Option<Guild>>;
+
+    /// The guilds that `user` is in, oldest membership first.
+    async fn of(&self, user: UserId) -> Result<Vec<Guild>>;
+
+    async fn owned(&self, user: UserId) -> Result<Vec<Guild>>;
+
+    /// The heads of the person's own stream and of all streams of guilds and private channels that `user` sees.
+    async fn heads(&self, user: UserId) -> Result<At>;
+
+    async fn rename(&self, guild: GuildId, name: String, tell: Tell<Guild>) -> Outcome<Committed<Guild>>;
+
+    /// Deletes a guild with all that is in it, unless it has more than `most_members` members.
+    async fn delete(&self, guild: GuildId, most_members: usize, tell: Tell<Deleted>) -> Outcome<Committed<()>>;
+
+    /// At most `limit` members who joined after `after`, by the time of joining.
+    async fn members(&self, guild: GuildId, after: (Timestamp, UserId), limit: i64) -> Result<Vec<Member>>;
+
+    async fn memberships(&self, user: UserId) -> Result<Vec<Member>>;
+
+    /// Takes a member out, and off the lists of the guild's private channels.
+    async fn leave(&self, guild: GuildId, user: UserId, events: Vec<NewEvent>) -> Outcome<Committed<()>>;
+
+    /// Takes a member in and counts one use of the invite; who is a member already uses nothing up.
+    async fn accept(&self, code: &str, new: Member, events: Vec<NewEvent>) -> Outcome<Committed<Guild>>;
+
+    async fn facts(&self, guild: GuildId, user: UserId) -> Result<Option<Facts>>;
+
+    /// At most `limit` guilds with ids above `after`, rising.
+    async fn page(&self, after: GuildId, limit: i64) -> Result<Vec<Guild>>;
+
+    /// At most `limit` members after `after`, by guild and person.
+    async fn member_page(&self, after: (GuildId, UserId), limit: i64) -> Result<Vec<Member>>;
+}
+
+engine_sql::stamp!("guilds/sql.rs");
