@@ -1,0 +1,70 @@
+# Guildhall: one command runs it, one passes its tests. Everything here can be run twice.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+WEB_SOURCES := $(shell git ls-files --cached --others --exclude-standard web 2>/dev/null)
+NODE_MODULES := web/node_modules/.package-lock.json
+BROWSER_MODULES := tests/browser/node_modules/.package-lock.json
+export CARGO_TERM_COLOR ?= auto
+
+.PHONY: help run build web dev test test-rust test-web test-browser check format bench tools
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## build everything and start Guildhall (ARGS="--listen 0.0.0.0:8080" and so on)
+	@exec target/release/guildhall serve $(ARGS)
+
+build: web ## build the client and the binary: target/release/guildhall
+	@echo "make: building the binary (the first time takes a few minutes)"
+	@cargo build --release --locked -p guildhall
+
+web: web/dist/index.html ## build the web client into web/dist
+
+dev: $(NODE_MODULES) ## watch mode: the server is rebuilt and restarted, the client reloads by itself
+	@tools/dev
+
+test: test-web test-rust test-browser ## pass all tests
+	@echo "make: all tests passed"
+
+test-rust: web ## Rust: unit, contract and store suites, on SQLite and on a private PostgreSQL
+	@echo "make: Rust tests"
+	@tests/with-postgres cargo test --workspace --locked
+
+test-web: $(NODE_MODULES) ## the web client: checks and unit tests
+	@echo "make: the web client's checks and tests"
+	@cd web && npm run --silent check && npm run --silent test
+
+test-browser: web $(BROWSER_MODULES) ## conversations between real browsers, through the real binary
+	@echo "make: conversations in the browser"
+	@tests/need-chromium
+	@cargo build --locked -p guildhall
+	@cd tests/browser && GUILDHALL_BINARY=../../target/debug/guildhall node --test --test-concurrency=1 --test-timeout=180000
+
+check: $(NODE_MODULES) ## what else guards main: format, clippy with warnings denied, the client's checks
+	@cargo fmt --all --check
+	@rustfmt --check --edition 2024 $$(git ls-files '*/sql.rs' '*/sql/*.rs' engines/sql/src/log.rs)
+	@cargo clippy --workspace --all-targets --locked -- -D warnings
+	@cd web && npm run --silent check
+
+format: $(NODE_MODULES) ## format all sources
+	@cargo fmt --all
+	@rustfmt --edition 2024 $$(git ls-files '*/sql.rs' '*/sql/*.rs' engines/sql/src/log.rs)
+	@cd web && npm run --silent format
+
+bench: build ## measure start, memory and size of the built binary
+	@node bench/start.mjs target/release/guildhall
+
+$(NODE_MODULES): web/package.json web/package-lock.json
+	@tools/need-node
+	@echo "make: installing the web client's packages"
+	@cd web && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json
+
+$(BROWSER_MODULES): tests/browser/package.json tests/browser/package-lock.json
+	@echo "make: installing the browser tests' packages"
+	@cd tests/browser && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json
+
+web/dist/index.html: $(NODE_MODULES) $(WEB_SOURCES)
+	@echo "make: building the web client"
+	@cd web && npm run --silent build && touch dist/index.html
