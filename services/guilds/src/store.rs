@@ -1,4 +1,4 @@
-//! What guilds keeps, a room for each noun. Every engine passes `store/suite.rs`.
+//! What guilds keeps, a room for each noun. Every engine passes the suite of each room.
 //!
 //! A write that concerns a guild begins by locking the guild's row, and streams are locked after it in rising
 //! order of name: two writes never wait for each other, and what a write has read stays true until it commits.
@@ -38,3 +38,5 @@ pub(crate) fn unchanged<T>(value: T) -> Committed<T> {
     Committed { value, events: Vec::new() }
 }
 
+#[cfg(test)]
+mod scene;

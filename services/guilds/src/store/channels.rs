@@ -65,3 +65,6 @@ pub(crate) trait Store: Send + Sync {
 }
 
 engine_sql::stamp!("channels/sql.rs");
+
+#[cfg(test)]
+mod suite;

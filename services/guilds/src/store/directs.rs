@@ -31,3 +31,6 @@ pub(crate) trait Store: Send + Sync {
 }
 
 engine_sql::stamp!("directs/sql.rs");
+
+#[cfg(test)]
+mod suite;

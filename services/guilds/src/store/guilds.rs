@@ -55,3 +55,6 @@ pub(crate) trait Store: Send + Sync {
 }
 
 engine_sql::stamp!("guilds/sql.rs");
+
+#[cfg(test)]
+mod suite;

@@ -27,3 +27,6 @@ pub(crate) trait Store: Send + Sync {
 }
 
 engine_sql::stamp!("invites/sql.rs");
+
+#[cfg(test)]
+mod suite;
