@@ -39,7 +39,10 @@ pub(crate) async fn delete(s: &Service, guild: GuildId) -> Result<()> {
         };
         match s.guilds.delete(guild, most_members, Box::new(tell)).await? {
             Err(Refusal::Grown) => continue,
-            done => return Ok(s.ground.announce(done?)),
+            done => {
+                s.ground.announce(done?);
+                return Ok(());
+            }
         }
     }
     Err(Refusal::Grown.into())
