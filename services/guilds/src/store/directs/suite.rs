@@ -27,14 +27,13 @@ async fn a_pair_has_one_direct_whoever_opens_it(ground: Ground) {
 
 async fn a_pair_has_one_direct_even_in_a_race(ground: Ground) {
     let scene = Scene::new(ground);
-    let tries = (0..16).map(|n| {
+    let tries = scene.race(16, |scene, n| {
         let (one, other) = if n % 2 == 0 { (ADA, BOB) } else { (BOB, ADA) };
-        tokio::spawn(open_one(scene.clone(), one, other))
+        open_one(scene, one, other)
     });
     let mut directs = Vec::new();
     let mut told = 0;
-    for attempt in tries.collect::<Vec<_>>() {
-        let done = attempt.await.expect("ran");
+    for done in tries.await {
         told += done.events.len();
         directs.push(done.value.id);
     }

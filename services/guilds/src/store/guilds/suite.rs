@@ -27,21 +27,17 @@ async fn a_guild_is_made_with_its_owner_and_first_channel(ground: Ground) {
 
 async fn a_person_is_in_100_guilds_at_most_even_in_a_race(ground: Ground) {
     let scene = Scene::new(ground);
-    let others = scene.guild(BOB).await;
-    scene.invite(others.id, "way-in", None).await;
+    let others = scene.guild(BOB).await.id;
+    scene.invite(others, "way-in", None).await;
     for _ in 0..98 {
         scene.guild(ADA).await;
     }
-    let tries = (0..6).map(|n| {
-        let scene = scene.clone();
-        let others = others.id;
-        tokio::spawn(async move {
-            if n == 0 { scene.accept(others, "way-in", ADA, 6_000).await } else { scene.try_guild(ADA).await }
-        })
+    let tries = scene.race(12, move |scene, n| async move {
+        if n == 0 { scene.accept(others, "way-in", ADA, 6_000).await } else { scene.try_guild(ADA).await }
     });
     let mut made = 0;
-    for attempt in tries.collect::<Vec<_>>() {
-        match attempt.await.expect("ran") {
+    for attempt in tries.await {
+        match attempt {
             Ok(_) => made += 1,
             Err(refusal) => assert_eq!(refusal, Refusal::TooManyGuilds),
         }
@@ -49,8 +45,8 @@ async fn a_person_is_in_100_guilds_at_most_even_in_a_race(ground: Ground) {
     assert_eq!(made, 2);
     assert_eq!(scene.guilds.of(ADA).await.expect("of").len(), 100);
     assert_eq!(scene.head(StreamName::user("guilds", ADA)).await, 100, "a refused one told nothing");
-    let full = scene.accept(others.id, "way-in", ADA, 6_000).await;
-    let in_it = scene.guilds.facts(others.id, ADA).await.expect("facts").expect("guild").standing;
+    let full = scene.accept(others, "way-in", ADA, 6_000).await;
+    let in_it = scene.guilds.facts(others, ADA).await.expect("facts").expect("guild").standing;
     assert_eq!(full.is_ok(), in_it == Standing::Member);
 }
 
@@ -156,12 +152,10 @@ async fn an_invite_is_never_used_more_often_than_it_may_be(ground: Ground) {
     let guild = scene.guild(ADA).await.id;
     scene.invite(guild, "three", Some(3)).await;
     // Twelve people at once, each of them twice.
-    let tries = (0..24).map(|n| {
-        let scene = scene.clone();
-        tokio::spawn(async move { scene.accept(guild, "three", UserId(100 + n / 2), 6_000).await })
-    });
-    for attempt in tries.collect::<Vec<_>>() {
-        if let Err(refusal) = attempt.await.expect("ran") {
+    let tries =
+        scene.race(24, move |scene, n| async move { scene.accept(guild, "three", UserId(100 + n / 2), 6_000).await });
+    for attempt in tries.await {
+        if let Err(refusal) = attempt {
             assert_eq!(refusal, Refusal::InviteUsedUp);
         }
     }
