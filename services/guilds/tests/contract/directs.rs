@@ -1,0 +1,41 @@
+use crate::stage::{ADA, BOB, CID, Stage, own, person, refusal};
+use guilds_contract::{ChannelChanged, ChannelEdit, ChannelKind};
+use kernel::{Reader, StreamName};
+
+const NOT_FOUND: &str = "404 not_found";
+const FORBIDDEN: &str = "403 missing_permission";
+
+pub(crate) async fn a_direct_is_the_same_from_both_sides(s: Stage) {
+    let direct = s.guilds.open_direct(BOB, ADA.user).await.expect("opened");
+    assert_eq!((direct.kind, direct.guild, direct.name.as_str()), (ChannelKind::Direct, None, ""));
+    assert_eq!(direct.recipients, [ADA.user, BOB.user]);
+    for (caller, other) in [(ADA, BOB), (BOB, ADA)] {
+        assert_eq!(s.guilds.open_direct(caller, other.user).await.expect("there"), direct);
+        assert_eq!(s.guilds.channel(caller, direct.id).await.expect("seen"), direct);
+        let mine = s.guilds.my_channels(caller).await.expect("list");
+        assert_eq!((mine.items.as_slice(), mine.at[&own(caller)]), (std::slice::from_ref(&direct), 1));
+        let told = s.last(own(caller)).await;
+        assert_eq!((told.kind.as_str(), told.seq), ("direct_opened", 1));
+        assert_eq!(told.parse::<ChannelChanged>().expect("data").channel, direct);
+    }
+    assert_eq!(refusal(s.guilds.channel(CID, direct.id).await), NOT_FOUND);
+    assert_eq!(s.guilds.my_channels(CID).await.expect("list").items, []);
+}
+
+pub(crate) async fn a_direct_needs_somebody_else(s: Stage) {
+    assert_eq!(refusal(s.guilds.open_direct(ADA, ADA.user).await), "422 direct_with_oneself user");
+    assert_eq!(refusal(s.guilds.open_direct(ADA, person(1_000).user).await), NOT_FOUND);
+    assert_eq!(s.guilds.my_channels(ADA).await.expect("list").items, []);
+}
+
+pub(crate) async fn nobody_manages_a_direct(s: Stage) {
+    let direct = s.guilds.open_direct(BOB, ADA.user).await.expect("opened").id;
+    let edit = ChannelEdit { name: Some("ours".into()), ..Default::default() };
+    assert_eq!(refusal(s.guilds.edit_channel(ADA, direct, edit.clone()).await), FORBIDDEN);
+    assert_eq!(refusal(s.guilds.delete_channel(ADA, direct).await), FORBIDDEN);
+    assert_eq!(refusal(s.guilds.allow(ADA, direct, CID.user).await), FORBIDDEN);
+    assert_eq!(refusal(s.guilds.edit_channel(CID, direct, edit).await), NOT_FOUND);
+    assert_eq!(s.guilds.allowed(ADA, direct).await.expect("list").items, []);
+    let stream = StreamName::channel(direct);
+    assert_eq!(refusal(s.guilds.difference(Reader::Person(ADA), stream, 0).await), NOT_FOUND);
+}
