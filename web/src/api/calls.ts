@@ -1,0 +1,118 @@
+import createClient, { type FetchResponse } from 'openapi-fetch';
+import { ProblemError, problemFrom, unreachable } from './problem';
+import type { paths } from './schema';
+import type {
+  ChannelDraft,
+  ChannelEdit,
+  Credentials,
+  InviteDraft,
+  Invite,
+  Member,
+  Message,
+  Page,
+  Registration,
+} from './types';
+
+/** Which part of a channel's history; none of the three: the newest. */
+export interface Window {
+  before?: number;
+  after?: number;
+  around?: number | string;
+}
+
+/** The browser's refresh token travels in an HttpOnly cookie only, when asked for by this header. */
+const browser = { 'X-Guildhall-Client': 'web' };
+
+// biome-ignore lint/suspicious/noExplicitAny: the shape of openapi-fetch's own generic answer
+async function take<T>(answer: Promise<FetchResponse<any, any, any> & { data?: T }>): Promise<T> {
+  let result: Awaited<typeof answer>;
+  try {
+    result = await answer;
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    throw new ProblemError(unreachable);
+  }
+  if (result.response.ok) return result.data as T;
+  throw new ProblemError(problemFrom(result.response.status, result.error));
+}
+
+/** The server's calls, typed by its OpenAPI document. Each throws a `ProblemError`. */
+export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUrl: string) {
+  const http = createClient<paths>({ baseUrl, fetch, credentials: 'same-origin' });
+  return {
+    setup: () => take(http.GET('/api/v1/setup')),
+    register: (body: Registration) => take(http.POST('/api/v1/accounts', { body, headers: browser })),
+    logIn: (body: Credentials) => take(http.POST('/api/v1/sessions', { body, headers: browser })),
+    refresh: () => take(http.POST('/api/v1/tokens/refresh', { body: {}, headers: browser })),
+    logOut: () => take(http.DELETE('/api/v1/sessions/current')),
+    editMe: (display_name: string) => take(http.PATCH('/api/v1/me', { body: { display_name } })),
+    me: () => take(http.GET('/api/v1/me')),
+    users: (ids: string[]) =>
+      take(http.GET('/api/v1/users', { params: { query: { ids: ids.join(',') } } })),
+    overview: () => take(http.GET('/api/v1/overview')),
+
+    createGuild: (name: string) => take(http.POST('/api/v1/guilds', { body: { name } })),
+    editGuild: (guild: string, name: string) =>
+      take(http.PATCH('/api/v1/guilds/{guild}', { params: { path: { guild } }, body: { name } })),
+    deleteGuild: (guild: string) =>
+      take(http.DELETE('/api/v1/guilds/{guild}', { params: { path: { guild } } })),
+    leaveGuild: (guild: string) =>
+      take(http.DELETE('/api/v1/guilds/{guild}/members/me', { params: { path: { guild } } })),
+    members: (guild: string, after?: string): Promise<Page<Member>> =>
+      take(
+        http.GET('/api/v1/guilds/{guild}/members', {
+          params: { path: { guild }, query: { limit: 100, after } },
+        }),
+      ),
+
+    createChannel: (guild: string, draft: ChannelDraft) =>
+      take(
+        http.POST('/api/v1/guilds/{guild}/channels', {
+          params: { path: { guild } },
+          body: { private: false, allowed: [], ...draft },
+        }),
+      ),
+    editChannel: (channel: string, body: ChannelEdit) =>
+      take(http.PATCH('/api/v1/channels/{channel}', { params: { path: { channel } }, body })),
+    deleteChannel: (channel: string) =>
+      take(http.DELETE('/api/v1/channels/{channel}', { params: { path: { channel } } })),
+    allowed: (channel: string) =>
+      take(http.GET('/api/v1/channels/{channel}/allowed', { params: { path: { channel } } })),
+    allow: (channel: string, user: string) =>
+      take(http.PUT('/api/v1/channels/{channel}/allowed/{user}', { params: { path: { channel, user } } })),
+    disallow: (channel: string, user: string) =>
+      take(http.DELETE('/api/v1/channels/{channel}/allowed/{user}', { params: { path: { channel, user } } })),
+
+    invites: (guild: string): Promise<Page<Invite>> =>
+      take(http.GET('/api/v1/guilds/{guild}/invites', { params: { path: { guild } } })),
+    createInvite: (guild: string, body: InviteDraft) =>
+      take(http.POST('/api/v1/guilds/{guild}/invites', { params: { path: { guild } }, body })),
+    revokeInvite: (guild: string, code: string) =>
+      take(http.DELETE('/api/v1/guilds/{guild}/invites/{code}', { params: { path: { guild, code } } })),
+    previewInvite: (code: string) =>
+      take(http.GET('/api/v1/invites/{code}', { params: { path: { code } } })),
+    acceptInvite: (code: string) =>
+      take(http.POST('/api/v1/invites/{code}/accept', { params: { path: { code } } })),
+
+    openDirect: (user: string) => take(http.POST('/api/v1/me/directs', { body: { user } })),
+    history: (channel: string, window: Window, limit = 50): Promise<Page<Message>> =>
+      take(
+        http.GET('/api/v1/channels/{channel}/messages', {
+          params: { path: { channel }, query: { limit, ...stringified(window) } },
+        }),
+      ),
+    message: (channel: string, message: string) =>
+      take(
+        http.GET('/api/v1/channels/{channel}/messages/{message}', {
+          params: { path: { channel, message } },
+        }),
+      ),
+  };
+}
+
+function stringified(window: Window): { before?: string; after?: string; around?: string } {
+  const entries = Object.entries(window).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+}
+
+export type Calls = ReturnType<typeof makeCalls>;

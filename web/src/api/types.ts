@@ -1,0 +1,30 @@
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export type Channel = Schemas['Channel'];
+export type ChannelDraft = Partial<Schemas['ChannelDraft']> & { name: string };
+export type ChannelEdit = Schemas['ChannelEdit'];
+export type Credentials = Schemas['Credentials'];
+export type Guild = Schemas['Guild'];
+export type Head = Schemas['Head'];
+export type Invite = Schemas['Invite'];
+export type InviteDraft = Schemas['InviteDraft'];
+export type InvitePreview = Schemas['InvitePreview'];
+export type Me = Schemas['Me'];
+export type Member = Schemas['Member'];
+export type Message = Schemas['Message'];
+export type Overview = Schemas['Overview'];
+export type Problem = Schemas['Problem'];
+export type Registration = Schemas['Registration'];
+export type SignedIn = Schemas['SignedIn'];
+export type User = Schemas['User'];
+
+/** For each stream, the `seq` that an answer surely reflects. */
+export type At = Record<string, number>;
+
+export interface Page<T> {
+  items: T[];
+  next?: string | null;
+  at?: At;
+}

@@ -1,0 +1,73 @@
+import { Tooltip } from 'radix-ui';
+import { lazy, Suspense } from 'react';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
+import { HomePage } from './pages/home';
+import { InvitePage } from './pages/invite';
+import { LoginPage } from './pages/login';
+import { RegisterPage } from './pages/register';
+import { SetupPage } from './pages/setup';
+import { Splash } from './pages/splash';
+import { useStore } from './ui/hooks';
+import { Shell } from './ui/shell';
+import { Toasts } from './ui/toasts';
+import { TitleBadge } from './ui/title-badge';
+import { useView } from './ui/view';
+
+const Dialogs = lazy(() => import('./ui/dialogs/all'));
+
+export function App() {
+  const isDialogOpen = useView(view => view.dialog !== null);
+  return (
+    <Tooltip.Provider delayDuration={350} skipDelayDuration={200}>
+      <Pages />
+      <Suspense>{isDialogOpen && <Dialogs />}</Suspense>
+      <Toasts />
+      <TitleBadge />
+    </Tooltip.Provider>
+  );
+}
+
+function Pages() {
+  const phase = useStore(state => state.session.phase);
+  if (phase === 'starting') return <Splash />;
+  return (
+    <Switch>
+      <Route path="/invite/:code">{({ code }) => <InvitePage code={code} />}</Route>
+      <Route path="/setup">
+        <SetupPage />
+      </Route>
+      {phase === 'signed_out' ? <SignedOut /> : <SignedIn />}
+    </Switch>
+  );
+}
+
+function SignedOut() {
+  const [path] = useLocation();
+  return (
+    <Switch>
+      <Route path="/login">
+        <LoginPage />
+      </Route>
+      <Route path="/register">
+        <RegisterPage />
+      </Route>
+      <Route>
+        <Redirect to={path === '/' ? '/login' : `/login?next=${encodeURIComponent(path)}`} replace />
+      </Route>
+    </Switch>
+  );
+}
+
+function SignedIn() {
+  return (
+    <Switch>
+      <Route path="/channels/:guild/:channel?">
+        {({ guild, channel }) => <Shell guild={guild} channel={channel} />}
+      </Route>
+      <Route path="/directs/:channel?">{({ channel }) => <Shell channel={channel} />}</Route>
+      <Route>
+        <HomePage />
+      </Route>
+    </Switch>
+  );
+}

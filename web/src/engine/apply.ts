@@ -1,0 +1,177 @@
+import type { Channel, Head, Overview } from '../api/types';
+import { type Reading, type State, without } from './state';
+import * as timelines from './timeline';
+import type { EventData, StreamEvent } from './wire';
+
+/** What an event asks for beyond the change of state. */
+export type Effect =
+  | { do: 'refetch' }
+  | { do: 'profile'; user: string }
+  | { do: 'people'; users: readonly string[] }
+  | { do: 'settle'; nonce: string }
+  | { do: 'said'; channel: string }
+  | { do: 'buried'; message: string }
+  | { do: 'unwatch'; guild?: string; channels: readonly string[] };
+
+export interface Applied {
+  state: State;
+  effects: readonly Effect[];
+}
+
+type Handlers = { [K in keyof EventData]?: (state: State, data: EventData[K], me: string) => Applied };
+
+const only = (state: State, ...effects: Effect[]): Applied => ({ state, effects });
+
+const handlers: Handlers = {
+  message_sent(state, { message, nonce }, me) {
+    const { channel, number, author } = message;
+    let next = readUpTo(state, channel, { number, lastMessageAt: message.sent_at });
+    if (author === me) next = readUpTo(next, channel, { marker: number });
+    const timeline = next.timelines[channel];
+    if (timeline) {
+      const timelinesNext = { ...next.timelines, [channel]: timelines.receive(timeline, message) };
+      next = { ...next, timelines: timelinesNext };
+    }
+    const effects: Effect[] = [
+      { do: 'people', users: [author] },
+      { do: 'said', channel },
+    ];
+    if (author === me) effects.push({ do: 'settle', nonce });
+    return { state: next, effects };
+  },
+
+  message_deleted(state, { message }) {
+    const changed = Object.fromEntries(
+      Object.entries(state.timelines).map(([id, timeline]) => [id, timelines.bury(timeline, message)]),
+    );
+    const quote = state.quoted[message];
+    const quoted = quote ? { ...state.quoted, [message]: { ...quote, text: '', deleted: true } } : state.quoted;
+    return only({ ...state, timelines: changed, quoted }, { do: 'buried', message });
+  },
+
+  marker_moved: (state, { channel, number }) => only(readUpTo(state, channel, { marker: number })),
+
+  guild_edited: (state, { guild }) =>
+    only(guild.id in state.guilds ? { ...state, guilds: { ...state.guilds, [guild.id]: guild } } : state),
+
+  guild_deleted: (state, { guild }) => dropGuild(state, guild),
+
+  guild_joined: (state, { guild }) => (guild in state.guilds ? only(state) : only(state, { do: 'refetch' })),
+
+  guild_left: (state, { guild }) => dropGuild(state, guild),
+
+  member_joined(state, { guild: id, user, at }) {
+    const guild = state.guilds[id];
+    const list = state.members[id];
+    if (!guild || list?.items.some(member => member.user === user)) return only(state);
+    const guilds = { ...state.guilds, [id]: { ...guild, member_count: guild.member_count + 1 } };
+    if (!list) return only({ ...state, guilds });
+    // A list that isn't loaded to its end will meet the newcomer there.
+    const items = list.next === null ? [...list.items, { guild: id, user, joined_at: at }] : list.items;
+    const members = { ...state.members, [id]: { ...list, items } };
+    return only({ ...state, guilds, members }, { do: 'people', users: [user] });
+  },
+
+  member_left(state, { guild: id, user }, me) {
+    if (user === me) return dropGuild(state, id);
+    const guild = state.guilds[id];
+    if (!guild) return only(state);
+    const guilds = { ...state.guilds, [id]: { ...guild, member_count: Math.max(1, guild.member_count - 1) } };
+    const list = state.members[id];
+    if (!list) return only({ ...state, guilds });
+    const items = list.items.filter(member => member.user !== user);
+    return only({ ...state, guilds, members: { ...state.members, [id]: { ...list, items } } });
+  },
+
+  channel_created: (state, { channel }) => putChannel(state, channel),
+  channel_edited: (state, { channel }) => putChannel(state, channel),
+  direct_opened: (state, { channel }) => putChannel(state, channel),
+
+  channel_deleted: (state, { channel }) =>
+    only(dropChannel(state, channel), { do: 'unwatch', channels: [channel] }),
+
+  access_changed: (state, { users }, me) =>
+    !users || users.includes(me) ? only(state, { do: 'refetch' }) : only(state),
+
+  profile_edited: (state, { user }) => only(state, { do: 'profile', user }),
+};
+
+/** The state after an event. Pure: the same event on the same state always gives the same. */
+export function apply(state: State, event: StreamEvent, me: string): Applied {
+  const handler = handlers[event.kind] as ((s: State, d: unknown, me: string) => Applied) | undefined;
+  // Kinds are added over time: one that we don't know yet changes nothing here.
+  return handler ? handler(state, event.data, me) : only(state);
+}
+
+/** Moves the head or the marker of a channel forward; neither ever goes back. */
+export function readUpTo(state: State, channel: string, to: Partial<Reading>): State {
+  const old = state.heads[channel] ?? { number: 0, marker: 0, lastMessageAt: null };
+  const number = Math.max(old.number, to.number ?? 0);
+  const marker = Math.max(old.marker, to.marker ?? 0);
+  const later = (to.lastMessageAt ?? '') > (old.lastMessageAt ?? '');
+  const lastMessageAt = later ? (to.lastMessageAt ?? null) : old.lastMessageAt;
+  const same = number === old.number && marker === old.marker && lastMessageAt === old.lastMessageAt;
+  if (same && channel in state.heads) return state;
+  return { ...state, heads: { ...state.heads, [channel]: { number, marker, lastMessageAt } } };
+}
+
+function putChannel(state: State, channel: Channel): Applied {
+  if (channel.guild && !(channel.guild in state.guilds)) return only(state);
+  const channels = { ...state.channels, [channel.id]: channel };
+  const isNewDirect = !channel.guild && !state.directs.includes(channel.id);
+  const directs = isNewDirect ? [...state.directs, channel.id] : state.directs;
+  const next = readUpTo({ ...state, channels, directs }, channel.id, {});
+  return only(next, { do: 'people', users: channel.recipients });
+}
+
+function dropChannel(state: State, channel: string): State {
+  return {
+    ...state,
+    channels: without(state.channels, channel),
+    heads: without(state.heads, channel),
+    timelines: without(state.timelines, channel),
+    directs: state.directs.includes(channel) ? state.directs.filter(id => id !== channel) : state.directs,
+  };
+}
+
+function dropGuild(state: State, guild: string): Applied {
+  if (!(guild in state.guilds)) return only(state);
+  const channels = Object.values(state.channels).filter(channel => channel.guild === guild);
+  const next = channels.reduce((rest, channel) => dropChannel(rest, channel.id), state);
+  const without_ = {
+    ...next,
+    guilds: without(next.guilds, guild),
+    guildOrder: next.guildOrder.filter(id => id !== guild),
+    members: without(next.members, guild),
+  };
+  return only(without_, { do: 'unwatch', guild, channels: channels.map(channel => channel.id) });
+}
+
+/** Replaces the structure by a fresh overview. Heads and markers only move forward. */
+export function applyOverview(state: State, overview: Overview): State {
+  const views = [...overview.guilds.flatMap(view => view.channels), ...overview.directs];
+  const kept = new Set(views.map(view => view.channel.id));
+  let next: State = {
+    ...state,
+    overview: { phase: 'ready' },
+    guilds: Object.fromEntries(overview.guilds.map(({ guild }) => [guild.id, guild])),
+    guildOrder: overview.guilds.map(({ guild }) => guild.id),
+    channels: Object.fromEntries(views.map(({ channel }) => [channel.id, channel])),
+    directs: overview.directs.map(({ channel }) => channel.id),
+    users: { ...state.users, ...Object.fromEntries(overview.users.map(user => [user.id, user])) },
+    heads: Object.fromEntries(Object.entries(state.heads).filter(([id]) => kept.has(id))),
+    timelines: Object.fromEntries(Object.entries(state.timelines).filter(([id]) => kept.has(id))),
+    members: Object.fromEntries(
+      Object.entries(state.members).filter(([id]) => overview.guilds.some(({ guild }) => guild.id === id)),
+    ),
+  };
+  for (const { head } of views) next = applyHead(next, head);
+  return next;
+}
+
+/** Where a channel stands, as the server told. */
+export function applyHead(state: State, head: Head): State {
+  if (!(head.channel in state.channels)) return state;
+  const { number, marker, last_message_at } = head;
+  return readUpTo(state, head.channel, { number, marker, lastMessageAt: last_message_at ?? null });
+}

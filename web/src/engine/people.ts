@@ -1,0 +1,98 @@
+import type { Calls } from '../api/calls';
+import type { Platform } from './platform';
+import type { Store } from './state';
+import type { ClientFrame } from './wire';
+
+const GATHER_MS = 20;
+const MAX_USERS_PER_CALL = 100;
+const MAX_PRESENCES = 200;
+
+/** Who people are, and who of those on screen is online. */
+export class People {
+  #platform: Platform;
+  #store: Store;
+  #calls: Pick<Calls, 'users'>;
+  #send: (frame: ClientFrame) => boolean;
+  #asked = new Set<string>();
+  #wanted = new Set<string>();
+  #isGathering = false;
+  #watchers = new Map<symbol, readonly string[]>();
+  #watched = '';
+
+  constructor(
+    platform: Platform,
+    store: Store,
+    calls: Pick<Calls, 'users'>,
+    send: (frame: ClientFrame) => boolean,
+  ) {
+    this.#platform = platform;
+    this.#store = store;
+    this.#calls = calls;
+    this.#send = send;
+  }
+
+  /** Makes sure that these are known, soon; many asks become one call. */
+  need(users: readonly string[]): void {
+    const known = this.#store.getSnapshot().users;
+    for (const user of users) if (!(user in known) && !this.#asked.has(user)) this.#wanted.add(user);
+    this.#gather();
+  }
+
+  /** The profile has changed: ask again. */
+  renew(user: string): void {
+    this.#asked.delete(user);
+    this.#wanted.add(user);
+    this.#gather();
+  }
+
+  reset(): void {
+    this.#asked.clear();
+    this.#wanted.clear();
+    this.#watched = '';
+  }
+
+  /** Follows the presence of these people for as long as they are on screen. */
+  watchPresence(users: readonly string[]): () => void {
+    const key = Symbol('presence');
+    this.#watchers.set(key, users);
+    this.#platform.after(GATHER_MS, () => this.tellPresences());
+    return () => {
+      this.#watchers.delete(key);
+      this.#platform.after(GATHER_MS, () => this.tellPresences());
+    };
+  }
+
+  /** Tells the server whom we show; on a new connection always. */
+  tellPresences(isNew = false): void {
+    const users = [...new Set([...this.#watchers.values()].flat())].slice(0, MAX_PRESENCES);
+    const watched = users.toSorted().join();
+    if (watched === this.#watched && !isNew) return;
+    if (users.length === 0 && isNew) return;
+    if (this.#send({ op: 'watch_presence', users })) this.#watched = watched;
+  }
+
+  #gather(): void {
+    if (this.#isGathering || this.#wanted.size === 0) return;
+    this.#isGathering = true;
+    this.#platform.after(GATHER_MS, () => {
+      this.#isGathering = false;
+      const batch = [...this.#wanted].slice(0, MAX_USERS_PER_CALL);
+      for (const user of batch) {
+        this.#wanted.delete(user);
+        this.#asked.add(user);
+      }
+      void this.#fetch(batch);
+      this.#gather();
+    });
+  }
+
+  async #fetch(batch: string[]): Promise<void> {
+    try {
+      const { items } = await this.#calls.users(batch);
+      const found = Object.fromEntries(items.map(user => [user.id, user]));
+      this.#store.update(state => ({ ...state, users: { ...state.users, ...found } }));
+    } catch {
+      for (const user of batch) this.#asked.delete(user);
+    }
+  }
+}

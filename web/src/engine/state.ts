@@ -1,0 +1,123 @@
+import type { Channel, Guild, Me, Member, Message, Problem, User } from '../api/types';
+
+/** One channel's loaded messages: a part of its history without holes. */
+export interface Timeline {
+  phase: 'loading' | 'ready' | 'failed';
+  problem?: Problem;
+  /** In rising order of number, contiguous. */
+  messages: readonly Message[];
+  /** The channel's first message is in. */
+  atStart: boolean;
+  /** The newest message is in: live messages are appended. */
+  atEnd: boolean;
+  /** Counts how often the messages were replaced as a whole. */
+  epoch: number;
+  loadingBefore: boolean;
+  loadingAfter: boolean;
+  /** The read marker when the channel was entered: the "New" line stands behind this number. */
+  newAfter: number | null;
+  /** A message to bring into view, once. */
+  target: { message: string; turn: number } | null;
+}
+
+/** A message of ours that isn't known to be on disk yet. */
+export interface Pending {
+  nonce: string;
+  channel: string;
+  text: string;
+  replyTo: string | null;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  /** `acked`: on disk as `number`, its event is still on its way. */
+  phase: 'queued' | 'sending' | 'acked' | 'failed';
+  number?: number;
+  problem?: Problem;
+  /** It may have reached the server before the connection broke; only numbers above this could be it. */
+  uncertainAfter?: number;
+}
+
+export interface Reading {
+  number: number;
+  marker: number;
+  lastMessageAt: string | null;
+}
+
+export interface MemberList {
+  items: readonly Member[];
+  phase: 'loading' | 'ready' | 'failed';
+  /** The cursor of what isn't loaded yet. */
+  next: string | null;
+}
+
+export interface ConnectionState {
+  phase: 'idle' | 'connecting' | 'open' | 'waiting';
+  /** Milliseconds since 1970 when it was lost; absent while all is well. */
+  lostAt?: number;
+  /** Whether this session was ever connected: the first connect isn't a reconnect. */
+  wasOpen: boolean;
+}
+
+export interface State {
+  session:
+    | { phase: 'starting'; problem?: Problem }
+    | { phase: 'signed_out'; expired: boolean }
+    | { phase: 'signed_in'; me: Me };
+  connection: ConnectionState;
+  overview: { phase: 'none' | 'loading' | 'ready' | 'failed'; problem?: Problem };
+  guilds: Readonly<Record<string, Guild>>;
+  guildOrder: readonly string[];
+  channels: Readonly<Record<string, Channel>>;
+  directs: readonly string[];
+  heads: Readonly<Record<string, Reading>>;
+  members: Readonly<Record<string, MemberList>>;
+  users: Readonly<Record<string, User>>;
+  presence: Readonly<Record<string, boolean>>;
+  timelines: Readonly<Record<string, Timeline>>;
+  /** Messages that are quoted by loaded ones; null: gone. */
+  quoted: Readonly<Record<string, Message | null>>;
+  outbox: Readonly<Record<string, readonly Pending[]>>;
+}
+
+export const initialState: State = {
+  session: { phase: 'starting' },
+  connection: { phase: 'idle', wasOpen: false },
+  overview: { phase: 'none' },
+  guilds: {},
+  guildOrder: [],
+  channels: {},
+  directs: [],
+  heads: {},
+  members: {},
+  users: {},
+  presence: {},
+  timelines: {},
+  quoted: {},
+  outbox: {},
+};
+
+/** A tiny observable value: the engine writes, React and tests read. */
+export class Store {
+  #state = initialState;
+  #listeners = new Set<() => void>();
+
+  getSnapshot = (): State => this.#state;
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  update(change: (state: State) => State): void {
+    const next = change(this.#state);
+    if (next === this.#state) return;
+    this.#state = next;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** A copy without `key`; the same object where it isn't in. */
+export function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
+  if (!(key in record)) return record;
+  const { [key]: _, ...rest } = record;
+  return rest;
+}

@@ -1,0 +1,80 @@
+import { type FormEvent, useEffect, useState } from 'react';
+import { Link, useLocation, useSearch } from 'wouter';
+import { Button } from '../ui/button';
+import { Field, FormProblem, PasswordField, problemAt } from '../ui/field';
+import { useEngine, useStore, useSubmit } from '../ui/hooks';
+import { Frame } from './frame';
+import { keepNext, nextPath } from './next';
+import { emailError } from './rules';
+
+export function LoginPage() {
+  const engine = useEngine();
+  const [, navigate] = useLocation();
+  const next = nextPath(useSearch());
+  const wasExpired = useStore(({ session }) => session.phase === 'signed_out' && session.expired);
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const { busy, problem, submit, clear } = useSubmit(async () => {
+    await engine.logIn({ email: email.trim(), password });
+    navigate(next, { replace: true });
+  });
+  useFirstRun();
+  const isValid = !emailError(email) && password !== '';
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    if (isValid) void submit();
+  };
+  return (
+    <Frame
+      title="Welcome back"
+      lead={wasExpired ? 'Your session has ended. Log in again to go on.' : 'Log in to your community.'}
+      below={
+        <>
+          New here? <Link href={`/register${keepNext(next)}`}>Create an account</Link>
+        </>
+      }
+    >
+      <form onSubmit={onSubmit} noValidate>
+        <FormProblem problem={problem} fields={['email', 'password']} />
+        <Field
+          label="E-mail"
+          type="email"
+          autoComplete="username"
+          autoFocus
+          value={email}
+          onChange={value => {
+            setEmail(value);
+            clear();
+          }}
+          error={emailError(email)}
+          refusal={problemAt(problem, 'email')}
+        />
+        <PasswordField
+          label="Password"
+          autoComplete="current-password"
+          value={password}
+          onChange={value => {
+            setPassword(value);
+            clear();
+          }}
+          refusal={problemAt(problem, 'password')}
+        />
+        <Button type="submit" wide busy={busy} disabled={!isValid}>
+          Log in
+        </Button>
+      </form>
+    </Frame>
+  );
+}
+
+/** A server without its first account has nobody to log in: go to the wizard instead. */
+function useFirstRun(): void {
+  const engine = useEngine();
+  const [, navigate] = useLocation();
+  useEffect(() => {
+    engine.calls.anonymous
+      .setup()
+      .then(({ set_up }) => set_up || navigate('/setup', { replace: true }))
+      .catch(() => undefined);
+  }, [engine, navigate]);
+}

@@ -1,0 +1,32 @@
+import { Copy, Link as LinkIcon, Reply } from 'lucide-react';
+import type { Message } from '../../api/types';
+import { copy } from '../../lib/clipboard';
+import { IconButton } from '../button';
+import { show } from '../view';
+
+interface Props {
+  message: Message;
+  onReply(): void;
+}
+
+/** What one can do with a message; shown while it is pointed at or has the focus. */
+export function MessageTools({ message, onReply }: Props) {
+  const copied = async (text: string, what: string) => {
+    if (await copy(text)) show.toast(`${what} copied`);
+    else show.toast('The browser doesn’t allow copying here', 'bad');
+  };
+  const link = `${location.origin}${location.pathname}?message=${message.id}`;
+  return (
+    <div className="tools" role="toolbar" aria-label="Message actions">
+      <IconButton label="Reply" keys="R" onClick={onReply}>
+        <Reply size={17} />
+      </IconButton>
+      <IconButton label="Copy text" onClick={() => void copied(message.text, 'Text')}>
+        <Copy size={16} />
+      </IconButton>
+      <IconButton label="Copy link" onClick={() => void copied(link, 'Link')}>
+        <LinkIcon size={16} />
+      </IconButton>
+    </div>
+  );
+}

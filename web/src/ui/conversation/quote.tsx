@@ -1,0 +1,41 @@
+import { useEffect } from 'react';
+import type { Message } from '../../api/types';
+import { plainText } from '../../lib/markdown/plain';
+import { Avatar, UserName } from '../avatar';
+import { useEngine, useStore } from '../hooks';
+
+/** A message that is quoted, from the loaded ones or fetched; null: gone; undefined: not known yet. */
+export function useQuoted(channel: string, message: string): Message | null | undefined {
+  const engine = useEngine();
+  const found = useStore(
+    state => state.timelines[channel]?.messages.find(item => item.id === message) ?? state.quoted[message],
+  );
+  const isUnknown = found === undefined;
+  useEffect(() => {
+    if (isUnknown) void engine.history.quote(channel, message);
+  }, [engine, channel, message, isUnknown]);
+  return found;
+}
+
+/** The line above a reply that shows what it answers, and leads there. */
+export function Quote({ channel, message }: { channel: string; message: string }) {
+  const engine = useEngine();
+  const found = useQuoted(channel, message);
+  if (!found || found.deleted) {
+    const isLoading = found === undefined;
+    return (
+      <p className="quote" data-gone="">
+        {isLoading ? <span className="skeleton skeleton-text" /> : 'The message was deleted'}
+      </p>
+    );
+  }
+  return (
+    <button type="button" className="quote" onClick={() => void engine.history.jumpTo(channel, message)}>
+      <Avatar user={found.author} size={16} />
+      <strong>
+        <UserName user={found.author} />
+      </strong>
+      <span className="quote-text">{plainText(found.text)}</span>
+    </button>
+  );
+}

@@ -1,0 +1,39 @@
+import { useView } from '../view';
+import { AddGuildDialog } from './add-guild';
+import { ChannelDialog } from './channel';
+import { DeleteChannelDialog, LeaveGuildDialog } from './confirm';
+import { GuildSettingsDialog } from './guild-settings';
+import { InviteDialog } from './invite';
+import { KeysDialog } from './keys';
+import { NewDirectDialog } from './new-direct';
+import { SettingsDialog } from './settings';
+import { SwitcherDialog } from './switcher';
+
+/** Whichever dialog is open. Loaded when the first one is. */
+export default function Dialogs() {
+  const dialog = useView(view => view.dialog);
+  switch (dialog?.name) {
+    case 'add-guild':
+      return <AddGuildDialog />;
+    case 'invite':
+      return <InviteDialog guild={dialog.guild} />;
+    case 'channel':
+      return <ChannelDialog guild={dialog.guild} channel={dialog.channel} />;
+    case 'delete-channel':
+      return <DeleteChannelDialog channel={dialog.channel} />;
+    case 'guild-settings':
+      return <GuildSettingsDialog guild={dialog.guild} />;
+    case 'leave-guild':
+      return <LeaveGuildDialog guild={dialog.guild} />;
+    case 'settings':
+      return <SettingsDialog />;
+    case 'new-direct':
+      return <NewDirectDialog />;
+    case 'switcher':
+      return <SwitcherDialog />;
+    case 'keys':
+      return <KeysDialog />;
+    default:
+      return null;
+  }
+}

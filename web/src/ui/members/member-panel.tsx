@@ -1,0 +1,138 @@
+import { Crown, X } from 'lucide-react';
+import { useEffect, useMemo } from 'react';
+import { Avatar, UserName } from '../avatar';
+import { Button, IconButton } from '../button';
+import { NO_ROOM_FOR_MEMBERS, useEngine, useMe, useMedia, usePresenceOf, useStore } from '../hooks';
+import { show, useView } from '../view';
+
+const nobody: never[] = [];
+
+/** Who is in the guild: beside the conversation where there is room, else a drawer. */
+export function MemberPanel({ guild }: { guild: string }) {
+  const isDrawer = useMedia(NO_ROOM_FOR_MEMBERS);
+  const isOpen = useView(view => (isDrawer ? view.membersDrawer : view.look.members));
+  if (!isOpen) return null;
+  return (
+    <>
+      {isDrawer && (
+        <button
+          type="button"
+          className="members-scrim"
+          aria-label="Close the member list"
+          onClick={() => show.membersDrawer(false)}
+        />
+      )}
+      <aside className="members" aria-label="Members" data-drawer={isDrawer || undefined}>
+        {isDrawer && (
+          <header className="members-head">
+            <h2>Members</h2>
+            <IconButton label="Close" onClick={() => show.membersDrawer(false)}>
+              <X size={18} />
+            </IconButton>
+          </header>
+        )}
+        <MemberGroups guild={guild} />
+      </aside>
+    </>
+  );
+}
+
+function MemberGroups({ guild }: { guild: string }) {
+  const engine = useEngine();
+  const me = useMe();
+  const list = useStore(state => state.members[guild]);
+  const owner = useStore(state => state.guilds[guild]?.owner);
+  const presence = useStore(state => state.presence);
+  const users = useStore(state => state.users);
+  const isConnected = useStore(state => state.connection.phase === 'open');
+  useEffect(() => engine.members.open(guild), [engine, guild]);
+  const items = list?.items ?? nobody;
+  const ids = useMemo(() => items.map(member => member.user), [items]);
+  usePresenceOf(ids);
+  const { online, offline } = useMemo(() => {
+    const isOnline = (id: string) => (id === me ? isConnected : presence[id] === true);
+    const nameOf = (id: string) => users[id]?.display_name ?? '';
+    const sorted = ids.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
+    return { online: sorted.filter(isOnline), offline: sorted.filter(id => !isOnline(id)) };
+  }, [ids, presence, users, me, isConnected]);
+  if (!list || (list.phase === 'loading' && items.length === 0)) return <MembersSkeleton />;
+  if (list.phase === 'failed') {
+    return (
+      <div className="members-failed">
+        <p>The members can’t be shown.</p>
+        <Button tone="quiet" size="small" onClick={() => engine.members.open(guild)}>
+          Try again
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <div className="members-scroll">
+      <MemberGroup title="Online" ids={online} owner={owner} isOnline />
+      <MemberGroup title="Offline" ids={offline} owner={owner} />
+      {list.next && (
+        <Button tone="plain" size="small" wide onClick={() => engine.members.more(guild)}>
+          Show more
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface GroupProps {
+  title: string;
+  ids: readonly string[];
+  owner: string | undefined;
+  isOnline?: boolean;
+}
+
+function MemberGroup({ title, ids, owner, isOnline }: GroupProps) {
+  const me = useMe();
+  if (ids.length === 0) return null;
+  return (
+    <section>
+      <h2 className="members-title">
+        {title} <span>{ids.length}</span>
+      </h2>
+      <ul>
+        {ids.map(id => (
+          <li key={id}>
+            <button
+              type="button"
+              className="member"
+              data-offline={isOnline ? undefined : ''}
+              onClick={event => show.profile(id, event.currentTarget)}
+            >
+              <span className="member-face">
+                <Avatar user={id} size={32} />
+                <span className="presence" data-online={isOnline} />
+              </span>
+              <span className="member-name">
+                <UserName user={id} />
+                {id === me && <small>you</small>}
+              </span>
+              {id === owner && (
+                <span className="crown" title="Owner of the guild">
+                  <Crown size={14} aria-label="Owner" />
+                </span>
+              )}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function MembersSkeleton() {
+  return (
+    <div className="members-scroll" aria-hidden="true">
+      {[64, 48, 72, 56, 40, 66].map(width => (
+        <div className="member" key={width}>
+          <span className="skeleton skeleton-face-small" />
+          <span className="skeleton skeleton-text" style={{ width: `${width}%` }} />
+        </div>
+      ))}
+    </div>
+  );
+}

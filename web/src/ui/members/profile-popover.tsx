@@ -1,0 +1,82 @@
+import { CalendarDays, MessageCircle } from 'lucide-react';
+import { Popover } from 'radix-ui';
+import { useMemo } from 'react';
+import { useLocation } from 'wouter';
+import { hueOf } from '../../lib/identity';
+import { shortDate } from '../../lib/time';
+import { Avatar } from '../avatar';
+import { Button } from '../button';
+import { FormProblem } from '../field';
+import { useEngine, useMe, usePresenceOf, useStore, useSubmit, useUser } from '../hooks';
+import { show, useView } from '../view';
+
+/** Who someone is, beside whatever was clicked. */
+export function ProfilePopover() {
+  const profile = useView(view => view.profile);
+  const anchor = useMemo(() => ({ current: profile?.anchor ?? null }), [profile]);
+  if (!profile) return null;
+  return (
+    <Popover.Root open onOpenChange={open => !open && show.noProfile()}>
+      <Popover.Anchor virtualRef={anchor as { current: Element }} />
+      <Popover.Portal>
+        <Popover.Content
+          className="profile"
+          side="right"
+          align="start"
+          sideOffset={12}
+          collisionPadding={12}
+          aria-label="Profile"
+        >
+          <Profile user={profile.user} />
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+function Profile({ user }: { user: string }) {
+  const engine = useEngine();
+  const me = useMe();
+  const person = useUser(user);
+  const [, navigate] = useLocation();
+  const users = useMemo(() => [user], [user]);
+  usePresenceOf(users);
+  const isOnline = useStore(state =>
+    user === me ? state.connection.phase === 'open' : state.presence[user] === true,
+  );
+  const { busy, problem, submit } = useSubmit(async () => {
+    const channel = await engine.calls.signed.openDirect(user);
+    engine.adopt(channel);
+    show.noProfile();
+    show.nav(false);
+    navigate(`/directs/${channel.id}`);
+  });
+  return (
+    <>
+      <div className="profile-cover" data-hue={hueOf(user)} />
+      <div className="profile-face">
+        <Avatar user={user} size={72} />
+        <span className="presence" data-online={isOnline || undefined} />
+      </div>
+      <div className="profile-body">
+        <h2>{person?.display_name ?? '…'}</h2>
+        <p className="profile-state">{isOnline ? 'Online' : 'Offline'}</p>
+        {person && (
+          <p className="profile-fact">
+            <CalendarDays size={15} aria-hidden="true" /> Here since {shortDate(person.created_at)}
+          </p>
+        )}
+        <FormProblem problem={problem} />
+        {user === me ? (
+          <Button tone="quiet" wide onClick={() => show.dialog({ name: 'settings' })}>
+            Edit profile
+          </Button>
+        ) : (
+          <Button wide busy={busy} onClick={() => void submit()}>
+            <MessageCircle size={16} aria-hidden="true" /> Message
+          </Button>
+        )}
+      </div>
+    </>
+  );
+}

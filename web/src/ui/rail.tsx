@@ -1,0 +1,71 @@
+import { MessageCircle, Plus } from 'lucide-react';
+import { Link } from 'wouter';
+import { GuildIcon } from './avatar';
+import { useStore } from './hooks';
+import { directsUnread, guildHasUnread } from './selectors';
+import { Tip } from './tip';
+import { show } from './view';
+
+/** The column of guilds. */
+export function Rail({ guild, isHome }: { guild: string | undefined; isHome: boolean }) {
+  const order = useStore(state => state.guildOrder);
+  const unread = useStore(directsUnread);
+  return (
+    <nav className="rail" aria-label="Guilds">
+      <Tip text="Direct messages" side="right">
+        <Link
+          href="/directs"
+          className="rail-item rail-home"
+          aria-label={unread > 0 ? `Direct messages, ${unread} unread` : 'Direct messages'}
+          aria-current={isHome ? 'page' : undefined}
+        >
+          <span className="pill" />
+          <span className="rail-tile">
+            <MessageCircle size={22} />
+          </span>
+          {unread > 0 && <span className="badge">{unread > 99 ? '99+' : unread}</span>}
+        </Link>
+      </Tip>
+      <hr className="rail-line" />
+      <ul className="rail-list">
+        {order.map(id => (
+          <li key={id}>
+            <RailGuild id={id} isCurrent={id === guild} />
+          </li>
+        ))}
+      </ul>
+      <Tip text="Add a guild" side="right">
+        <button
+          type="button"
+          className="rail-item rail-add"
+          aria-label="Add a guild"
+          onClick={() => show.dialog({ name: 'add-guild' })}
+        >
+          <span className="rail-tile">
+            <Plus size={22} />
+          </span>
+        </button>
+      </Tip>
+    </nav>
+  );
+}
+
+function RailGuild({ id, isCurrent }: { id: string; isCurrent: boolean }) {
+  const guild = useStore(state => state.guilds[id]);
+  const isUnread = useStore(state => guildHasUnread(state, id));
+  if (!guild) return null;
+  return (
+    <Tip text={guild.name} side="right">
+      <Link
+        href={`/channels/${id}`}
+        className="rail-item"
+        data-unread={isUnread || undefined}
+        aria-label={isUnread ? `${guild.name}, unread messages` : guild.name}
+        aria-current={isCurrent ? 'page' : undefined}
+      >
+        <span className="pill" />
+        <GuildIcon id={id} name={guild.name} />
+      </Link>
+    </Tip>
+  );
+}

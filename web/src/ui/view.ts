@@ -1,0 +1,112 @@
+import { useSyncExternalStore } from 'react';
+import { browserStorage } from '../engine/platform';
+
+export type Theme = 'dark' | 'light' | 'system';
+export type Density = 'cosy' | 'compact';
+
+export type DialogName =
+  | { name: 'add-guild' }
+  | { name: 'invite'; guild: string }
+  | { name: 'channel'; guild: string; channel?: string }
+  | { name: 'delete-channel'; channel: string }
+  | { name: 'guild-settings'; guild: string }
+  | { name: 'leave-guild'; guild: string }
+  | { name: 'settings' }
+  | { name: 'new-direct' }
+  | { name: 'switcher' }
+  | { name: 'keys' };
+
+export interface Toast {
+  id: number;
+  text: string;
+  tone: 'plain' | 'bad';
+}
+
+/** What only concerns this window: looks, open panels and dialogs. */
+export interface View {
+  look: { theme: Theme; density: Density; members: boolean };
+  navOpen: boolean;
+  /** The member drawer of small screens. */
+  membersDrawer: boolean;
+  dialog: DialogName | null;
+  profile: { user: string; anchor: Element } | null;
+  toasts: readonly Toast[];
+  /** Said to screen readers. */
+  announcement: string;
+}
+
+const LOOK_KEY = 'guildhall.look';
+const LAST_PLACE_KEY = 'guildhall.last-place';
+
+let view: View = {
+  look: readLook(),
+  navOpen: false,
+  membersDrawer: false,
+  dialog: null,
+  profile: null,
+  toasts: [],
+  announcement: '',
+};
+const listeners = new Set<() => void>();
+let toastCount = 0;
+
+function set(change: Partial<View>): void {
+  view = { ...view, ...change };
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useView<T>(select: (view: View) => T): T {
+  return useSyncExternalStore(subscribe, () => select(view));
+}
+
+export const show = {
+  dialog: (dialog: DialogName) => set({ dialog, profile: null }),
+  profile: (user: string, anchor: Element) => set({ profile: { user, anchor } }),
+  noProfile: () => set({ profile: null }),
+  noDialog: () => set({ dialog: null }),
+  nav: (navOpen: boolean) => set({ navOpen, membersDrawer: false }),
+  membersDrawer: (membersDrawer: boolean) => set({ membersDrawer }),
+  announce: (announcement: string) => set({ announcement }),
+  toast(text: string, tone: Toast['tone'] = 'plain') {
+    toastCount += 1;
+    const toast = { id: toastCount, text, tone };
+    set({ toasts: [...view.toasts.slice(-2), toast] });
+    setTimeout(() => show.noToast(toast.id), tone === 'bad' ? 7_000 : 3_000);
+  },
+  noToast: (id: number) => set({ toasts: view.toasts.filter(toast => toast.id !== id) }),
+};
+
+export const isDialogOpen = (): boolean => view.dialog !== null;
+
+export function changeLook(change: Partial<View['look']>): void {
+  const look = { ...view.look, ...change };
+  browserStorage.set(LOOK_KEY, JSON.stringify(look));
+  const root = document.documentElement;
+  if (look.theme === 'system') delete root.dataset.theme;
+  else root.dataset.theme = look.theme;
+  if (look.density === 'compact') root.dataset.density = 'compact';
+  else delete root.dataset.density;
+  set({ look });
+}
+
+function readLook(): View['look'] {
+  const usual: View['look'] = { theme: 'system', density: 'cosy', members: true };
+  try {
+    return { ...usual, ...JSON.parse(browserStorage.get(LOOK_KEY) ?? '{}') };
+  } catch {
+    return usual;
+  }
+}
+
+export const lastPlace = {
+  read: () => browserStorage.get(LAST_PLACE_KEY),
+  write: (path: string) => browserStorage.set(LAST_PLACE_KEY, path),
+  channelOf: (guild: string) => browserStorage.get(`${LAST_PLACE_KEY}.${guild}`),
+  writeChannelOf: (guild: string, channel: string) =>
+    browserStorage.set(`${LAST_PLACE_KEY}.${guild}`, channel),
+};
