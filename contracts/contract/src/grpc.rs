@@ -15,6 +15,9 @@ use tonic::{
 
 pub use bytes::Bytes;
 
+/// The largest answer is where a person in many large guilds is at home: a few megabytes.
+const MAX_MESSAGE_BYTES: usize = 32 << 20;
+
 /// A remote service: a channel that calls go through.
 #[derive(Clone)]
 pub struct Remote(Channel);
@@ -30,7 +33,7 @@ impl Remote {
 
     #[doc(hidden)]
     pub async fn call<A: Serialize, R: DeserializeOwned>(&self, path: &'static str, arguments: &A) -> Result<R> {
-        let mut grpc = client::Grpc::new(self.0.clone());
+        let mut grpc = client::Grpc::new(self.0.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES);
         grpc.ready()
             .await
             .map_err(|e| Problem::unavailable("A part of this server can't be reached: try again.").because(e))?;
@@ -81,7 +84,9 @@ impl tower::Service<http::Request<Body>> for Service {
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
         let method = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
         let call = Call { method, dispatch: self.dispatch.clone() };
-        Box::pin(async move { Ok(server::Grpc::new(Raw).unary(call, request).await) })
+        Box::pin(async move {
+            Ok(server::Grpc::new(Raw).max_decoding_message_size(MAX_MESSAGE_BYTES).unary(call, request).await)
+        })
     }
 }
 
@@ -96,7 +101,12 @@ impl server::UnaryService<Bytes> for Call {
 
     fn call(&mut self, request: tonic::Request<Bytes>) -> Self::Future {
         let answer = (self.dispatch)(std::mem::take(&mut self.method), request.into_inner());
-        Box::pin(async move { answer.await.map(tonic::Response::new).map_err(status_of) })
+        // A caller that goes away doesn't take a commit's announcement with it.
+        let answer = tokio::spawn(answer);
+        Box::pin(async move {
+            let answer = answer.await.unwrap_or_else(|e| Err(Problem::internal(e)));
+            answer.map(tonic::Response::new).map_err(status_of)
+        })
     }
 }
 

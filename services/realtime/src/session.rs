@@ -280,9 +280,14 @@ impl Session {
 
 impl realtime_contract::Session for Session {
     fn receive<'a>(&'a self, request: Request) -> Later<'a, ()> {
+        let session = self.arc();
         Box::pin(async move {
-            if let Some(session) = self.arc() {
-                session.take(request).await;
+            // A task of its own: a socket that closes doesn't take a commit's announcement with it.
+            if let Some(session) = session {
+                let taken = tokio::spawn(async move { session.take(request).await });
+                if let Err(panic) = taken.await {
+                    tracing::error!(%panic, "an op broke");
+                }
             }
         })
     }

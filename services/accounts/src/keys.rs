@@ -1,0 +1,172 @@
+//! The installation's keys, made at the first start: one signs access tokens, one derives refresh tokens.
+
+use crate::store::Store;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use ed25519_dalek::{Signature, SignatureError, Signer, SigningKey, Verifier, VerifyingKey, pkcs8::EncodePrivateKey};
+use hmac::{Hmac, Mac};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, EncodingKey, Header, Validation,
+    crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils},
+    errors::{ErrorKind, Result as JwtResult},
+};
+use kernel::{Kind, Problem, Result, SessionId, Timestamp, UserId};
+use ports::Random;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+const ISSUER: &str = "guildhall";
+/// RFC 9068: a token that is for access and for nothing else.
+const TYPE: &str = "at+jwt";
+
+/// What an access token says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Claims {
+    iss: String,
+    pub(crate) sub: UserId,
+    pub(crate) sid: SessionId,
+    /// The session's account runs the installation.
+    pub(crate) op: bool,
+    pub(crate) iat: i64,
+    /// Unix seconds.
+    pub(crate) exp: i64,
+}
+
+pub(crate) struct Keys {
+    kid: String,
+    signing: EncodingKey,
+    verifying: DecodingKey,
+    refresh: [u8; 32],
+}
+
+impl Keys {
+    pub(crate) async fn open(store: &dyn Store, random: &dyn Random) -> Result<Self> {
+        // A second service in the same process has installed it already; both are the same.
+        drop(PROVIDER.install_default());
+        let signing = SigningKey::from_bytes(&secret(store, random, "access_token_signing").await?);
+        let refresh = secret(store, random, "refresh_token_derivation").await?;
+        let public = signing.verifying_key().to_bytes();
+        let pkcs8 = signing.to_pkcs8_der().map_err(|e| Problem::internal(e.to_string()))?;
+        Ok(Self {
+            kid: URL_SAFE_NO_PAD.encode(&Sha256::digest(public)[..9]),
+            signing: EncodingKey::from_ed_der(pkcs8.as_bytes()),
+            verifying: DecodingKey::from_ed_der(&public),
+            refresh,
+        })
+    }
+
+    pub(crate) fn access_token(
+        &self,
+        user: UserId,
+        session: SessionId,
+        operator: bool,
+        now: Timestamp,
+        seconds: u32,
+    ) -> Result<String> {
+        let header = Header { typ: Some(TYPE.into()), kid: Some(self.kid.clone()), ..Header::new(Algorithm::EdDSA) };
+        let iat = now.unix_seconds();
+        let claims =
+            Claims { iss: ISSUER.into(), sub: user, sid: session, op: operator, iat, exp: iat + i64::from(seconds) };
+        jsonwebtoken::encode(&header, &claims, &self.signing).map_err(Problem::internal)
+    }
+
+    /// The claims of a token that this installation signed and that is good at `now`.
+    pub(crate) fn claims(&self, token: &str, now: Timestamp) -> Result<Claims> {
+        let invalid = |cause| {
+            Problem::new(
+                Kind::Unauthenticated,
+                "token_invalid",
+                "The access token isn't one of this installation: sign in again.",
+            )
+            .because(cause)
+        };
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        // The house has its own clock.
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        validation.required_spec_claims.clear();
+        validation.set_issuer(&[ISSUER]);
+        let data = jsonwebtoken::decode::<Claims>(token, &self.verifying, &validation).map_err(invalid)?;
+        if data.header.typ.as_deref() != Some(TYPE) || data.header.kid.as_deref() != Some(&*self.kid) {
+            return Err(invalid(ErrorKind::InvalidToken.into()));
+        }
+        if data.claims.exp <= now.unix_seconds() {
+            return Err(Problem::new(
+                Kind::Unauthenticated,
+                "token_expired",
+                "The access token has expired: refresh it.",
+            ));
+        }
+        Ok(data.claims)
+    }
+
+    /// The secret that follows `secret` in its session: derived, so that the same one always has the same successor.
+    pub(crate) fn successor(&self, session: SessionId, secret: &[u8]) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.refresh).expect("HMAC takes keys of any length");
+        mac.update(&session.0.to_le_bytes());
+        mac.update(secret);
+        mac.finalize().into_bytes().into()
+    }
+}
+
+/// The secret of that name: what is stored, or a new one. When two nodes make one at once, the first stored is both's.
+async fn secret(store: &dyn Store, random: &dyn Random, name: &'static str) -> Result<[u8; 32]> {
+    let fresh = URL_SAFE_NO_PAD.encode(random.bytes::<32>());
+    let stored = store.secret(name, &fresh).await?;
+    let bytes = URL_SAFE_NO_PAD.decode(stored).map_err(Problem::internal)?;
+    bytes.try_into().map_err(|_| Problem::internal(format!("the secret {name} has a wrong length")))
+}
+
+/// Ed25519 for `jsonwebtoken`, and no other algorithm.
+static PROVIDER: CryptoProvider = CryptoProvider {
+    signer_factory: |algorithm, key| match algorithm {
+        Algorithm::EdDSA => Ok(Box::new(Ed25519Signer::new(key)?)),
+        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+    },
+    verifier_factory: |algorithm, key| match algorithm {
+        Algorithm::EdDSA => Ok(Box::new(Ed25519Verifier::new(key)?)),
+        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+    },
+    key_utils: KeyUtils::new_unimplemented(),
+};
+
+struct Ed25519Signer(SigningKey);
+
+impl Ed25519Signer {
+    fn new(key: &EncodingKey) -> JwtResult<Self> {
+        use ed25519_dalek::pkcs8::DecodePrivateKey;
+        Ok(Self(SigningKey::from_pkcs8_der(key.as_bytes()).map_err(|_| ErrorKind::InvalidEddsaKey)?))
+    }
+}
+
+impl Signer<Vec<u8>> for Ed25519Signer {
+    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, SignatureError> {
+        Ok(self.0.try_sign(message)?.to_bytes().to_vec())
+    }
+}
+
+impl JwtSigner for Ed25519Signer {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::EdDSA
+    }
+}
+
+struct Ed25519Verifier(VerifyingKey);
+
+impl Ed25519Verifier {
+    fn new(key: &DecodingKey) -> JwtResult<Self> {
+        let bytes = key.try_get_as_bytes()?.try_into().map_err(|_| ErrorKind::InvalidEddsaKey)?;
+        Ok(Self(VerifyingKey::from_bytes(bytes).map_err(|_| ErrorKind::InvalidEddsaKey)?))
+    }
+}
+
+impl Verifier<Vec<u8>> for Ed25519Verifier {
+    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), SignatureError> {
+        self.0.verify_strict(message, &Signature::from_slice(signature)?)
+    }
+}
+
+impl JwtVerifier for Ed25519Verifier {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::EdDSA
+    }
+}

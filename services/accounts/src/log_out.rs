@@ -1,0 +1,19 @@
+use crate::Service;
+use accounts_contract::SessionEnded;
+use kernel::{Caller, Result, SessionId, StreamName, UserId};
+
+/// Ends the caller's session.
+pub(crate) async fn log_out(s: &Service, caller: Caller) -> Result<()> {
+    end(s, caller.user, caller.session).await
+}
+
+/// Ends a session: its tokens are refused from now on, and its sockets hear of it. Idempotent.
+pub(crate) async fn end(s: &Service, user: UserId, session: SessionId) -> Result<()> {
+    let event = s.ground.event(StreamName::user("accounts", user), "session_ended", &SessionEnded { session }).await?;
+    let now = s.ground.now();
+    let committed = s.store.end_session(session, now, event).await?;
+    let since = now.plus_seconds(-i64::from(s.config.access_token_seconds));
+    s.ended.add(session, now, since);
+    s.ground.announce(committed);
+    Ok(())
+}

@@ -1,0 +1,78 @@
+use crate::Service;
+use accounts_contract::Me;
+use contract::{Part, Record};
+use kernel::{Difference, Kind, Problem, Reader, Result, SessionId, StreamName, Timestamp, UserId};
+use serde::Serialize;
+
+const PART: i64 = 500;
+
+pub(crate) async fn me(s: &Service, user: UserId) -> Result<Me> {
+    let gone = || Problem::new(Kind::Unauthenticated, "account_gone", "This account is no more: sign in with another.");
+    let account = s.store.account(user).await?.ok_or_else(gone)?;
+    let profile = s.people.find(user).await?.ok_or_else(gone)?;
+    Ok(account.me(profile))
+}
+
+/// A person's own stream is for that person alone.
+pub(crate) async fn difference(s: &Service, reader: Reader, stream: &StreamName, since: i64) -> Result<Difference> {
+    match reader {
+        Reader::Person(caller) if stream.parts() != ("accounts", "user", caller.user.0) => {
+            Err(Problem::not_found("stream"))
+        }
+        _ => Ok(s.ground.journal.difference(stream, since).await?),
+    }
+}
+
+/// What a person gave to sign in with, without what proves it.
+#[derive(Serialize)]
+struct ExportedAccount<'a> {
+    id: UserId,
+    email: &'a str,
+    operator: bool,
+    created_at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct ExportedSession<'a> {
+    id: SessionId,
+    user_agent: &'a str,
+    created_at: Timestamp,
+    last_used_at: Timestamp,
+    ended_at: Option<Timestamp>,
+}
+
+pub(crate) async fn export(s: &Service, user: UserId) -> Result<Part> {
+    let mut records = Vec::new();
+    if let Some(a) = s.store.account(user).await? {
+        let account = ExportedAccount { id: a.id, email: &a.email, operator: a.operator, created_at: a.created_at };
+        records.push(Record::new("account", &account)?);
+    }
+    for session in s.store.sessions(user).await? {
+        let exported = ExportedSession {
+            id: session.id,
+            user_agent: &session.user_agent,
+            created_at: session.created_at,
+            last_used_at: session.last_used_at,
+            ended_at: session.ended_at,
+        };
+        records.push(Record::new("session", &exported)?);
+    }
+    Ok(Part { records, ..Part::default() })
+}
+
+/// What others may know of an account: that it is there.
+#[derive(Serialize)]
+struct Known {
+    id: UserId,
+    created_at: Timestamp,
+}
+
+pub(crate) async fn snapshot(s: &Service, after: Option<String>) -> Result<Part> {
+    let after = after.map(|id| id.parse::<UserId>()).transpose()?.unwrap_or(UserId(0));
+    let known = s.store.page(after, PART).await?;
+    let next = known.last().filter(|_| known.len() as i64 == PART).map(|(id, _)| id.to_string());
+    let record =
+        |(id, created_at): &(UserId, Timestamp)| Record::new("account", &Known { id: *id, created_at: *created_at });
+    let records = known.iter().map(record).collect::<Result<_>>()?;
+    Ok(Part { records, next, ..Part::default() })
+}

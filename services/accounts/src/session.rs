@@ -1,0 +1,59 @@
+//! Starting a session, and what its refresh token looks like: `{session}.{secret in base64url}`.
+
+use crate::{Service, store::NewSession};
+use accounts_contract::{Device, Me, SessionStarted, SignedIn};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use kernel::{Kind, NewEvent, Problem, Result, SessionId, StreamName, UserId};
+use sha2::{Digest, Sha256};
+
+const USER_AGENT_MAX_CHARS: usize = 200;
+
+/// A refresh token, taken apart.
+pub(crate) struct RefreshToken {
+    pub(crate) session: SessionId,
+    pub(crate) secret: Vec<u8>,
+}
+
+impl RefreshToken {
+    pub(crate) fn parse(token: &str) -> Result<Self> {
+        let parsed = token.split_once('.').and_then(|(session, secret)| {
+            let secret = URL_SAFE_NO_PAD.decode(secret).ok().filter(|bytes| bytes.len() == 32)?;
+            Some(Self { session: session.parse().ok()?, secret })
+        });
+        parsed.ok_or_else(unknown)
+    }
+
+    pub(crate) fn to_text(&self) -> String {
+        format!("{}.{}", self.session, URL_SAFE_NO_PAD.encode(&self.secret))
+    }
+
+    pub(crate) fn hash(&self) -> String {
+        URL_SAFE_NO_PAD.encode(Sha256::digest(&self.secret))
+    }
+}
+
+pub(crate) fn unknown() -> Problem {
+    Problem::new(
+        Kind::Unauthenticated,
+        "refresh_unknown",
+        "The refresh token isn't one of this installation: sign in again.",
+    )
+}
+
+/// A new session of `user` with its first refresh token and its announcement.
+pub(crate) async fn start(s: &Service, user: UserId, device: Device) -> Result<(NewSession, RefreshToken, NewEvent)> {
+    let session = SessionId(s.ground.mint.id().await?);
+    let token = RefreshToken { session, secret: s.ground.random.bytes::<32>().to_vec() };
+    let user_agent = device.user_agent.unwrap_or_default().chars().take(USER_AGENT_MAX_CHARS).collect();
+    let new = NewSession { id: session, account: user, user_agent, hash: token.hash(), at: s.ground.now() };
+    let event =
+        s.ground.event(StreamName::user("accounts", user), "session_started", &SessionStarted { session }).await?;
+    Ok((new, token, event))
+}
+
+/// The answer to everything that signs in.
+pub(crate) fn signed_in(s: &Service, me: Me, token: &RefreshToken) -> Result<SignedIn> {
+    let seconds = s.config.access_token_seconds;
+    let access_token = s.keys.access_token(me.id, token.session, me.operator, s.ground.now(), seconds)?;
+    Ok(SignedIn { user: me, access_token, expires_in: seconds, refresh_token: Some(token.to_text()) })
+}

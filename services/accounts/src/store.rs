@@ -1,0 +1,103 @@
+//! What accounts keeps. Every engine passes `store/suite.rs`.
+
+use accounts_contract::Me;
+use async_trait::async_trait;
+use engine_sql::Result;
+use kernel::{Committed, NewEvent, SessionId, Timestamp, UserId};
+use people_contract::Profile;
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Account {
+    pub(crate) id: UserId,
+    pub(crate) email: String,
+    pub(crate) password_hash: String,
+    pub(crate) operator: bool,
+    pub(crate) created_at: Timestamp,
+}
+
+impl Account {
+    /// The person, as that person sees it.
+    pub(crate) fn me(self, profile: Profile) -> Me {
+        Me {
+            id: self.id,
+            email: self.email,
+            display_name: profile.display_name,
+            operator: self.operator,
+            created_at: self.created_at,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct NewSession {
+    pub(crate) id: SessionId,
+    pub(crate) account: UserId,
+    pub(crate) user_agent: String,
+    /// Of its first refresh token.
+    pub(crate) hash: String,
+    pub(crate) at: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Session {
+    pub(crate) id: SessionId,
+    pub(crate) account: UserId,
+    pub(crate) user_agent: String,
+    pub(crate) current_hash: String,
+    pub(crate) previous_hash: String,
+    pub(crate) rotated_at: Timestamp,
+    pub(crate) created_at: Timestamp,
+    pub(crate) last_used_at: Timestamp,
+    pub(crate) ended_at: Option<Timestamp>,
+}
+
+#[async_trait]
+pub(crate) trait Store: Send + Sync {
+    async fn any_account(&self) -> Result<bool>;
+
+    async fn account(&self, user: UserId) -> Result<Option<Account>>;
+
+    async fn by_email(&self, email_key: &str) -> Result<Option<Account>>;
+
+    /// Makes the account with its first session; the first account of all becomes the operator. None, and nothing is
+    /// written, when the address is taken.
+    async fn create(
+        &self,
+        account: Account,
+        email_key: &str,
+        session: NewSession,
+        events: Vec<NewEvent>,
+    ) -> Result<Committed<Option<Account>>>;
+
+    async fn start_session(&self, session: NewSession, event: NewEvent) -> Result<Committed<()>>;
+
+    async fn session(&self, session: SessionId) -> Result<Option<Session>>;
+
+    async fn sessions(&self, user: UserId) -> Result<Vec<Session>>;
+
+    /// Makes `to` the good token when `from` is; answers whether it was.
+    async fn exchange(&self, session: SessionId, from: &str, to: &str, now: Timestamp) -> Result<bool>;
+
+    /// Whether a token was exchanged before.
+    async fn was_used(&self, session: SessionId, hash: &str) -> Result<bool>;
+
+    /// Ends a session; one that has ended stays as it is, without an event.
+    async fn end_session(&self, session: SessionId, now: Timestamp, event: NewEvent) -> Result<Committed<()>>;
+
+    /// Sessions that ended at `since` or later.
+    async fn ended_since(&self, since: Timestamp) -> Result<Vec<(SessionId, Timestamp)>>;
+
+    /// The secret of that name, which is `fresh` when there was none.
+    async fn secret(&self, name: &str, fresh: &str) -> Result<String>;
+
+    /// Answers how many rows are gone.
+    async fn erase(&self, user: UserId) -> Result<u64>;
+
+    /// Accounts by rising id.
+    async fn page(&self, after: UserId, limit: i64) -> Result<Vec<(UserId, Timestamp)>>;
+}
+
+engine_sql::stamp!("store/sql.rs");
+
+#[cfg(test)]
+mod suite;

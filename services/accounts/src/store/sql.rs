@@ -1,0 +1,235 @@
+// Accounts on SQL, compiled once for each engine.
+
+type AccountColumns = (i64, String, String, bool, i64);
+type SessionColumns = (i64, i64, String, String, String, i64, i64, i64, Option<i64>);
+
+fn account((id, email, password_hash, operator, created_at): AccountColumns) -> Account {
+    Account { id: UserId(id), email, password_hash, operator, created_at: Timestamp(created_at) }
+}
+
+fn session(columns: SessionColumns) -> Session {
+    let (id, account, user_agent, current_hash, previous_hash, rotated_at, created_at, last_used_at, ended_at) =
+        columns;
+    Session {
+        id: SessionId(id),
+        account: UserId(account),
+        user_agent,
+        current_hash,
+        previous_hash,
+        rotated_at: Timestamp(rotated_at),
+        created_at: Timestamp(created_at),
+        last_used_at: Timestamp(last_used_at),
+        ended_at: ended_at.map(Timestamp),
+    }
+}
+
+async fn insert_session(tx: &mut Tx<'_>, new: &NewSession) -> Result<(), sqlx::Error> {
+    query(
+        "INSERT INTO sessions
+           (id, account, user_agent, current_hash, previous_hash, rotated_at, created_at, last_used_at)
+         VALUES ($1, $2, $3, $4, '', $5, $5, $5)",
+    )
+    .bind(new.id.0)
+    .bind(new.account.0)
+    .bind(&new.user_agent)
+    .bind(&new.hash)
+    .bind(new.at.0)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn any_account(&self) -> Result<bool> {
+        let first: Option<i64> =
+            query_scalar("SELECT account FROM first_account").fetch_optional(&self.pools.read).await?;
+        Ok(first.is_some())
+    }
+
+    async fn account(&self, user: UserId) -> Result<Option<Account>> {
+        let row: Option<AccountColumns> =
+            query_as("SELECT id, email, password_hash, operator, created_at FROM accounts WHERE id = $1")
+                .bind(user.0)
+                .fetch_optional(&self.pools.read)
+                .await?;
+        Ok(row.map(account))
+    }
+
+    async fn by_email(&self, email_key: &str) -> Result<Option<Account>> {
+        let row: Option<AccountColumns> =
+            query_as("SELECT id, email, password_hash, operator, created_at FROM accounts WHERE email_key = $1")
+                .bind(email_key)
+                .fetch_optional(&self.pools.read)
+                .await?;
+        Ok(row.map(account))
+    }
+
+    async fn create(
+        &self,
+        new: Account,
+        email_key: &str,
+        session: NewSession,
+        events: Vec<NewEvent>,
+    ) -> Result<Committed<Option<Account>>> {
+        let mut tx = self.pools.write.begin().await?;
+        let made = query(
+            "INSERT INTO accounts (id, email, email_key, password_hash, operator, created_at)
+             VALUES ($1, $2, $3, $4, FALSE, $5) ON CONFLICT (email_key) DO NOTHING",
+        )
+        .bind(new.id.0)
+        .bind(&new.email)
+        .bind(email_key)
+        .bind(&new.password_hash)
+        .bind(new.created_at.0)
+        .execute(&mut *tx)
+        .await?;
+        if made.rows_affected() == 0 {
+            return Ok(Committed { value: None, events: Vec::new() });
+        }
+        let first = query("INSERT INTO first_account (seat, account) VALUES (1, $1) ON CONFLICT (seat) DO NOTHING")
+            .bind(new.id.0)
+            .execute(&mut *tx)
+            .await?;
+        let operator = first.rows_affected() == 1;
+        if operator {
+            query("UPDATE accounts SET operator = TRUE WHERE id = $1").bind(new.id.0).execute(&mut *tx).await?;
+        }
+        insert_session(&mut tx, &session).await?;
+        let events = append(&mut tx, events).await?;
+        tx.commit().await?;
+        Ok(Committed { value: Some(Account { operator, ..new }), events })
+    }
+
+    async fn start_session(&self, new: NewSession, event: NewEvent) -> Result<Committed<()>> {
+        let mut tx = self.pools.write.begin().await?;
+        insert_session(&mut tx, &new).await?;
+        let events = append(&mut tx, vec![event]).await?;
+        tx.commit().await?;
+        Ok(Committed { value: (), events })
+    }
+
+    async fn session(&self, id: SessionId) -> Result<Option<Session>> {
+        let row: Option<SessionColumns> = query_as(
+            "SELECT id, account, user_agent, current_hash, previous_hash, rotated_at, created_at, last_used_at, ended_at
+             FROM sessions WHERE id = $1",
+        )
+        .bind(id.0)
+        .fetch_optional(&self.pools.read)
+        .await?;
+        Ok(row.map(session))
+    }
+
+    async fn sessions(&self, user: UserId) -> Result<Vec<Session>> {
+        let rows: Vec<SessionColumns> = query_as(
+            "SELECT id, account, user_agent, current_hash, previous_hash, rotated_at, created_at, last_used_at, ended_at
+             FROM sessions WHERE account = $1 ORDER BY id",
+        )
+        .bind(user.0)
+        .fetch_all(&self.pools.read)
+        .await?;
+        Ok(rows.into_iter().map(session).collect())
+    }
+
+    async fn exchange(&self, id: SessionId, from: &str, to: &str, now: Timestamp) -> Result<bool> {
+        let mut tx = self.pools.write.begin().await?;
+        let changed = query(
+            "UPDATE sessions SET previous_hash = $2, current_hash = $3, rotated_at = $4, last_used_at = $4
+             WHERE id = $1 AND current_hash = $2 AND ended_at IS NULL",
+        )
+        .bind(id.0)
+        .bind(from)
+        .bind(to)
+        .bind(now.0)
+        .execute(&mut *tx)
+        .await?;
+        if changed.rows_affected() == 1 {
+            query("INSERT INTO used_refresh_tokens (session, hash) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+                .bind(id.0)
+                .bind(from)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(changed.rows_affected() == 1)
+    }
+
+    async fn was_used(&self, id: SessionId, hash: &str) -> Result<bool> {
+        let used: Option<i64> =
+            query_scalar("SELECT session FROM used_refresh_tokens WHERE session = $1 AND hash = $2")
+                .bind(id.0)
+                .bind(hash)
+                .fetch_optional(&self.pools.read)
+                .await?;
+        Ok(used.is_some())
+    }
+
+    async fn end_session(&self, id: SessionId, now: Timestamp, event: NewEvent) -> Result<Committed<()>> {
+        let mut tx = self.pools.write.begin().await?;
+        let ended = query("UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL")
+            .bind(id.0)
+            .bind(now.0)
+            .execute(&mut *tx)
+            .await?;
+        let mut events = Vec::new();
+        if ended.rows_affected() == 1 {
+            query("DELETE FROM used_refresh_tokens WHERE session = $1").bind(id.0).execute(&mut *tx).await?;
+            events = append(&mut tx, vec![event]).await?;
+        }
+        tx.commit().await?;
+        Ok(Committed { value: (), events })
+    }
+
+    async fn ended_since(&self, since: Timestamp) -> Result<Vec<(SessionId, Timestamp)>> {
+        let rows: Vec<(i64, i64)> = query_as("SELECT id, ended_at FROM sessions WHERE ended_at >= $1")
+            .bind(since.0)
+            .fetch_all(&self.pools.read)
+            .await?;
+        Ok(rows.into_iter().map(|(id, at)| (SessionId(id), Timestamp(at))).collect())
+    }
+
+    async fn secret(&self, name: &str, fresh: &str) -> Result<String> {
+        let stored: Option<String> =
+            query_scalar("SELECT value FROM secrets WHERE name = $1").bind(name).fetch_optional(&self.pools.read).await?;
+        if let Some(stored) = stored {
+            return Ok(stored);
+        }
+        let value = query_scalar(
+            "INSERT INTO secrets (name, value) VALUES ($1, $2)
+             ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING value",
+        )
+        .bind(name)
+        .bind(fresh)
+        .fetch_one(&self.pools.write)
+        .await?;
+        Ok(value)
+    }
+
+    async fn erase(&self, user: UserId) -> Result<u64> {
+        let mut tx = self.pools.write.begin().await?;
+        query("DELETE FROM used_refresh_tokens WHERE session IN (SELECT id FROM sessions WHERE account = $1)")
+            .bind(user.0)
+            .execute(&mut *tx)
+            .await?;
+        // The ids of ended sessions stay, with nothing of the person, so that tokens still out there are refused.
+        let sessions = query(
+            "UPDATE sessions SET account = 0, user_agent = '', current_hash = '', previous_hash = '' WHERE account = $1",
+        )
+        .bind(user.0)
+        .execute(&mut *tx)
+        .await?;
+        let accounts = query("DELETE FROM accounts WHERE id = $1").bind(user.0).execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(sessions.rows_affected() + accounts.rows_affected())
+    }
+
+    async fn page(&self, after: UserId, limit: i64) -> Result<Vec<(UserId, Timestamp)>> {
+        let rows: Vec<(i64, i64)> =
+            query_as("SELECT id, created_at FROM accounts WHERE id > $1 ORDER BY id LIMIT $2")
+                .bind(after.0)
+                .bind(limit)
+                .fetch_all(&self.pools.read)
+                .await?;
+        Ok(rows.into_iter().map(|(id, at)| (UserId(id), Timestamp(at))).collect())
+    }
+}

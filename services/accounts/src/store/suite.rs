@@ -1,0 +1,121 @@
+//! What every engine of the store must do.
+
+use super::*;
+use engine_sql::Ground;
+use kernel::StreamName;
+use std::sync::Arc;
+
+fn account(id: i64, email: &str) -> Account {
+    Account {
+        id: UserId(id),
+        email: email.into(),
+        password_hash: "hash".into(),
+        operator: false,
+        created_at: Timestamp(5),
+    }
+}
+
+fn session(id: i64, account: i64) -> NewSession {
+    NewSession {
+        id: SessionId(id),
+        account: UserId(account),
+        user_agent: "a browser".into(),
+        hash: "first".into(),
+        at: Timestamp(10),
+    }
+}
+
+async fn event(ground: &Ground, user: i64) -> NewEvent {
+    ground.event(StreamName::user("accounts", UserId(user)), "session_ended", &()).await.expect("event")
+}
+
+async fn create(store: &Arc<dyn Store>, id: i64, email: &str) -> Option<Account> {
+    store.create(account(id, email), email, session(id + 100, id), Vec::new()).await.expect("asked").value
+}
+
+async fn an_address_is_taken_once_and_the_first_account_is_the_operator(ground: Ground) {
+    let store = open(&ground.database);
+    assert!(!store.any_account().await.expect("asked"));
+    assert_eq!(create(&store, 1, "ada@example.org").await.map(|a| a.operator), Some(true));
+    assert_eq!(create(&store, 2, "ada@example.org").await, None);
+    assert_eq!(create(&store, 3, "bob@example.org").await.map(|a| a.operator), Some(false));
+    assert!(store.any_account().await.expect("asked"));
+    assert_eq!(store.session(SessionId(102)).await.expect("asked"), None, "what was refused left nothing");
+    let found = store.by_email("ada@example.org").await.expect("asked").expect("found");
+    assert_eq!((found.id, found.operator), (UserId(1), true));
+    assert_eq!(store.account(UserId(3)).await.expect("asked"), Some(account(3, "bob@example.org")));
+    assert_eq!(store.page(UserId(1), 9).await.expect("asked"), [(UserId(3), Timestamp(5))]);
+}
+
+async fn parallel_first_accounts_make_one_operator(ground: Ground) {
+    let store = open(&ground.database);
+    let creating = (1..=8i64).map(|id| {
+        let store = store.clone();
+        tokio::spawn(async move { create(&store, id, &format!("p{id}@example.org")).await.expect("made").operator })
+    });
+    let mut operators = 0;
+    for created in creating.collect::<Vec<_>>() {
+        operators += usize::from(created.await.expect("no panic"));
+    }
+    assert_eq!(operators, 1);
+}
+
+async fn a_token_is_exchanged_once(ground: Ground) {
+    let store = open(&ground.database);
+    create(&store, 1, "ada@example.org").await.expect("made");
+    let id = SessionId(101);
+    let exchanging = (0..6).map(|_| {
+        let store = store.clone();
+        tokio::spawn(async move { store.exchange(id, "first", "second", Timestamp(20)).await.expect("asked") })
+    });
+    let mut exchanged = 0;
+    for done in exchanging.collect::<Vec<_>>() {
+        exchanged += usize::from(done.await.expect("no panic"));
+    }
+    assert_eq!(exchanged, 1);
+    let now = store.session(id).await.expect("asked").expect("there");
+    assert_eq!((&*now.previous_hash, &*now.current_hash, now.rotated_at), ("first", "second", Timestamp(20)));
+    assert!(store.was_used(id, "first").await.expect("asked"));
+    assert!(!store.was_used(id, "second").await.expect("asked"));
+}
+
+async fn a_session_ends_once_and_is_remembered(ground: Ground) {
+    let store = open(&ground.database);
+    create(&store, 1, "ada@example.org").await.expect("made");
+    let id = SessionId(101);
+    let first = store.end_session(id, Timestamp(30), event(&ground, 1).await).await.expect("ended");
+    let second = store.end_session(id, Timestamp(40), event(&ground, 1).await).await.expect("asked");
+    assert_eq!((first.events.len(), second.events.len()), (1, 0));
+    assert_eq!(store.ended_since(Timestamp(30)).await.expect("asked"), [(id, Timestamp(30))]);
+    assert_eq!(store.ended_since(Timestamp(31)).await.expect("asked"), []);
+    assert!(!store.exchange(id, "first", "second", Timestamp(50)).await.expect("asked"));
+}
+
+async fn a_secret_is_made_once(ground: Ground) {
+    let store = open(&ground.database);
+    assert_eq!(store.secret("a", "one").await.expect("asked"), "one");
+    assert_eq!(store.secret("a", "two").await.expect("asked"), "one");
+    assert_eq!(store.secret("b", "two").await.expect("asked"), "two");
+}
+
+async fn an_erased_account_leaves_only_that_its_sessions_ended(ground: Ground) {
+    let store = open(&ground.database);
+    create(&store, 1, "ada@example.org").await.expect("made");
+    drop(store.end_session(SessionId(101), Timestamp(30), event(&ground, 1).await).await.expect("ended"));
+    assert_eq!(store.erase(UserId(1)).await.expect("erased"), 2);
+    assert_eq!(store.erase(UserId(1)).await.expect("again"), 0);
+    assert_eq!(store.by_email("ada@example.org").await.expect("asked"), None);
+    assert_eq!(store.sessions(UserId(1)).await.expect("asked"), []);
+    assert_eq!(store.ended_since(Timestamp(0)).await.expect("asked").len(), 1);
+    assert!(store.any_account().await.expect("asked"), "the installation stays set up");
+}
+
+engine_sql::suite!(
+    crate::MIGRATIONS;
+    an_address_is_taken_once_and_the_first_account_is_the_operator,
+    parallel_first_accounts_make_one_operator,
+    a_token_is_exchanged_once,
+    a_session_ends_once_and_is_remembered,
+    a_secret_is_made_once,
+    an_erased_account_leaves_only_that_its_sessions_ended,
+);

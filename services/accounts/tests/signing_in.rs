@@ -1,0 +1,272 @@
+//! The service from outside, on SQLite, with a clock that is set by hand and light password hashes.
+
+use accounts::Config;
+use accounts_contract::{Accounts, Credentials, Device, Registration, SignedIn};
+use engine_bus::{MemoryBus, MemoryFanout};
+use engine_sql::{Outside, testing::Scratch};
+use kernel::{Caller, Event, Problem, Reader, StreamName, Timestamp};
+use ports::{ManualClock, OsRandom, Sink};
+use std::sync::{Arc, Mutex};
+
+const PASSWORD: &str = "correct horse battery";
+
+struct Desk {
+    accounts: Arc<dyn Accounts>,
+    clock: Arc<ManualClock>,
+    outside: Outside,
+    scratch: [Scratch; 2],
+}
+
+fn config() -> Config {
+    Config { argon2_memory_kib: 64, argon2_passes: 1, ..Config::default() }
+}
+
+async fn desk() -> Desk {
+    let clock = Arc::new(ManualClock::at(Timestamp(1_767_225_600_000)));
+    let outside = Outside {
+        clock: clock.clone(),
+        random: Arc::new(OsRandom),
+        fanout: Arc::new(MemoryFanout::default()),
+        bus: Arc::new(MemoryBus::default()),
+        node: 0,
+    };
+    let scratch = [engine_sql::testing::sqlite().await, engine_sql::testing::sqlite().await];
+    let accounts = open(&scratch, &outside).await;
+    Desk { accounts, clock, outside, scratch }
+}
+
+async fn open(scratch: &[Scratch; 2], outside: &Outside) -> Arc<dyn Accounts> {
+    let people = people::build(scratch[0].database.clone(), outside).await.expect("people");
+    accounts::build(scratch[1].database.clone(), outside, people, config()).await.expect("accounts")
+}
+
+impl Desk {
+    async fn register(&self, email: &str, password: &str, name: &str) -> kernel::Result<SignedIn> {
+        let registration = Registration { email: email.into(), password: password.into(), display_name: name.into() };
+        self.accounts.register(registration, Device { user_agent: Some("a test".into()) }).await
+    }
+
+    async fn ada(&self) -> SignedIn {
+        self.register("Ada@Example.org", PASSWORD, "Ada").await.expect("registered")
+    }
+
+    async fn log_in(&self, email: &str, password: &str) -> kernel::Result<SignedIn> {
+        let credentials = Credentials { email: email.into(), password: password.into() };
+        self.accounts.log_in(credentials, Device::default()).await
+    }
+
+    async fn caller(&self, signed_in: &SignedIn) -> Caller {
+        self.accounts.authenticate(signed_in.access_token.clone()).await.expect("good").caller
+    }
+
+    async fn refresh(&self, token: &str) -> kernel::Result<SignedIn> {
+        self.accounts.refresh(token.into()).await
+    }
+}
+
+fn refresh_of(signed_in: &SignedIn) -> String {
+    signed_in.refresh_token.clone().expect("a refresh token")
+}
+
+fn told<T: std::fmt::Debug>(result: kernel::Result<T>) -> (u16, String, Option<String>) {
+    let Problem { kind, code, field, .. } = result.expect_err("refused");
+    (kind.status(), code.into_owned(), field.map(Into::into))
+}
+
+fn refused(status: u16, code: &str, field: Option<&str>) -> (u16, String, Option<String>) {
+    (status, code.into(), field.map(Into::into))
+}
+
+#[tokio::test]
+async fn the_first_account_runs_the_place_and_signs_in_again() {
+    let desk = desk().await;
+    assert!(!desk.accounts.is_set_up().await.expect("asked"));
+    let ada = desk.ada().await;
+    assert!(ada.user.operator && desk.accounts.is_set_up().await.expect("asked"));
+    assert_eq!((&*ada.user.email, &*ada.user.display_name), ("Ada@Example.org", "Ada"));
+    let bob = desk.register("bob@example.org", PASSWORD, "Bob").await.expect("registered");
+    assert!(!bob.user.operator);
+    let again = desk.log_in(" ada@example.ORG", PASSWORD).await.expect("logged in");
+    assert_eq!(again.user, ada.user);
+    let caller = desk.caller(&again).await;
+    assert_eq!((caller.user, caller.operator), (ada.user.id, true));
+    assert_eq!(desk.accounts.me(caller).await.expect("me"), ada.user);
+}
+
+#[tokio::test]
+async fn bad_registrations_are_refused_by_the_field() {
+    let desk = desk().await;
+    desk.ada().await;
+    let taken = told(desk.register("ADA@example.org", PASSWORD, "Eve").await);
+    assert_eq!(taken, refused(409, "email_taken", Some("email")));
+    let weak = told(desk.register("eve@example.org", "password12", "Eve").await);
+    assert_eq!(weak, refused(422, "password_weak", Some("password")));
+    let invalid = told(desk.register("eve", PASSWORD, "Eve").await);
+    assert_eq!(invalid, refused(422, "email_invalid", Some("email")));
+    let nameless = told(desk.register("eve@example.org", PASSWORD, " ").await);
+    assert_eq!(nameless, refused(422, "name_empty", Some("display_name")));
+}
+
+#[tokio::test]
+async fn wrong_credentials_look_alike_and_are_slowed_down() {
+    let desk = desk().await;
+    desk.ada().await;
+    let wrong = told(desk.log_in("ada@example.org", "not the password").await);
+    assert_eq!(wrong, refused(401, "wrong_credentials", None));
+    assert_eq!(told(desk.log_in("nobody@example.org", "not the password").await), wrong);
+    for address in ["ada@example.org", "nobody@example.org"] {
+        for _ in 0..5 {
+            drop(desk.log_in(address, "not the password").await);
+        }
+        let slowed = desk.log_in(address, PASSWORD).await.expect_err("slowed down");
+        assert_eq!(&*slowed.code, "too_many_attempts");
+        assert!(slowed.retry_after.is_some_and(|s| s > 0));
+    }
+    desk.clock.advance_seconds(60);
+    assert!(desk.log_in("ada@example.org", PASSWORD).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_access_token_is_good_until_it_expires_and_only_here() {
+    let desk = desk().await;
+    let ada = desk.ada().await;
+    let ask = |token: String| desk.accounts.authenticate(token);
+    desk.clock.advance_seconds(599);
+    assert!(ask(ada.access_token.clone()).await.is_ok());
+    desk.clock.advance_seconds(1);
+    assert_eq!(told(ask(ada.access_token.clone()).await), refused(401, "token_expired", None));
+
+    let invalid = refused(401, "token_invalid", None);
+    let [header, claims, signature] = ada.access_token.split('.').collect::<Vec<_>>()[..] else { panic!("a JWT") };
+    let none = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0";
+    let mut changed = claims.to_owned();
+    changed.replace_range(5..6, if &claims[5..6] == "A" { "B" } else { "A" });
+    for token in [
+        String::new(),
+        "x.y.z".into(),
+        format!("{none}.{claims}."),
+        format!("{header}.{changed}.{signature}"),
+        format!("{header}.{claims}.{}", "A".repeat(86)),
+    ] {
+        assert_eq!(told(ask(token.clone()).await), invalid, "{token}");
+    }
+    let foreign = self::desk().await.ada().await;
+    assert_eq!(told(ask(foreign.access_token).await), invalid);
+}
+
+#[tokio::test]
+async fn logging_out_ends_tokens_at_once_and_after_a_restart() {
+    let desk = desk().await;
+    let ada = desk.ada().await;
+    let other = desk.log_in("ada@example.org", PASSWORD).await.expect("logged in");
+    let caller = desk.caller(&ada).await;
+    desk.accounts.log_out(caller).await.expect("logged out");
+    desk.accounts.log_out(caller).await.expect("and again");
+    let ended = refused(401, "session_ended", None);
+    assert_eq!(told(desk.accounts.authenticate(ada.access_token.clone()).await), ended);
+    assert_eq!(told(desk.refresh(&refresh_of(&ada)).await), ended);
+    assert!(desk.accounts.authenticate(other.access_token.clone()).await.is_ok(), "the other session lives");
+    let restarted = open(&desk.scratch, &desk.outside).await;
+    assert_eq!(told(restarted.authenticate(ada.access_token).await), ended);
+    assert!(restarted.authenticate(other.access_token).await.is_ok(), "keys outlive the process");
+}
+
+#[tokio::test]
+async fn a_refresh_token_answers_one_successor_for_30_seconds() {
+    let desk = desk().await;
+    let first = refresh_of(&desk.ada().await);
+    let second = refresh_of(&desk.refresh(&first).await.expect("exchanged"));
+    assert_ne!(first, second);
+    desk.clock.advance_seconds(30);
+    let same = desk.refresh(&first).await.expect("within the grace");
+    assert_eq!(refresh_of(&same), second);
+    let third = refresh_of(&desk.refresh(&second).await.expect("exchanged"));
+    assert_ne!(second, third);
+}
+
+#[tokio::test]
+async fn tabs_that_refresh_at_once_get_the_same_token() {
+    let desk = desk().await;
+    let first = refresh_of(&desk.ada().await);
+    let tabs = (0..8).map(|_| {
+        let (accounts, token) = (desk.accounts.clone(), first.clone());
+        tokio::spawn(async move { accounts.refresh(token).await })
+    });
+    let mut successors = Vec::new();
+    for tab in tabs.collect::<Vec<_>>() {
+        successors.push(refresh_of(&tab.await.expect("no panic").expect("exchanged")));
+    }
+    successors.dedup();
+    assert_eq!(successors.len(), 1);
+}
+
+#[tokio::test]
+async fn a_reused_refresh_token_ends_the_session_and_a_guess_does_not() {
+    let desk = desk().await;
+    let ada = desk.ada().await;
+    let first = refresh_of(&ada);
+    let second = desk.refresh(&first).await.expect("exchanged");
+    let (session, _) = first.split_once('.').expect("two parts");
+    let unknown = refused(401, "refresh_unknown", None);
+    for guess in [format!("{session}.{}", "A".repeat(43)), "1.x".into(), String::new(), "no dot".into()] {
+        assert_eq!(told(desk.refresh(&guess).await), unknown, "{guess}");
+    }
+    assert!(desk.accounts.authenticate(second.access_token.clone()).await.is_ok(), "a guess ends nothing");
+    desk.clock.advance_seconds(31);
+    assert_eq!(told(desk.refresh(&first).await), refused(401, "refresh_reused", None));
+    let ended = refused(401, "session_ended", None);
+    assert_eq!(told(desk.accounts.authenticate(second.access_token.clone()).await), ended);
+    assert_eq!(told(desk.refresh(&refresh_of(&second)).await), ended);
+}
+
+#[tokio::test]
+async fn a_session_that_is_not_used_expires() {
+    let desk = desk().await;
+    let ada = desk.ada().await;
+    desk.clock.advance_seconds(30 * 24 * 3_600 + 1);
+    assert_eq!(told(desk.refresh(&refresh_of(&ada)).await), refused(401, "refresh_expired", None));
+}
+
+#[derive(Default)]
+struct Ear(Mutex<Vec<String>>);
+
+impl Sink for Ear {
+    fn event(&self, event: &Arc<Event>) {
+        self.0.lock().expect("an ear").push(event.kind.clone());
+    }
+}
+
+#[tokio::test]
+async fn the_stream_tells_of_sessions_to_their_person_alone() {
+    let desk = desk().await;
+    let ada = desk.ada().await;
+    let bob = desk.register("bob@example.org", PASSWORD, "Bob").await.expect("registered");
+    let (ada_calls, bob_calls) = (desk.caller(&ada).await, desk.caller(&bob).await);
+    let stream = StreamName::user("accounts", ada.user.id);
+    let ear = Arc::new(Ear::default());
+    let _held = desk.outside.fanout.subscribe(stream.as_str(), ear.clone());
+    desk.accounts.log_out(ada_calls).await.expect("logged out");
+    assert_eq!(*ear.0.lock().expect("an ear"), ["session_ended"]);
+    let log = desk.accounts.difference(Reader::Person(ada_calls), stream.clone(), 0).await.expect("own");
+    let kinds: Vec<_> = log.events.iter().map(|e| e.kind.as_str()).collect();
+    assert_eq!(kinds, ["account_registered", "session_started", "session_ended"]);
+    let text: String = log.events.iter().map(Event::frame).collect();
+    assert!(!text.contains("xample.org"), "events hold ids only");
+    assert_eq!(told(desk.accounts.difference(Reader::Person(bob_calls), stream, 0).await).0, 404);
+}
+
+#[tokio::test]
+async fn a_person_is_exported_without_secrets_and_erased() {
+    let desk = desk().await;
+    let ada = desk.ada().await;
+    let caller = desk.caller(&ada).await;
+    let export = format!("{:?}", desk.accounts.export(ada.user.id, None).await.expect("exported"));
+    assert!(export.contains("Ada@Example.org") && export.contains("a test"));
+    assert!(!export.contains("argon2") && !export.contains("hash"));
+    assert!(desk.accounts.erase(ada.user.id).await.expect("erased").erased >= 1);
+    assert_eq!(desk.accounts.erase(ada.user.id).await.expect("again").erased, 0);
+    assert_eq!(told(desk.accounts.authenticate(ada.access_token).await).1, "session_ended");
+    assert_eq!(told(desk.accounts.me(caller).await).1, "account_gone");
+    assert_eq!(told(desk.log_in("ada@example.org", PASSWORD).await).1, "wrong_credentials");
+    assert!(desk.ada().await.user.id != ada.user.id, "the address is free again");
+}
