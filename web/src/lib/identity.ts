@@ -4,7 +4,7 @@ const HUES = 12;
 export function hueOf(id: string): number {
   let hash = 7;
   for (const char of id) hash = (hash * 31 + char.charCodeAt(0)) >>> 0;
-  return (hash ^ (hash >>> 11)) % HUES;
+  return ((hash ^ (hash >>> 11)) >>> 0) % HUES;
 }
 
 /** One or two letters that stand for a name. */
