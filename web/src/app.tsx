@@ -9,8 +9,8 @@ import { SetupPage } from './pages/setup';
 import { Splash } from './pages/splash';
 import { useStore } from './ui/hooks';
 import { Shell } from './ui/shell';
-import { Toasts } from './ui/toasts';
 import { TitleBadge } from './ui/title-badge';
+import { Toasts } from './ui/toasts';
 import { useView } from './ui/view';
 
 const Dialogs = lazy(() => import('./ui/dialogs/all'));

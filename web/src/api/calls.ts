@@ -5,8 +5,8 @@ import type {
   ChannelDraft,
   ChannelEdit,
   Credentials,
-  InviteDraft,
   Invite,
+  InviteDraft,
   Member,
   Message,
   Page,
@@ -19,6 +19,9 @@ export interface Window {
   after?: number;
   around?: number | string;
 }
+
+/** `around` also takes an id, which is too long for a number: the document knows only the number. */
+type NumberedWindow = Window & { around?: number };
 
 /** The browser's refresh token travels in an HttpOnly cookie only, when asked for by this header. */
 const browser = { 'X-Guildhall-Client': 'web' };
@@ -47,8 +50,7 @@ export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUr
     logOut: () => take(http.DELETE('/api/v1/sessions/current')),
     editMe: (display_name: string) => take(http.PATCH('/api/v1/me', { body: { display_name } })),
     me: () => take(http.GET('/api/v1/me')),
-    users: (ids: string[]) =>
-      take(http.GET('/api/v1/users', { params: { query: { ids: ids.join(',') } } })),
+    users: (ids: string[]) => take(http.GET('/api/v1/users', { params: { query: { ids: ids.join(',') } } })),
     overview: () => take(http.GET('/api/v1/overview')),
 
     createGuild: (name: string) => take(http.POST('/api/v1/guilds', { body: { name } })),
@@ -89,8 +91,7 @@ export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUr
       take(http.POST('/api/v1/guilds/{guild}/invites', { params: { path: { guild } }, body })),
     revokeInvite: (guild: string, code: string) =>
       take(http.DELETE('/api/v1/guilds/{guild}/invites/{code}', { params: { path: { guild, code } } })),
-    previewInvite: (code: string) =>
-      take(http.GET('/api/v1/invites/{code}', { params: { path: { code } } })),
+    previewInvite: (code: string) => take(http.GET('/api/v1/invites/{code}', { params: { path: { code } } })),
     acceptInvite: (code: string) =>
       take(http.POST('/api/v1/invites/{code}/accept', { params: { path: { code } } })),
 
@@ -98,7 +99,7 @@ export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUr
     history: (channel: string, window: Window, limit = 50): Promise<Page<Message>> =>
       take(
         http.GET('/api/v1/channels/{channel}/messages', {
-          params: { path: { channel }, query: { limit, ...stringified(window) } },
+          params: { path: { channel }, query: { limit, ...(window as NumberedWindow) } },
         }),
       ),
     message: (channel: string, message: string) =>
@@ -108,11 +109,6 @@ export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUr
         }),
       ),
   };
-}
-
-function stringified(window: Window): { before?: string; after?: string; around?: string } {
-  const entries = Object.entries(window).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
 }
 
 export type Calls = ReturnType<typeof makeCalls>;

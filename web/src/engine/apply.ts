@@ -45,7 +45,9 @@ const handlers: Handlers = {
       Object.entries(state.timelines).map(([id, timeline]) => [id, timelines.bury(timeline, message)]),
     );
     const quote = state.quoted[message];
-    const quoted = quote ? { ...state.quoted, [message]: { ...quote, text: '', deleted: true } } : state.quoted;
+    const quoted = quote
+      ? { ...state.quoted, [message]: { ...quote, text: '', deleted: true } }
+      : state.quoted;
     return only({ ...state, timelines: changed, quoted }, { do: 'buried', message });
   },
 

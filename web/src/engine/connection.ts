@@ -1,5 +1,5 @@
 import type { Platform, Socket } from './platform';
-import { type ClientFrame, RESTARTING, type ServerFrame, SESSION_ENDED } from './wire';
+import { type ClientFrame, RESTARTING, SESSION_ENDED, type ServerFrame } from './wire';
 
 export const FIRST_RETRY_MS = 500;
 export const MAX_RETRY_MS = 30_000;

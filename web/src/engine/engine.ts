@@ -143,8 +143,13 @@ export class Engine {
   /** A channel that we made or opened ourselves: shown at once, before its event comes. */
   adopt(channel: Channel): void {
     this.store.update(state => {
-      const directs = channel.guild || state.directs.includes(channel.id) ? state.directs : [...state.directs, channel.id];
-      return readUpTo({ ...state, directs, channels: { ...state.channels, [channel.id]: channel } }, channel.id, {});
+      const directs =
+        channel.guild || state.directs.includes(channel.id) ? state.directs : [...state.directs, channel.id];
+      return readUpTo(
+        { ...state, directs, channels: { ...state.channels, [channel.id]: channel } },
+        channel.id,
+        {},
+      );
     });
     this.people.need(channel.recipients);
   }

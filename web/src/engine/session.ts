@@ -100,7 +100,10 @@ export class Session {
     if (this.#platform.storage.get(SIGNED_IN_KEY) !== answer.user.id) {
       this.#platform.storage.set(SIGNED_IN_KEY, answer.user.id);
     }
-    this.#later(answer.expires_in * 800, () => void this.refresh().catch(() => this.#later(10_000, this.#again)));
+    this.#later(
+      answer.expires_in * 800,
+      () => void this.refresh().catch(() => this.#later(10_000, this.#again)),
+    );
     this.#hooks.signedIn(answer);
   }
 

@@ -1,5 +1,5 @@
-import type { Message, Page } from '../api/types';
 import type { Window } from '../api/calls';
+import type { Message, Page } from '../api/types';
 import type { Timeline } from './state';
 
 /** How many messages a channel keeps when another one is shown. */

@@ -18,7 +18,8 @@ export function strengthOf(password: string): Strength {
   const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\p{N}/u, /[^\p{L}\p{N}]/u].filter(kind => kind.test(password)).length;
   const variety = new Set(password).size;
   if (common.test(password) || variety < 5) return { score: 1, hint: 'Easy to guess' };
-  const points = (length >= 14 ? 1 : 0) + (length >= 18 ? 1 : 0) + (kinds >= 2 ? 1 : 0) + (kinds >= 3 ? 1 : 0);
+  const points =
+    (length >= 14 ? 1 : 0) + (length >= 18 ? 1 : 0) + (kinds >= 2 ? 1 : 0) + (kinds >= 3 ? 1 : 0);
   if (points >= 3) return { score: 4, hint: 'Excellent' };
   return points >= 2 ? { score: 3, hint: 'Strong' } : { score: 2, hint: 'Good enough; longer is better' };
 }

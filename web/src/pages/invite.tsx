@@ -120,7 +120,10 @@ function BadInvite({ problem, onRetry }: { problem: Problem; onRetry(): void }) 
 
 function InviteSkeleton() {
   return (
-    <Frame title={<span className="skeleton skeleton-title" />} above={<span className="skeleton skeleton-icon" />}>
+    <Frame
+      title={<span className="skeleton skeleton-title" />}
+      above={<span className="skeleton skeleton-icon" />}
+    >
       <p className="visually-hidden" role="status">
         Loading the invite…
       </p>

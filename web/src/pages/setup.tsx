@@ -19,7 +19,8 @@ export function SetupPage() {
   const [step, setStep] = useState<Step>({ name: 'checking' });
   useEffect(() => {
     engine.calls.anonymous.setup().then(
-      ({ set_up }) => setStep(old => (old.name === 'checking' ? { name: set_up ? 'closed' : 'account' } : old)),
+      ({ set_up }) =>
+        setStep(old => (old.name === 'checking' ? { name: set_up ? 'closed' : 'account' } : old)),
       () => setStep({ name: 'closed' }),
     );
   }, [engine]);
@@ -104,7 +105,11 @@ function InviteStep({ path }: { path: string }) {
     void submit();
   }, [guild]);
   return (
-    <Frame above={<Steps at={3} />} title="Bring your people" lead="Anyone with this link can join for the next 7 days.">
+    <Frame
+      above={<Steps at={3} />}
+      title="Bring your people"
+      lead="Anyone with this link can join for the next 7 days."
+    >
       <FormProblem problem={problem} />
       <div className="link-box">
         <input aria-label="Invite link" readOnly value={link} onFocus={event => event.target.select()} />

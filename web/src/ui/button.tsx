@@ -9,7 +9,15 @@ interface Props extends ButtonHTMLAttributes<HTMLButtonElement> {
   ref?: Ref<HTMLButtonElement>;
 }
 
-export function Button({ tone = 'primary', size = 'medium', busy, wide, children, className, ...rest }: Props) {
+export function Button({
+  tone = 'primary',
+  size = 'medium',
+  busy,
+  wide,
+  children,
+  className,
+  ...rest
+}: Props) {
   return (
     <button
       type="button"

@@ -78,7 +78,11 @@ export function NoChannel({ guild }: { guild: string }) {
     <Empty
       icon={<Hash size={34} />}
       title="No channels here yet"
-      text={isOwner ? 'Create the first one, so that people have a place to talk.' : 'None that you can see, at least.'}
+      text={
+        isOwner
+          ? 'Create the first one, so that people have a place to talk.'
+          : 'None that you can see, at least.'
+      }
     >
       {isOwner && <Button onClick={() => show.dialog({ name: 'channel', guild })}>Create channel</Button>}
     </Empty>

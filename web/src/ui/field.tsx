@@ -35,7 +35,15 @@ export function Field({ label, value, onChange, error, refusal, hint, after, ...
         />
         {after}
       </div>
-      {shown ? <FieldError id={`${id}-error`}>{shown}</FieldError> : hint && <p className="hint" id={`${id}-hint`}>{hint}</p>}
+      {shown ? (
+        <FieldError id={`${id}-error`}>{shown}</FieldError>
+      ) : (
+        hint && (
+          <p className="hint" id={`${id}-hint`}>
+            {hint}
+          </p>
+        )
+      )}
     </div>
   );
 }
@@ -53,7 +61,13 @@ export function PasswordField(props: Omit<Props, 'type' | 'after'>) {
   const [isShown, setShown] = useState(false);
   const label = isShown ? 'Hide password' : 'Show password';
   const eye = (
-    <button type="button" className="icon-button" aria-label={label} aria-pressed={isShown} onClick={() => setShown(!isShown)}>
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={label}
+      aria-pressed={isShown}
+      onClick={() => setShown(!isShown)}
+    >
       {isShown ? <EyeOff size={18} /> : <Eye size={18} />}
     </button>
   );

@@ -3,9 +3,6 @@ import { useLocation } from 'wouter';
 import { Splash } from '../pages/splash';
 import { Banner } from './banner';
 import { Conversation } from './conversation/conversation';
-import { DirectList } from './sidebar/direct-list';
-import { GuildSidebar } from './sidebar/guild-sidebar';
-import { SelfBar } from './sidebar/self-bar';
 import { NoChannel, NoDirects, UnknownPlace, Welcome } from './empty';
 import { SMALL_SCREEN, useEngine, useMedia, useStore } from './hooks';
 import { useGlobalKeys } from './keyboard';
@@ -13,6 +10,9 @@ import { MemberPanel } from './members/member-panel';
 import { ProfilePopover } from './members/profile-popover';
 import { Rail } from './rail';
 import { channelsOf } from './selectors';
+import { DirectList } from './sidebar/direct-list';
+import { GuildSidebar } from './sidebar/guild-sidebar';
+import { SelfBar } from './sidebar/self-bar';
 import { lastPlace, show, useView } from './view';
 
 interface Props {
@@ -42,12 +42,21 @@ function ReadyShell({ guild, channel, welcome }: Props) {
       <div className="nav" inert={!isNavShown}>
         <Rail guild={guild} isHome={!guild} />
         <nav className="sidebar" aria-label={guild ? 'Channels' : 'Direct messages'}>
-          {guild && hasGuild ? <GuildSidebar guild={guild} channel={channel} /> : <DirectList channel={channel} />}
+          {guild && hasGuild ? (
+            <GuildSidebar guild={guild} channel={channel} />
+          ) : (
+            <DirectList channel={channel} />
+          )}
           <SelfBar />
         </nav>
       </div>
       {isSmall && navOpen && (
-        <button type="button" className="nav-scrim" aria-label="Close the channel list" onClick={() => show.nav(false)} />
+        <button
+          type="button"
+          className="nav-scrim"
+          aria-label="Close the channel list"
+          onClick={() => show.nav(false)}
+        />
       )}
       <div className="stage" inert={isSmall && navOpen}>
         <Banner />

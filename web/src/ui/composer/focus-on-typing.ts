@@ -12,7 +12,8 @@ export function useFocusOnTyping(field: { current: HTMLTextAreaElement | null })
       if ((!isText || isCommand) && !isPaste) return;
       if (event.defaultPrevented || isDialogOpen() || isTyping(event.target)) return;
       // A message that has the focus keeps its own keys.
-      const isMessage = event.target instanceof Element && event.target.closest('[data-message], [role=menu]');
+      const isMessage =
+        event.target instanceof Element && event.target.closest('[data-message], [role=menu]');
       if (!isMessage) field.current?.focus();
     };
     addEventListener('keydown', onKeyDown);

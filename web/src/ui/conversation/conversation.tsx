@@ -26,7 +26,12 @@ export function Conversation({ channel }: { channel: Channel }) {
     <main className="conversation" aria-label={title}>
       <ChannelHead channel={channel} name={name} />
       <MessageList channel={channel} name={title} onReply={setReplyTo} />
-      <Composer channel={channel.id} name={channel.guild ? `#${name}` : `@${name}`} replyTo={replyTo} onReply={setReplyTo} />
+      <Composer
+        channel={channel.id}
+        name={channel.guild ? `#${name}` : `@${name}`}
+        replyTo={replyTo}
+        onReply={setReplyTo}
+      />
     </main>
   );
 }
@@ -60,7 +65,12 @@ function ChannelHead({ channel, name }: { channel: Channel; name: string }) {
         </Tip>
       )}
       <span className="channel-tools">
-        <IconButton label="Find a channel or person" keys={`${commandKey} K`} side="bottom" onClick={() => show.dialog({ name: 'switcher' })}>
+        <IconButton
+          label="Find a channel or person"
+          keys={`${commandKey} K`}
+          side="bottom"
+          onClick={() => show.dialog({ name: 'switcher' })}
+        >
           <Search size={19} />
         </IconButton>
         {channel.guild && <MembersToggle />}
@@ -74,7 +84,12 @@ function MembersToggle() {
   const isOpen = useView(view => (isDrawer ? view.membersDrawer : view.look.members));
   const toggle = () => (isDrawer ? show.membersDrawer(!isOpen) : changeLook({ members: !isOpen }));
   return (
-    <IconButton label={isOpen ? 'Hide members' : 'Show members'} side="bottom" aria-pressed={isOpen} onClick={toggle}>
+    <IconButton
+      label={isOpen ? 'Hide members' : 'Show members'}
+      side="bottom"
+      aria-pressed={isOpen}
+      onClick={toggle}
+    >
       <Users size={19} />
     </IconButton>
   );

@@ -35,15 +35,18 @@ export const MessageRow = memo(function MessageRow(props: Props) {
         data-own={isOwn || undefined}
         aria-labelledby={`by-${message.id} text-${message.id}`}
         tabIndex={-1}
-        onPointerEnter={() => setActive(true)}
+        onPointerMove={() => isActive || setActive(true)}
         onPointerLeave={() => setActive(false)}
         onFocus={() => setActive(true)}
-        onBlur={event => !event.currentTarget.contains(event.relatedTarget) && setActive(false)}
+        onBlur={({ currentTarget, relatedTarget }) => {
+          const stays = currentTarget.contains(relatedTarget) || currentTarget.matches(':hover');
+          if (!stays) setActive(false);
+        }}
         onKeyDown={event => {
-          if (event.key === 'r' && event.target === event.currentTarget && !pending && !event.ctrlKey && !event.metaKey) {
-            event.preventDefault();
-            onReply(message.id);
-          }
+          const isPlain = event.key === 'r' && !event.ctrlKey && !event.metaKey && !event.altKey;
+          if (!isPlain || event.target !== event.currentTarget || pending || message.deleted) return;
+          event.preventDefault();
+          onReply(message.id);
         }}
       >
         {message.reply_to && <Quote channel={message.channel} message={message.reply_to} />}
@@ -96,7 +99,11 @@ function Face({ user }: { user: string }) {
 function MessageHead({ message }: { message: Message }) {
   return (
     <div className="message-head" id={`by-${message.id}`}>
-      <button type="button" className="author" onClick={event => show.profile(message.author, event.currentTarget)}>
+      <button
+        type="button"
+        className="author"
+        onClick={event => show.profile(message.author, event.currentTarget)}
+      >
         <UserName user={message.author} />
       </button>
       <Tip text={fullTime(message.sent_at)}>

@@ -59,7 +59,8 @@ function row(message: Message, pending: Pending | null, above: Message | null, i
  * before its acknowledgement, most likely the one that history brought.
  */
 function isAlreadyShown(item: Pending, messages: readonly Message[], me: string): boolean {
-  if (item.phase === 'acked') return (messages.at(-1)?.number ?? 0) >= (item.number ?? Number.POSITIVE_INFINITY);
+  if (item.phase === 'acked')
+    return (messages.at(-1)?.number ?? 0) >= (item.number ?? Number.POSITIVE_INFINITY);
   const after = item.uncertainAfter;
   if (after === undefined || item.phase === 'failed') return false;
   return messages.some(

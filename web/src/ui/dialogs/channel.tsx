@@ -69,7 +69,12 @@ export function ChannelDialog({ guild, channel: id }: { guild: string; channel: 
             <strong>Private channel</strong>
             <small>Only people whom you choose, and you as the owner, can see it.</small>
           </label>
-          <Switch.Root id="channel-private" className="switch" checked={isPrivate} onCheckedChange={setPrivate}>
+          <Switch.Root
+            id="channel-private"
+            className="switch"
+            checked={isPrivate}
+            onCheckedChange={setPrivate}
+          >
             <Switch.Thumb className="switch-thumb" />
           </Switch.Root>
         </div>
@@ -105,7 +110,12 @@ function useAllowed(channel: string | undefined) {
   return { allowed, setAllowed, saved };
 }
 
-async function saveAllowed(engine: Engine, channel: string, saved: readonly string[], now: readonly string[]) {
+async function saveAllowed(
+  engine: Engine,
+  channel: string,
+  saved: readonly string[],
+  now: readonly string[],
+) {
   const { allow, disallow } = engine.calls.signed;
   const added = now.filter(user => !saved.includes(user));
   const removed = saved.filter(user => !now.includes(user));

@@ -54,7 +54,9 @@ export function NewDirectDialog() {
             </button>
           </li>
         ))}
-        {found.length === 0 && <li className="picker-none">{query ? 'Nobody of that name' : 'Nobody else is here yet'}</li>}
+        {found.length === 0 && (
+          <li className="picker-none">{query ? 'Nobody of that name' : 'Nobody else is here yet'}</li>
+        )}
       </ul>
     </Dialog>
   );

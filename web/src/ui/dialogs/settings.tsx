@@ -1,4 +1,4 @@
-import { LogOut, Monitor, Moon, Palette, Sun, UserRound, Info } from 'lucide-react';
+import { Info, LogOut, Monitor, Moon, Palette, Sun, UserRound } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { nameError } from '../../pages/rules';
@@ -139,12 +139,7 @@ function Segments<T extends string>({ legend, value, options, onChange }: Segmen
       <div className="segments-row">
         {options.map(([option, text, icon]) => (
           <label key={option} className="segment">
-            <input
-              type="radio"
-              name={legend}
-              checked={value === option}
-              onChange={() => onChange(option)}
-            />
+            <input type="radio" name={legend} checked={value === option} onChange={() => onChange(option)} />
             {icon}
             {text}
           </label>

@@ -109,7 +109,6 @@ function itemsOf(state: State, me: string): Item[] {
   const guilds = state.guildOrder.flatMap(id => {
     const guild = state.guilds[id];
     if (!guild) return [];
-    const icon = <GuildIcon id={id} name={guild.name} size={24} />;
     const channels = channelsOf(state, id).map(channel => ({
       id: channel.id,
       path: pathOf(channel),
@@ -118,6 +117,7 @@ function itemsOf(state: State, me: string): Item[] {
       unread: unreadOf(state, channel.id),
       icon: channel.private ? <Lock size={18} /> : <Hash size={18} />,
     }));
+    const icon = <GuildIcon key={id} id={id} name={guild.name} size={24} />;
     return [...channels, { id, path: `/channels/${id}`, name: guild.name, where: 'Guild', unread: 0, icon }];
   });
   return [...directs, ...guilds];
@@ -126,9 +126,13 @@ function itemsOf(state: State, me: string): Item[] {
 /** The best matches; without a query, what is unread first. */
 function search(items: readonly Item[], query: string): Item[] {
   const wanted = query.trim().replace(/^[#@]/, '').toLowerCase();
-  if (wanted === '') return items.toSorted((a, b) => Number(b.unread > 0) - Number(a.unread > 0)).slice(0, MAX_SHOWN);
+  if (wanted === '')
+    return items.toSorted((a, b) => Number(b.unread > 0) - Number(a.unread > 0)).slice(0, MAX_SHOWN);
   return items
-    .map(item => ({ item, score: Math.max(scoreOf(item.name, wanted), scoreOf(`${item.where} ${item.name}`, wanted) - 1) }))
+    .map(item => ({
+      item,
+      score: Math.max(scoreOf(item.name, wanted), scoreOf(`${item.where} ${item.name}`, wanted) - 1),
+    }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
     .slice(0, MAX_SHOWN)

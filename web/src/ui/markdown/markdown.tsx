@@ -71,7 +71,12 @@ function SafeLink({ url, children: inside }: { url: string; children: ReactNode 
 
 function SpoilerText({ children: inside }: { children: ReactNode }) {
   const [isShown, setShown] = useState(false);
-  if (isShown) return <span className="spoiler" data-shown="">{inside}</span>;
+  if (isShown)
+    return (
+      <span className="spoiler" data-shown="">
+        {inside}
+      </span>
+    );
   return (
     <button type="button" className="spoiler" aria-label="Spoiler: show it" onClick={() => setShown(true)}>
       <span aria-hidden="true" inert>

@@ -23,18 +23,25 @@ export function MemberPanel({ guild }: { guild: string }) {
         />
       )}
       <aside className="members" aria-label="Members" data-drawer={isDrawer || undefined}>
-        {isDrawer && (
-          <header className="members-head">
-            <h2>Members</h2>
+        <header className="members-head">
+          <h2>Members</h2>
+          {isDrawer ? (
             <IconButton label="Close" onClick={() => show.membersDrawer(false)}>
               <X size={18} />
             </IconButton>
-          </header>
-        )}
+          ) : (
+            <MemberCount guild={guild} />
+          )}
+        </header>
         <MemberGroups guild={guild} />
       </aside>
     </>
   );
+}
+
+function MemberCount({ guild }: { guild: string }) {
+  const count = useStore(state => state.guilds[guild]?.member_count ?? 0);
+  return <span className="members-count">{count.toLocaleString()}</span>;
 }
 
 function MemberGroups({ guild }: { guild: string }) {

@@ -12,9 +12,7 @@ export function DirectList({ channel: current }: { channel: string | undefined }
   const directs = useStore(directsInOrder);
   const channels = useStore(state => state.channels);
   const me = useMe();
-  usePresenceOf(
-    directs.map(id => channels[id]).flatMap(channel => (channel ? [otherIn(channel, me)] : [])),
-  );
+  usePresenceOf(directs.map(id => channels[id]).flatMap(channel => (channel ? [otherIn(channel, me)] : [])));
   return (
     <>
       <div className="find-place">

@@ -8,7 +8,13 @@ import { channelsOf, pathOf, unreadOf } from '../selectors';
 import { show } from '../view';
 
 /** A guild's menu and its channels. */
-export function GuildSidebar({ guild: id, channel: current }: { guild: string; channel: string | undefined }) {
+export function GuildSidebar({
+  guild: id,
+  channel: current,
+}: {
+  guild: string;
+  channel: string | undefined;
+}) {
   const guild = useStore(state => state.guilds[id]);
   const channels = useStore(state => channelsOf(state, id));
   const isOwner = useMe() === guild?.owner;

@@ -19,7 +19,12 @@ export function SelfBar() {
         <strong>{me.display_name}</strong>
         <small>{isOpen ? 'Online' : 'Connecting…'}</small>
       </span>
-      <IconButton label="Keyboard shortcuts" keys="?" className="self-keys" onClick={() => show.dialog({ name: 'keys' })}>
+      <IconButton
+        label="Keyboard shortcuts"
+        keys="?"
+        className="self-keys"
+        onClick={() => show.dialog({ name: 'keys' })}
+      >
         <Keyboard size={18} />
       </IconButton>
       <IconButton label="Settings" onClick={() => show.dialog({ name: 'settings' })}>
