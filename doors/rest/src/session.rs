@@ -134,7 +134,7 @@ mod tests {
     fn only_our_own_pages_use_the_cookie() {
         let host = (header::HOST, "127.0.0.1:8080");
         let from = |origin| headers(&[host.clone(), (header::ORIGIN, origin)]);
-        assert!(same_origin(&headers(&[host.clone()]), None));
+        assert!(same_origin(&headers(std::slice::from_ref(&host)), None));
         assert!(same_origin(&from("http://127.0.0.1:8080"), None));
         assert!(!same_origin(&from("http://127.0.0.1:9090"), None));
         assert!(!same_origin(&from("https://evil.example"), Some("https://chat.example")));

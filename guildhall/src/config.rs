@@ -1,0 +1,204 @@
+//! The settings. From weak to strong: defaults, `guildhall.toml`, `GUILDHALL_*` in the environment, flags.
+
+use figment::{
+    Figment, Profile, Provider,
+    error::Kind as Fault,
+    providers::{Env, Format, Serialized, Toml},
+    value::{Dict, Map},
+};
+use kernel::{Kind, Problem, Result};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+const FILE: &str = "guildhall.toml";
+const PREFIX: &str = "GUILDHALL_";
+/// Tables of the file. In the environment `GUILDHALL_LOG_LEVEL` is `level` in `[log]`.
+const SECTIONS: [&str; 3] = ["log", "accounts", "messages"];
+
+/// Every setting, with its default.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The address of the doors: `host:port`; port 0 takes a free one.
+    pub listen: String,
+    /// The folder of the databases.
+    pub data: PathBuf,
+    /// The address that people see, where it isn't the listener's: `https://chat.example.org`.
+    pub public_url: Option<String>,
+    pub log: Log,
+    pub accounts: accounts::Config,
+    pub messages: messages::Config,
+}
+
+/// Section `[log]`. The log goes to the standard error stream.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// `error`, `warn`, `info`, `debug` or `trace`; also by part: `info,door_rest=debug`.
+    pub level: String,
+    pub format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// The settings that may be given as flags.
+#[derive(Clone, Debug, Default, Serialize, clap::Args)]
+pub struct Flags {
+    /// The address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, global = true, value_name = "HOST:PORT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<String>,
+    /// The folder that holds all data [default: data]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<PathBuf>,
+    /// The address that people see [default: the listener's]
+    #[arg(long, global = true, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
+    /// The settings' file [default: guildhall.toml, where there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".into(),
+            data: "data".into(),
+            public_url: None,
+            log: Log::default(),
+            accounts: accounts::Config::default(),
+            messages: messages::Config::default(),
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: "info".into(), format: LogFormat::Text }
+    }
+}
+
+impl Config {
+    /// Reads the settings from everywhere.
+    pub fn load(flags: &Flags) -> Result<Self> {
+        let file = match &flags.config {
+            Some(file) if !file.is_file() => {
+                return Err(unusable(format!("the settings' file {} isn't there.", file.display())));
+            }
+            Some(file) => Toml::file_exact(file),
+            None if std::path::Path::new(FILE).is_file() => Toml::file_exact(FILE),
+            None => Toml::string(""),
+        };
+        Self::from(Figment::new().merge(file).merge(Environment).merge(Serialized::defaults(flags)))
+    }
+
+    fn from(settings: Figment) -> Result<Self> {
+        let config: Self = settings.extract().map_err(|e| refuse(&e))?;
+        if let Some(url) = &config.public_url {
+            check_url(url)?;
+        }
+        Ok(config)
+    }
+}
+
+/// `GUILDHALL_*`, but for what tests say among themselves.
+struct Environment;
+
+impl Provider for Environment {
+    fn metadata(&self) -> figment::Metadata {
+        figment::Metadata::named("the environment")
+    }
+
+    fn data(&self) -> figment::error::Result<Map<Profile, Dict>> {
+        Env::prefixed(PREFIX).filter(|key| !key.starts_with("test_")).map(keyed).data()
+    }
+}
+
+/// `GUILDHALL_LOG_LEVEL` is `log.level`: the first word is a section where there is one of that name.
+fn keyed(key: &figment::value::UncasedStr) -> figment::value::Uncased<'_> {
+    let key = key.as_str().to_ascii_lowercase();
+    let section = SECTIONS.iter().find(|s| key.strip_prefix(**s).is_some_and(|rest| rest.starts_with('_')));
+    section.map_or_else(|| key.clone(), |s| key.replacen(&format!("{s}_"), &format!("{s}."), 1)).into()
+}
+
+fn check_url(url: &str) -> Result<()> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let host = rest.map(|rest| rest.trim_end_matches('/')).unwrap_or_default();
+    if host.is_empty() || host.contains(|c: char| c == '/' || c.is_whitespace()) {
+        return Err(unusable(format!(
+            "public_url is {url:?}, which isn't an address like https://chat.example.org (without a path)."
+        )));
+    }
+    Ok(())
+}
+
+/// One sentence: where, what, and what would do.
+fn refuse(error: &figment::Error) -> Problem {
+    let place = match error.metadata.as_ref() {
+        Some(m) => m.source.as_ref().map_or_else(|| m.name.to_string(), ToString::to_string),
+        None => "the settings".into(),
+    };
+    let path = error.path.join(".");
+    unusable(match &error.kind {
+        Fault::UnknownField(name, known) => {
+            let name = if path.is_empty() || path == *name { name.clone() } else { format!("{path}.{name}") };
+            format!("{place} has {name}, which isn't a setting: there are {}.", known.join(", "))
+        }
+        Fault::InvalidType(found, wanted) | Fault::InvalidValue(found, wanted) => {
+            format!("{place} sets {path} to {found}, which should be {wanted}.")
+        }
+        Fault::UnknownVariant(found, known) => {
+            format!("{place} sets {path} to {found}: it can be {}.", known.join(", "))
+        }
+        _ => format!("{place} can't be read: {error}."),
+    })
+}
+
+pub(crate) fn unusable(detail: String) -> Problem {
+    Problem::new(Kind::Unprocessable, "bad_settings", detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(toml: &str, flags: &Flags) -> Result<Config> {
+        Config::from(Figment::new().merge(Toml::string(toml)).merge(Serialized::defaults(flags)))
+    }
+
+    #[test]
+    fn what_is_absent_has_its_default_and_flags_win() {
+        let config = read("", &Flags::default()).expect("defaults");
+        assert_eq!((config.listen.as_str(), config.data, config.public_url), ("127.0.0.1:8080", "data".into(), None));
+        let flags = Flags { listen: Some("[::1]:0".into()), ..Flags::default() };
+        let toml = "listen = '0.0.0.0:80'\ndata = '/srv/guildhall'\n[log]\nformat = 'json'";
+        let config = read(toml, &flags).expect("readable");
+        assert_eq!((config.listen.as_str(), config.data), ("[::1]:0", "/srv/guildhall".into()));
+        assert_eq!((config.log.level.as_str(), config.log.format), ("info", LogFormat::Json));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_what_would_be_right() {
+        let said = |toml| read(toml, &Flags::default()).expect_err("refused").detail.into_owned();
+        let unknown = said("lisen = ':80'");
+        assert!(unknown.contains("lisen") && unknown.contains("listen, data, public_url"), "{unknown}");
+        let nested = said("[log]\ncolour = true");
+        assert!(nested.contains("log.colour") && nested.contains("level, format"), "{nested}");
+        let shape = said("listen = 8080");
+        assert!(shape.contains("listen") && shape.contains("8080") && shape.contains("string"), "{shape}");
+        let variant = said("[log]\nformat = 'xml'");
+        assert!(variant.contains("log.format") && variant.contains("text, json"), "{variant}");
+        for url in ["chat.example.org", "https://", "https://chat.example.org/path", "ftp://x"] {
+            let toml = format!("public_url = '{url}'");
+            assert!(read(&toml, &Flags::default()).expect_err("refused").detail.contains(url));
+        }
+    }
+}

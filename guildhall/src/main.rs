@@ -1,0 +1,39 @@
+use clap::{Parser, Subcommand};
+use guildhall::{
+    commands,
+    config::{Config, Flags},
+};
+use std::process::ExitCode;
+
+/// Self-hosted, real-time chat for communities, in one program.
+#[derive(Parser)]
+#[command(name = "guildhall", version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves the web client, the API and the sockets. What `guildhall` alone does, too.
+    Serve,
+    /// Fills an empty install with a lively sample community.
+    Demo,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = Config::load(&cli.flags).and_then(|config| match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => commands::serve(&config),
+        Command::Demo => commands::demo(&config),
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("guildhall: {}", problem.detail);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,406 @@
+//! The socket, through the real program: watching is resuming, access that ends is silence, and what can't be read
+//! is refused.
+
+mod common;
+
+use common::{Folder, Server, program, text};
+use serde_json::{Value, json};
+use std::{
+    net::TcpStream,
+    time::{Duration, Instant},
+};
+use tungstenite::{Error, Message, WebSocket, client::IntoClientRequest, protocol::CloseFrame};
+
+/// A client of the socket that takes every answer in its order.
+struct Client {
+    socket: WebSocket<TcpStream>,
+}
+
+impl Client {
+    fn open(server: &Server) -> Self {
+        let request = format!("ws://{}/ws", server.address).into_client_request().expect("a request");
+        let stream = TcpStream::connect(&server.address).expect("the server listens");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+        let (socket, _) = tungstenite::client(request, stream).expect("an upgrade");
+        Self { socket }
+    }
+
+    /// Opens a socket and says hello.
+    fn of(server: &Server, token: &str) -> Self {
+        let mut client = Self::open(server);
+        client.say(json!({ "op": "hello", "token": token, "ref": "h" }));
+        let ready = client.hear("ready");
+        assert_eq!(ready["ref"], "h");
+        client
+    }
+
+    fn say(&mut self, frame: Value) {
+        self.socket.send(Message::text(frame.to_string())).expect("sent");
+    }
+
+    fn next(&mut self) -> Result<Value, Option<CloseFrame>> {
+        loop {
+            match self.socket.read() {
+                Ok(Message::Text(text)) => return Ok(serde_json::from_str(&text).expect("JSON")),
+                Ok(Message::Close(frame)) => return Err(frame),
+                Ok(_) => {}
+                Err(Error::ConnectionClosed | Error::AlreadyClosed) => return Err(None),
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+
+    /// The next frame with this op; others are passed over.
+    #[track_caller]
+    fn hear(&mut self, op: &str) -> Value {
+        loop {
+            match self.next() {
+                Ok(frame) if frame["op"] == op => return frame,
+                Ok(_) => {}
+                Err(close) => panic!("closed while waiting for {op}: {close:?}"),
+            }
+        }
+    }
+
+    #[track_caller]
+    fn hear_event(&mut self, stream: &str) -> Value {
+        loop {
+            let event = self.hear("event");
+            if event["stream"] == stream {
+                return event;
+            }
+        }
+    }
+
+    #[track_caller]
+    fn closes(&mut self) -> u16 {
+        loop {
+            match self.next() {
+                Ok(_) => {}
+                Err(frame) => return frame.map(|f| f.code.into()).unwrap_or_else(|| panic!("closed without a code")),
+            }
+        }
+    }
+
+    fn watch(&mut self, stream: &str, since: i64) -> Value {
+        let streams = serde_json::Map::from_iter([(stream.to_owned(), since.into())]);
+        self.say(json!({ "op": "watch", "streams": streams, "ref": stream }));
+        loop {
+            let frame = self.next().expect("an answer");
+            if frame["ref"] == stream && frame["op"] != "reset" {
+                return frame;
+            }
+        }
+    }
+
+    /// Sends a message and answers its acknowledgement.
+    #[track_caller]
+    fn send(&mut self, channel: &str, nonce: &str, text: &str) -> Value {
+        self.say(json!({ "op": "send", "channel": channel, "nonce": nonce, "text": text }));
+        let ack = self.hear("ack");
+        assert_eq!(ack["nonce"], nonce);
+        ack
+    }
+
+    /// Whether nothing with this op comes for a while.
+    fn is_silent(&mut self, op: &str, millis: u64) -> bool {
+        let until = Instant::now() + Duration::from_millis(millis);
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return true;
+            }
+            self.socket.get_ref().set_read_timeout(Some(left)).expect("a timeout");
+            let read = self.socket.read();
+            self.socket.get_ref().set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+            match read {
+                Ok(Message::Text(text)) => {
+                    let frame: Value = serde_json::from_str(&text).expect("JSON");
+                    if frame["op"] == op {
+                        return false;
+                    }
+                }
+                Ok(_) => {}
+                Err(Error::Io(e))
+                    if matches!(e.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+}
+
+/// Joins a guild by a fresh invite.
+fn join(server: &Server, owner: &str, guild: &str, token: &str) {
+    let invites = format!("/api/v1/guilds/{guild}/invites");
+    let invite = server.call("POST", &invites, Some(owner), Some(&json!({}))).expect(201);
+    let accept = format!("/api/v1/invites/{}/accept", text(&invite["code"]));
+    assert!(server.call("POST", &accept, Some(token), Some(&json!({}))).status < 300);
+}
+
+fn id_of(server: &Server, token: &str) -> String {
+    text(&server.call("GET", "/api/v1/me", Some(token), None).expect(200)["id"])
+}
+
+#[test]
+fn two_people_talk_and_both_see_one_order() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let (ada, bob) = (server.register("ada"), server.register("bob"));
+    let (guild, channel) = server.guild(&ada);
+    join(&server, &ada, &guild, &bob);
+    let stream = format!("messages/channel/{channel}");
+    let (mut a, mut b) = (Client::of(&server, &ada), Client::of(&server, &bob));
+    for client in [&mut a, &mut b] {
+        assert_eq!(client.watch(&stream, 0)["op"], "watched");
+    }
+    for n in 1..=20 {
+        let ack =
+            if n % 2 == 0 { a.send(&channel, &n.to_string(), "hi") } else { b.send(&channel, &n.to_string(), "yo") };
+        assert_eq!((&ack["seq"], &ack["number"]), (&json!(n), &json!(n)));
+    }
+    // Whoever sent, both hear the same events; those that came before an acknowledgement were passed over above.
+    let log = server.call("GET", &format!("/api/v1/streams/{stream}?since=0"), Some(&ada), None).expect(200);
+    let seqs: Vec<i64> = log["events"].as_array().expect("events").iter().filter_map(|e| e["seq"].as_i64()).collect();
+    assert_eq!(seqs, (1..=20).collect::<Vec<_>>());
+    let again = a.send(&channel, "2", "hi");
+    assert_eq!(again["number"], 2, "a retry answers the first message");
+}
+
+#[test]
+fn watching_is_resuming_also_after_the_server_was_killed() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let ada = server.register("ada");
+    let (_, channel) = server.guild(&ada);
+    let stream = format!("messages/channel/{channel}");
+    let mut a = Client::of(&server, &ada);
+    for n in 1..=250 {
+        a.send(&channel, &n.to_string(), "x");
+    }
+    assert_eq!(server.stop("KILL"), None);
+    let server = Server::start(&folder);
+    let mut a = Client::of(&server, &ada);
+    let streams = serde_json::Map::from_iter([(stream.clone(), 7.into())]);
+    a.say(json!({ "op": "watch", "streams": streams }));
+    for seq in 8..=250 {
+        assert_eq!(a.hear_event(&stream)["seq"], seq);
+    }
+    assert_eq!(a.hear("watched")["seq"], 250);
+    a.say(json!({ "op": "send", "channel": channel, "nonce": "250", "text": "x" }));
+    a.say(json!({ "op": "send", "channel": channel, "nonce": "251", "text": "live" }));
+    let live = a.hear_event(&stream);
+    assert_eq!((&live["seq"], &live["data"]["message"]["text"]), (&json!(251), &json!("live")));
+}
+
+#[test]
+fn who_is_too_far_behind_or_ahead_is_told_to_fetch_anew() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let ada = server.register("ada");
+    let (_, channel) = server.guild(&ada);
+    let stream = format!("messages/channel/{channel}");
+    let mut a = Client::of(&server, &ada);
+    a.send(&channel, "1", "x");
+    let streams = serde_json::Map::from_iter([(stream.clone(), 99.into())]);
+    a.say(json!({ "op": "watch", "streams": streams }));
+    assert_eq!(a.hear("reset")["seq"], 1);
+    assert_eq!(a.hear("watched")["seq"], 1);
+    a.say(json!({ "op": "send", "channel": channel, "nonce": "2", "text": "next" }));
+    assert_eq!(a.hear_event(&stream)["seq"], 2);
+}
+
+#[test]
+fn access_that_ends_is_silence_and_the_client_is_told() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let (ada, bob) = (server.register("ada"), server.register("bob"));
+    let (guild, hall) = server.guild(&ada);
+    join(&server, &ada, &guild, &bob);
+    let bob_id = id_of(&server, &bob);
+    let body = json!({ "name": "den", "private": true, "allowed": [bob_id] });
+    let den = server.call("POST", &format!("/api/v1/guilds/{guild}/channels"), Some(&ada), Some(&body)).expect(201);
+    let den = text(&den["id"]);
+    let (den_stream, hall_stream) = (format!("messages/channel/{den}"), format!("messages/channel/{hall}"));
+    let (mut a, mut b) = (Client::of(&server, &ada), Client::of(&server, &bob));
+    for stream in [&den_stream, &hall_stream, &format!("guilds/guild/{guild}")] {
+        assert_eq!(b.watch(stream, 0)["op"], "watched");
+    }
+    a.send(&den, "1", "you can hear this");
+    b.hear_event(&den_stream);
+    let allowed = format!("/api/v1/channels/{den}/allowed/{bob_id}");
+    assert_eq!(server.call("DELETE", &allowed, Some(&ada), None).status, 204);
+    let refused = b.hear("refused");
+    assert_eq!((&refused["stream"], &refused["problem"]["code"]), (&json!(den_stream), &json!("not_found")));
+    a.send(&den, "2", "and not this");
+    a.send(&hall, "1", "but this");
+    assert_eq!(b.hear_event(&hall_stream)["data"]["message"]["text"], "but this");
+    assert_eq!(b.watch(&den_stream, 0)["op"], "refused");
+    assert_eq!(server.call("PUT", &allowed, Some(&ada), None).status, 204);
+    assert_eq!(b.watch(&den_stream, 1)["op"], "watched");
+    assert_eq!(server.call("DELETE", &format!("/api/v1/guilds/{guild}/members/me"), Some(&bob), None).status, 204);
+    let mut gone: Vec<String> = (0..3).map(|_| text(&b.hear("refused")["stream"])).collect();
+    gone.sort();
+    assert_eq!(
+        gone,
+        [
+            format!("guilds/guild/{guild}"),
+            den_stream.min(hall_stream.clone()),
+            hall_stream.max(format!("messages/channel/{den}"))
+        ]
+    );
+    a.send(&hall, "2", "silence");
+    assert!(b.is_silent("event", 500));
+}
+
+#[test]
+fn streams_of_others_are_not_there() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let (ada, bob) = (server.register("ada"), server.register("bob"));
+    let (guild, channel) = server.guild(&ada);
+    let ada_id = id_of(&server, &ada);
+    let mut b = Client::of(&server, &bob);
+    for stream in [
+        format!("messages/channel/{channel}"),
+        format!("guilds/channel/{channel}"),
+        format!("guilds/guild/{guild}"),
+        format!("accounts/user/{ada_id}"),
+        format!("messages/user/{ada_id}"),
+        "messages/channel/77".to_owned(),
+    ] {
+        let refused = b.watch(&stream, 0);
+        assert_eq!((&refused["op"], &refused["problem"]["status"]), (&json!("refused"), &json!(404)), "{stream}");
+    }
+}
+
+#[test]
+fn logging_out_closes_the_sockets_of_that_session_alone() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let ada = server.register("ada");
+    let body = json!({ "email": "ada@test.example", "password": common::PASSWORD });
+    let other = server.call("POST", "/api/v1/sessions", None, Some(&body)).expect(201);
+    let other = text(&other["access_token"]);
+    let (mut first, mut second) = (Client::of(&server, &ada), Client::of(&server, &other));
+    assert_eq!(server.call("DELETE", "/api/v1/sessions/current", Some(&ada), None).status, 204);
+    assert_eq!(first.closes(), 4001);
+    second.say(json!({ "op": "ping" }));
+    second.hear("pong");
+    let mut late = Client::open(&server);
+    late.say(json!({ "op": "hello", "token": ada }));
+    assert_eq!(late.hear("error")["problem"]["code"], "session_ended");
+}
+
+#[test]
+fn presence_follows_sockets_and_survives_a_reload() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let (ada, bob) = (server.register("ada"), server.register("bob"));
+    let bob_id = id_of(&server, &bob);
+    let mut a = Client::of(&server, &ada);
+    a.say(json!({ "op": "watch_presence", "users": [bob_id] }));
+    assert_eq!(a.hear("presence")["users"][&bob_id], false);
+    let b = Client::of(&server, &bob);
+    assert_eq!(a.hear("presence")["users"][&bob_id], true);
+    drop(b);
+    let b = Client::of(&server, &bob);
+    assert!(a.is_silent("presence", 4_500), "a reload doesn't flicker");
+    drop(b);
+    assert_eq!(a.hear("presence")["users"][&bob_id], false);
+}
+
+#[test]
+fn heads_reach_those_who_see_the_channel_and_do_not_watch_it() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let (ada, bob) = (server.register("ada"), server.register("bob"));
+    let (guild, hall) = server.guild(&ada);
+    let mut b = Client::of(&server, &bob);
+    join(&server, &ada, &guild, &bob);
+    let private = json!({ "name": "den", "private": true });
+    let den = server.call("POST", &format!("/api/v1/guilds/{guild}/channels"), Some(&ada), Some(&private)).expect(201);
+    let mut a = Client::of(&server, &ada);
+    a.send(&text(&den["id"]), "1", "secret");
+    a.send(&hall, "1", "hello");
+    let heads = b.hear("heads");
+    assert_eq!(heads["heads"], json!({ &hall: 1 }), "only what Bob may see");
+    let mut later = Client::open(&server);
+    later.say(json!({ "op": "hello", "token": bob }));
+    let ready = later.hear("ready");
+    let unread: Vec<_> = ready["unread"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|h| (&h["channel"], &h["number"], &h["marker"]))
+        .collect();
+    assert_eq!(unread, [(&json!(hall), &json!(1), &json!(0))]);
+    b.say(json!({ "op": "read", "channel": hall, "number": 1 }));
+    assert_eq!(b.hear("event")["kind"], "marker_moved");
+}
+
+#[test]
+fn what_cannot_be_read_is_refused_and_the_socket_lives() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let ada = server.register("ada");
+    let mut early = Client::open(&server);
+    early.say(json!({ "op": "ping", "ref": "1" }));
+    let refused = early.hear("error");
+    assert_eq!((&refused["problem"]["code"], &refused["ref"]), (&json!("hello_first"), &json!("1")));
+    let mut a = Client::of(&server, &ada);
+    let mut code = |frame: Message| {
+        a.socket.send(frame).expect("sent");
+        text(&a.hear("error")["problem"]["code"])
+    };
+    assert_eq!(code(Message::text("{")), "bad_json");
+    assert_eq!(code(Message::text("[]")), "op_missing");
+    assert_eq!(code(Message::text(r#"{"op":"fly"}"#)), "op_unknown");
+    assert_eq!(code(Message::text(r#"{"op":"send","channel":"1"}"#)), "bad_field");
+    assert_eq!(code(Message::text("[".repeat(5_000))), "bad_json");
+    assert_eq!(code(Message::binary(vec![1, 2, 3])), "text_only");
+    let many: Vec<String> = (1..=201).map(|id| id.to_string()).collect();
+    assert_eq!(code(Message::text(json!({ "op": "watch_presence", "users": many }).to_string())), "too_many_users");
+    let (_, channel) = server.guild(&ada);
+    for (text, expected) in [("", "text_empty"), ("a\0b", "text_has_nul"), (&*"x".repeat(4_001), "text_too_long")] {
+        a.say(json!({ "op": "send", "channel": channel, "nonce": "n", "text": text, "ref": "s" }));
+        let refused = a.hear("error");
+        assert_eq!((&refused["problem"]["code"], &refused["nonce"]), (&json!(expected), &json!("n")));
+    }
+    assert_eq!(a.send(&channel, "n", "fits")["number"], 1, "what was refused left nothing");
+}
+
+#[test]
+fn oversize_frames_and_foreign_pages_are_turned_away() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let ada = server.register("ada");
+    let mut a = Client::of(&server, &ada);
+    a.socket.send(Message::text("x".repeat(70_000))).expect("sent");
+    assert_eq!(a.closes(), 1009);
+
+    let upgrade = |origin: &str| {
+        let headers = [
+            ("Upgrade", "websocket"),
+            ("Connection", "Upgrade"),
+            ("Sec-WebSocket-Version", "13"),
+            ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+            ("Origin", origin),
+        ];
+        server.raw("GET", "/ws", &headers, b"")
+    };
+    let evil = upgrade("http://evil.example");
+    assert_eq!((evil.status, &evil.body["code"]), (403, &json!("wrong_origin")));
+    let plain = server.raw("GET", "/ws", &[], b"");
+    assert_eq!((plain.status, &plain.body["code"]), (426, &json!("not_a_websocket")));
+}
+
+#[test]
+fn a_restart_is_announced_to_sockets() {
+    let folder = Folder::new();
+    let server = Server::start_with(program(&folder).args(["--listen", "127.0.0.1:0", "--data"]).arg(folder.data()));
+    let ada = server.register("ada");
+    let mut a = Client::of(&server, &ada);
+    let stopping = std::thread::spawn(move || server.stop("TERM"));
+    assert_eq!(a.closes(), 1012);
+    assert_eq!(stopping.join().expect("no panic"), Some(0));
+}

@@ -1,0 +1,147 @@
+//! Starting and stopping the real program: what can't work is refused with one clear sentence.
+
+mod common;
+
+use common::{Folder, Server, program, refusal};
+use engine_sql::{Database, Migration};
+use std::fs;
+
+fn serve(folder: &Folder) -> std::process::Command {
+    let mut command = program(folder);
+    command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(folder.data());
+    command
+}
+
+#[test]
+fn it_makes_what_it_needs_and_says_so() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    assert_eq!(server.call("GET", "/readyz", None, None).status, 200);
+    assert_eq!(server.call("GET", "/api/v1/setup", None, None).expect(200)["set_up"], false);
+    let said = server.said.lock().expect("no panic").clone();
+    assert!(said.contains("made the data folder") && said.contains("create the first account"), "{said}");
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(folder.data()).expect("data").permissions());
+        assert_eq!(mode & 0o777, 0o700, "others can read the data");
+    }
+    server.register("ada");
+    assert_eq!(server.call("GET", "/api/v1/setup", None, None).expect(200)["set_up"], true);
+    assert_eq!(server.stop("TERM"), Some(0));
+    let again = Server::start(&folder);
+    let said = again.said.lock().expect("no panic").clone();
+    assert!(!said.contains("made the data folder") && !said.contains("first account"), "{said}");
+}
+
+#[test]
+fn it_stops_cleanly_when_told() {
+    for signal in ["TERM", "INT"] {
+        let folder = Folder::new();
+        let server = Server::start(&folder);
+        let ada = server.register("ada");
+        let (_, channel) = server.guild(&ada);
+        let said = server.said.clone();
+        assert_eq!(server.stop(signal), Some(0), "{signal}");
+        assert!(said.lock().expect("no panic").contains("finishing what has begun"));
+        let files = common::files(&folder.data());
+        assert!(!files.iter().any(|f| f.ends_with("-wal")), "a journal was left behind: {files:?}");
+        let again = Server::start(&folder);
+        assert_eq!(again.call("GET", &format!("/api/v1/channels/{channel}"), Some(&ada), None).status, 200);
+    }
+}
+
+#[test]
+fn a_taken_port_is_refused() {
+    let folder = Folder::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let said = refusal(program(&folder).args(["--listen", &address, "--data"]).arg(folder.data()));
+    assert!(said.contains(&address) && said.contains("taken") && said.contains("--listen"), "{said}");
+    assert!(!folder.data().exists(), "a start that fails changes nothing");
+}
+
+#[test]
+fn a_second_start_on_the_same_data_is_refused() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let said = refusal(&mut serve(&folder));
+    let pid = server.pid().to_string();
+    assert!(said.contains(&pid) && said.contains("data") && said.contains("--data"), "{said}");
+    assert!(refusal(program(&folder).args(["demo", "--data"]).arg(folder.data())).contains(&pid));
+    assert_eq!(server.call("GET", "/healthz", None, None).status, 200, "the first one goes on");
+    // A killed one leaves no lock behind.
+    assert_eq!(server.stop("KILL"), None);
+    Server::start(&folder);
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_is_refused() {
+    let folder = Folder::new();
+    fs::write(folder.0.join("file"), "").expect("a file");
+    for data in [folder.0.join("file/data"), folder.0.join("file"), "/proc/guildhall".into()] {
+        let said = refusal(program(&folder).args(["--listen", "127.0.0.1:0", "--data"]).arg(&data));
+        assert!(said.contains(&data.display().to_string()) && said.contains("--data"), "{said}");
+    }
+}
+
+#[test]
+fn a_corrupt_database_is_refused_by_its_name() {
+    for name in ["accounts.db", "people.db", "guilds.db", "messages.db"] {
+        let folder = Folder::new();
+        assert_eq!(Server::start(&folder).stop("TERM"), Some(0));
+        let file = folder.data().join(name);
+        fs::write(&file, "This was a database once.\n".repeat(300)).expect("a file");
+        let said = refusal(&mut serve(&folder));
+        assert!(said.contains(name) && said.contains("backup"), "{said}");
+        assert_eq!(fs::read_to_string(&file).expect("still there").len(), 7_800, "it was touched");
+    }
+}
+
+#[test]
+fn a_newer_database_is_refused_by_its_name() {
+    let folder = Folder::new();
+    assert_eq!(Server::start(&folder).stop("TERM"), Some(0));
+    // As a later version would have left it: with a step of the schema that this one doesn't know.
+    let file = folder.data().join("guilds.db");
+    fs::remove_file(&file).expect("gone");
+    let later = [Migration { version: 9_999, name: "later", sql: "CREATE TABLE later (id BIGINT PRIMARY KEY)" }];
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let database = Database::sqlite(&file).await.expect("opens");
+        database.migrate(&later).await.expect("migrates");
+        database.close().await;
+    });
+    let said = refusal(&mut serve(&folder));
+    assert!(said.contains("guilds.db") && said.contains("newer Guildhall") && said.contains("9999"), "{said}");
+}
+
+#[test]
+fn settings_that_are_wrong_are_refused() {
+    let folder = Folder::new();
+    let toml = folder.0.join("guildhall.toml");
+    fs::write(&toml, "lisen = '127.0.0.1:0'\n").expect("a file");
+    let said = refusal(&mut program(&folder));
+    assert!(said.contains("guildhall.toml") && said.contains("lisen") && said.contains("listen"), "{said}");
+    fs::write(&toml, "listen = \n").expect("a file");
+    assert!(refusal(&mut program(&folder)).contains("guildhall.toml"));
+    fs::remove_file(&toml).expect("gone");
+    let said = refusal(program(&folder).env("GUILDHALL_DATABASE_URL", "postgres://localhost/guildhall"));
+    assert!(said.contains("environment") && said.contains("database_url"), "{said}");
+    for listen in ["nonsense", "127.0.0.1:99999", "127.0.0.1"] {
+        assert!(refusal(program(&folder).env("GUILDHALL_LISTEN", listen)).contains(listen));
+    }
+    assert!(refusal(program(&folder).args(["--config", "nowhere.toml"])).contains("nowhere.toml"));
+    assert!(!folder.data().exists());
+}
+
+#[test]
+fn settings_come_from_everywhere() {
+    let folder = Folder::new();
+    fs::write(folder.0.join("guildhall.toml"), "listen = '127.0.0.1:1'\ndata = 'from-file'\n[log]\nformat = 'json'\n")
+        .expect("a file");
+    let mut command = program(&folder);
+    command.env("GUILDHALL_DATA", "from-environment").env("GUILDHALL_LOG_LEVEL", "warn");
+    let server = Server::start_with(command.args(["--listen", "127.0.0.1:0"]));
+    assert_eq!(server.call("GET", "/healthz", None, None).status, 200);
+    assert!(folder.0.join("from-environment/accounts.db").is_file() && !folder.0.join("from-file").exists());
+}

@@ -1,0 +1,220 @@
+//! A house with people in it, behind its real doors, and calls to it.
+
+use crate::{Operation, table::Actor};
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, header},
+};
+use guildhall::{compose::House, config::Config};
+use http_body_util::BodyExt;
+use ports::{OsRandom, SystemClock};
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use tower::ServiceExt;
+
+const PASSWORD: &str = "correct horse battery";
+/// An id that nothing has.
+const NOTHING: &str = "4611686018427387904";
+
+/// A person who is signed in.
+#[derive(Clone, Default)]
+struct Person {
+    id: String,
+    email: String,
+    access: String,
+    refresh: String,
+}
+
+/// One installation with one person of each kind; its guild, channels and invite are new for each call.
+pub(crate) struct World {
+    router: Router,
+    folder: PathBuf,
+    people: BTreeMap<&'static str, Person>,
+    /// The ids of the current objects, by name.
+    ids: BTreeMap<&'static str, String>,
+    registered: u32,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
+
+impl World {
+    pub(crate) async fn make() -> Self {
+        let random: Arc<dyn ports::Random> = Arc::new(OsRandom);
+        let name = format!("guildhall-authorization-{:x}", u64::from_le_bytes(random.bytes()));
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).expect("a temporary folder");
+        let config = Config::default();
+        let house = House::open(&folder, &config, Arc::new(SystemClock), random).await.expect("a house");
+        let router = house.router(&config);
+        let mut world = Self { router, folder, people: BTreeMap::new(), ids: BTreeMap::new(), registered: 0 };
+        for who in ["operator", "outsider", "member", "allowed", "owner", "bystander"] {
+            let person = world.register(who).await;
+            world.people.insert(who, person);
+        }
+        world
+    }
+
+    /// Makes all objects anew, so that a call that destroys spoils no other; and the actor's session, which one call
+    /// ends.
+    pub(crate) async fn renew(&mut self, actor: Actor) {
+        if let Some(who) = name(actor) {
+            let email = self.people[who].email.clone();
+            let body = json!({ "email": email, "password": PASSWORD });
+            let signed_in = self.done("POST", "/api/v1/sessions", None, Some(body)).await;
+            self.people.insert(who, person(&email, &signed_in));
+        }
+        let (owner, allowed) = (self.people["owner"].clone(), self.people["allowed"].clone());
+        let by = |person: &Person| Some(person.access.clone());
+        let guild = self.done("POST", "/api/v1/guilds", by(&owner), Some(json!({ "name": "Cellar" }))).await;
+        let guild = id(&guild);
+        let invites = format!("/api/v1/guilds/{guild}/invites");
+        let invite = self.done("POST", &invites, by(&owner), Some(json!({}))).await;
+        let code = invite["code"].as_str().expect("a code").to_owned();
+        for who in ["member", "allowed"] {
+            let accept = format!("/api/v1/invites/{code}/accept");
+            self.done("POST", &accept, by(&self.people[who].clone()), None).await;
+        }
+        let channels = format!("/api/v1/guilds/{guild}/channels");
+        let open = self.done("POST", &channels, by(&owner), Some(json!({ "name": "open" }))).await;
+        let draft = json!({ "name": "vault", "private": true, "allowed": [allowed.id] });
+        let private = self.done("POST", &channels, by(&owner), Some(draft)).await;
+        let direct = self.done("POST", "/api/v1/me/directs", by(&owner), Some(json!({ "user": allowed.id }))).await;
+        for (key, message, channel) in [
+            ("open", "open message", &open),
+            ("private", "private message", &private),
+            ("direct", "direct message", &direct),
+        ] {
+            let channel = id(channel);
+            let draft = json!({ "nonce": format!("{key}-{guild}"), "text": "Psst." });
+            let sent =
+                self.done("POST", &format!("/api/v1/channels/{channel}/messages"), by(&owner), Some(draft)).await;
+            self.ids.insert(message, id(&sent["message"]));
+            self.ids.insert(key, channel);
+        }
+        self.ids.insert("guild", guild);
+        self.ids.insert("code", code);
+    }
+
+    /// Calls an operation on the current object of that kind.
+    pub(crate) async fn call(&mut self, operation: &Operation, object: &str, actor: Actor) -> (u16, Value) {
+        let path = self.path(operation, object, actor, false);
+        self.answer(operation, &path, actor).await
+    }
+
+    /// Calls an operation on an object that isn't there.
+    pub(crate) async fn call_missing(&mut self, operation: &Operation, object: &str, actor: Actor) -> (u16, Value) {
+        let path = self.path(operation, object, actor, true);
+        self.answer(operation, &path, actor).await
+    }
+
+    async fn answer(&mut self, operation: &Operation, path: &str, actor: Actor) -> (u16, Value) {
+        let me = name(actor).map(|who| self.people[who].clone());
+        let body = self.body(operation, me.as_ref());
+        self.send(&operation.method, path, me.map(|me| me.access), body).await
+    }
+
+    fn path(&self, operation: &Operation, object: &str, actor: Actor, missing: bool) -> String {
+        let id = |key: &str| if missing { NOTHING.to_owned() } else { self.ids[key].clone() };
+        let me = name(actor).map_or(NOTHING, |who| self.people[who].id.as_str());
+        let bystander = self.people["bystander"].id.clone();
+        if operation.path.contains("/streams/") {
+            let stream = match object {
+                "own" => format!("messages/user/{me}"),
+                "another's" if missing => format!("messages/user/{NOTHING}"),
+                "another's" => format!("messages/user/{bystander}"),
+                "guild" => format!("guilds/guild/{}", id("guild")),
+                "structure" => format!("guilds/channel/{}", id("private")),
+                channel => format!("messages/channel/{}", id(channel)),
+            };
+            return format!("/api/v1/streams/{stream}?since=0");
+        }
+        let mut path = operation.path.clone();
+        if matches!(object, "open" | "private" | "direct") {
+            path = path.replace("{channel}", &id(object)).replace("{message}", &id(&format!("{object} message")));
+        }
+        let user = if operation.path.contains("/allowed/") { &self.people["member"].id } else { &bystander };
+        path = path.replace("{user}", user).replace("{guild}", &id("guild"));
+        path = path.replace("{code}", &if missing { "AAAAAAAAAAAAAAAAAAAAAA".to_owned() } else { id("code") });
+        assert!(!path.contains('{'), "{path}: teach this test what to put there");
+        if operation.id == "users" { format!("{path}?ids={bystander}") } else { path }
+    }
+
+    fn body(&mut self, operation: &Operation, me: Option<&Person>) -> Option<Value> {
+        let new = format!("new{}@matrix.example", self.registered);
+        Some(match operation.id.as_str() {
+            "register" => {
+                self.registered += 1;
+                json!({ "email": new, "password": PASSWORD, "display_name": "New" })
+            }
+            "log_in" => json!({ "email": self.people["bystander"].email, "password": PASSWORD }),
+            "refresh" => me.map_or(json!({}), |me| json!({ "refresh_token": me.refresh })),
+            "edit_me" => json!({ "display_name": "Renamed" }),
+            "create_guild" | "edit_guild" | "create_channel" | "edit_channel" => json!({ "name": "Renamed" }),
+            "create_invite" => json!({}),
+            "open_direct" => json!({ "user": self.people["bystander"].id }),
+            "send_message" => json!({ "nonce": "matrix", "text": "Hello." }),
+            "mark_read" => json!({ "number": 1 }),
+            _ => return None,
+        })
+    }
+
+    async fn register(&mut self, who: &'static str) -> Person {
+        let email = format!("{who}@matrix.example");
+        let body = json!({ "email": email, "password": PASSWORD, "display_name": who });
+        let signed_in = self.done("POST", "/api/v1/accounts", None, Some(body)).await;
+        assert_eq!(signed_in["user"]["operator"], who == "operator");
+        person(&email, &signed_in)
+    }
+
+    /// A call that prepares; it must work.
+    async fn done(&self, method: &str, path: &str, token: Option<String>, body: Option<Value>) -> Value {
+        let (status, body) = self.send(method, path, token, body).await;
+        assert!((200..300).contains(&status), "{method} {path}: {status} {body}");
+        body
+    }
+
+    async fn send(&self, method: &str, path: &str, token: Option<String>, body: Option<Value>) -> (u16, Value) {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let request = match body {
+            Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())),
+            None => request.body(Body::empty()),
+        };
+        let response = self.router.clone().oneshot(request.expect("a request")).await.expect("infallible");
+        let status = response.status().as_u16();
+        let bytes = response.into_body().collect().await.expect("a body").to_bytes();
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+}
+
+fn name(actor: Actor) -> Option<&'static str> {
+    match actor {
+        Actor::Anonymous => None,
+        Actor::Outsider => Some("outsider"),
+        Actor::Member => Some("member"),
+        Actor::Allowed => Some("allowed"),
+        Actor::Owner => Some("owner"),
+        Actor::Operator => Some("operator"),
+    }
+}
+
+fn person(email: &str, signed_in: &Value) -> Person {
+    let text = |v: &Value| v.as_str().expect("text").to_owned();
+    Person {
+        id: text(&signed_in["user"]["id"]),
+        email: email.to_owned(),
+        access: text(&signed_in["access_token"]),
+        refresh: text(&signed_in["refresh_token"]),
+    }
+}
+
+fn id(object: &Value) -> String {
+    object["id"].as_str().unwrap_or_else(|| panic!("no id in {object}")).to_owned()
+}
