@@ -18,10 +18,8 @@ CREATE TABLE sessions (
     id BIGINT NOT NULL PRIMARY KEY,
     account BIGINT NOT NULL,
     user_agent TEXT NOT NULL,
-    -- SHA-256 of the refresh token that is good now, and of the one before it.
+    -- SHA-256 of the refresh token that is good now.
     current_hash TEXT NOT NULL,
-    previous_hash TEXT NOT NULL,
-    rotated_at BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     last_used_at BIGINT NOT NULL,
     ended_at BIGINT
@@ -29,10 +27,11 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_account ON sessions (account);
 CREATE INDEX sessions_ended_at ON sessions (ended_at);
 
--- Refresh tokens that were exchanged: seen again, they tell of a theft.
+-- Refresh tokens that were exchanged: seen again much later, they tell of a theft.
 CREATE TABLE used_refresh_tokens (
     session BIGINT NOT NULL,
     hash TEXT NOT NULL,
+    used_at BIGINT NOT NULL,
     PRIMARY KEY (session, hash)
 ) /*sqlite WITHOUT ROWID*/;
 

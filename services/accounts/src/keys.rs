@@ -1,6 +1,6 @@
 //! The installation's keys, made at the first start: one signs access tokens, one derives refresh tokens.
 
-use crate::store::Store;
+use crate::{session::RefreshToken, store::Store};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ed25519_dalek::{Signature, SignatureError, Signer, SigningKey, Verifier, VerifyingKey, pkcs8::EncodePrivateKey};
 use hmac::{Hmac, Mac};
@@ -41,7 +41,7 @@ pub(crate) struct Keys {
 impl Keys {
     pub(crate) async fn open(store: &dyn Store, random: &dyn Random) -> Result<Self> {
         // A second service in the same process has installed it already; both are the same.
-        drop(PROVIDER.install_default());
+        let _ = PROVIDER.install_default();
         let signing = SigningKey::from_bytes(&secret(store, random, "access_token_signing").await?);
         let refresh = secret(store, random, "refresh_token_derivation").await?;
         let public = signing.verifying_key().to_bytes();
@@ -99,12 +99,12 @@ impl Keys {
         Ok(data.claims)
     }
 
-    /// The secret that follows `secret` in its session: derived, so that the same one always has the same successor.
-    pub(crate) fn successor(&self, session: SessionId, secret: &[u8]) -> [u8; 32] {
+    /// The token that follows `token` in its session: derived, so that the same one always has the same successor.
+    pub(crate) fn successor(&self, token: &RefreshToken) -> RefreshToken {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.refresh).expect("HMAC takes keys of any length");
-        mac.update(&session.0.to_le_bytes());
-        mac.update(secret);
-        mac.finalize().into_bytes().into()
+        mac.update(&token.session.0.to_le_bytes());
+        mac.update(&token.secret);
+        RefreshToken { session: token.session, secret: mac.finalize().into_bytes().into() }
     }
 }
 

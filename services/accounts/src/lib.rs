@@ -14,6 +14,7 @@ mod limit;
 mod log_in;
 mod log_out;
 mod passwords;
+mod profile;
 mod read;
 mod refresh;
 mod register;

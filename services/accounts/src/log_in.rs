@@ -1,4 +1,4 @@
-use crate::{Service, rules, session};
+use crate::{Service, profile::profile, rules, session};
 use accounts_contract::{Credentials, Device, SignedIn};
 use kernel::{Kind, Problem, Result};
 
@@ -15,9 +15,7 @@ pub(crate) async fn log_in(s: &Service, credentials: Credentials, device: Device
         return Err(Problem::new(Kind::Unauthenticated, "wrong_credentials", detail));
     };
     s.failures.succeeded(&email_key);
-    // A crash between account and profile is repaired here; the name is kept nowhere else, so the address gives one.
-    let name: String = account.email.split('@').next().unwrap_or("someone").chars().take(80).collect();
-    let profile = s.people.ensure(account.id, name).await?;
+    let profile = profile(s, &account).await?;
     let (new, token, started) = session::start(s, account.id, device).await?;
     s.ground.announce(s.store.start_session(new, started).await?);
     session::signed_in(s, account.me(profile), &token)

@@ -1,6 +1,6 @@
 //! Pure decisions.
 
-use kernel::{Problem, Result};
+use kernel::{Name, Problem, Result};
 
 const EMAIL_MAX_BYTES: usize = 254;
 const PASSWORD_MIN_CHARS: usize = 10;
@@ -51,6 +51,12 @@ fn is_host(host: &str) -> bool {
 /// How addresses are compared.
 pub(crate) fn email_key(email: &str) -> String {
     email.trim().to_lowercase()
+}
+
+/// The name of a person of whom only the address is known.
+pub(crate) fn name_from(email: &str) -> String {
+    let local: String = email.split('@').next().unwrap_or_default().chars().take(Name::MAX_CHARS).collect();
+    Name::parse("display_name", &local).map_or_else(|_| "Someone".into(), Name::into_string)
 }
 
 /// A password that isn't among the first guesses.
@@ -119,6 +125,13 @@ mod tests {
             assert_eq!(email(bad).expect_err("refused").code, "email_invalid", "{bad}");
         }
         assert_eq!(email_key(" Ada@Example.ORG "), "ada@example.org");
+    }
+
+    #[test]
+    fn every_address_gives_a_name() {
+        assert_eq!(name_from("ada.l@example.org"), "ada.l");
+        assert_eq!(name_from("\u{200B}@example.org"), "Someone");
+        assert_eq!(name_from(&format!("{}@example.org", "a".repeat(100))), "a".repeat(80));
     }
 
     #[test]

@@ -8,27 +8,27 @@ use sha2::{Digest, Sha256};
 
 const USER_AGENT_MAX_CHARS: usize = 200;
 
-/// A refresh token, taken apart.
+/// A refresh token, taken apart. Has no `Debug`: it must not reach a log.
 pub(crate) struct RefreshToken {
     pub(crate) session: SessionId,
-    pub(crate) secret: Vec<u8>,
+    pub(crate) secret: [u8; 32],
 }
 
 impl RefreshToken {
     pub(crate) fn parse(token: &str) -> Result<Self> {
         let parsed = token.split_once('.').and_then(|(session, secret)| {
-            let secret = URL_SAFE_NO_PAD.decode(secret).ok().filter(|bytes| bytes.len() == 32)?;
+            let secret = URL_SAFE_NO_PAD.decode(secret).ok()?.try_into().ok()?;
             Some(Self { session: session.parse().ok()?, secret })
         });
         parsed.ok_or_else(unknown)
     }
 
     pub(crate) fn to_text(&self) -> String {
-        format!("{}.{}", self.session, URL_SAFE_NO_PAD.encode(&self.secret))
+        format!("{}.{}", self.session, URL_SAFE_NO_PAD.encode(self.secret))
     }
 
     pub(crate) fn hash(&self) -> String {
-        URL_SAFE_NO_PAD.encode(Sha256::digest(&self.secret))
+        URL_SAFE_NO_PAD.encode(Sha256::digest(self.secret))
     }
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn unknown() -> Problem {
 /// A new session of `user` with its first refresh token and its announcement.
 pub(crate) async fn start(s: &Service, user: UserId, device: Device) -> Result<(NewSession, RefreshToken, NewEvent)> {
     let session = SessionId(s.ground.mint.id().await?);
-    let token = RefreshToken { session, secret: s.ground.random.bytes::<32>().to_vec() };
+    let token = RefreshToken { session, secret: s.ground.random.bytes() };
     let user_agent = device.user_agent.unwrap_or_default().chars().take(USER_AGENT_MAX_CHARS).collect();
     let new = NewSession { id: session, account: user, user_agent, hash: token.hash(), at: s.ground.now() };
     let event =

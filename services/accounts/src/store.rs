@@ -44,11 +44,18 @@ pub(crate) struct Session {
     pub(crate) account: UserId,
     pub(crate) user_agent: String,
     pub(crate) current_hash: String,
-    pub(crate) previous_hash: String,
-    pub(crate) rotated_at: Timestamp,
     pub(crate) created_at: Timestamp,
     pub(crate) last_used_at: Timestamp,
     pub(crate) ended_at: Option<Timestamp>,
+}
+
+/// One refresh token for the next, by their hashes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Exchange<'a> {
+    pub(crate) session: SessionId,
+    pub(crate) from: &'a str,
+    pub(crate) to: &'a str,
+    pub(crate) now: Timestamp,
 }
 
 #[async_trait]
@@ -75,11 +82,12 @@ pub(crate) trait Store: Send + Sync {
 
     async fn sessions(&self, user: UserId) -> Result<Vec<Session>>;
 
-    /// Makes `to` the good token when `from` is; answers whether it was.
-    async fn exchange(&self, session: SessionId, from: &str, to: &str, now: Timestamp) -> Result<bool>;
+    /// Makes `to` the good token when `from` is; answers whether it was. Forgets tokens of the session that were
+    /// exchanged before `forget_before`.
+    async fn exchange(&self, exchange: Exchange<'_>, forget_before: Timestamp) -> Result<bool>;
 
-    /// Whether a token was exchanged before.
-    async fn was_used(&self, session: SessionId, hash: &str) -> Result<bool>;
+    /// When a token was exchanged, if it was.
+    async fn used_at(&self, session: SessionId, hash: &str) -> Result<Option<Timestamp>>;
 
     /// Ends a session; one that has ended stays as it is, without an event.
     async fn end_session(&self, session: SessionId, now: Timestamp, event: NewEvent) -> Result<Committed<()>>;

@@ -185,6 +185,31 @@ async fn a_refresh_token_answers_one_successor_for_30_seconds() {
 }
 
 #[tokio::test]
+async fn a_tab_that_is_behind_gets_the_newest_token() {
+    let desk = desk().await;
+    let first = refresh_of(&desk.ada().await);
+    let second = refresh_of(&desk.refresh(&first).await.expect("exchanged"));
+    desk.clock.advance_seconds(20);
+    let third = refresh_of(&desk.refresh(&second).await.expect("exchanged"));
+    let late = desk.refresh(&first).await.expect("within the grace");
+    assert_eq!(refresh_of(&late), third);
+    desk.clock.advance_seconds(600);
+    desk.refresh(&third).await.expect("still the good one");
+}
+
+#[tokio::test]
+async fn a_session_that_refreshes_for_ever_is_slowed_down_and_lives() {
+    let desk = desk().await;
+    let first = refresh_of(&desk.ada().await);
+    let mut newest = first.clone();
+    for _ in 0..70 {
+        newest = refresh_of(&desk.refresh(&newest).await.expect("exchanged"));
+    }
+    assert_eq!(told(desk.refresh(&first).await), refused(429, "too_many_refreshes", None));
+    desk.refresh(&newest).await.expect("exchanged");
+}
+
+#[tokio::test]
 async fn tabs_that_refresh_at_once_get_the_same_token() {
     let desk = desk().await;
     let first = refresh_of(&desk.ada().await);

@@ -1,22 +1,19 @@
 // Accounts on SQL, compiled once for each engine.
 
 type AccountColumns = (i64, String, String, bool, i64);
-type SessionColumns = (i64, i64, String, String, String, i64, i64, i64, Option<i64>);
+type SessionColumns = (i64, i64, String, String, i64, i64, Option<i64>);
 
 fn account((id, email, password_hash, operator, created_at): AccountColumns) -> Account {
     Account { id: UserId(id), email, password_hash, operator, created_at: Timestamp(created_at) }
 }
 
 fn session(columns: SessionColumns) -> Session {
-    let (id, account, user_agent, current_hash, previous_hash, rotated_at, created_at, last_used_at, ended_at) =
-        columns;
+    let (id, account, user_agent, current_hash, created_at, last_used_at, ended_at) = columns;
     Session {
         id: SessionId(id),
         account: UserId(account),
         user_agent,
         current_hash,
-        previous_hash,
-        rotated_at: Timestamp(rotated_at),
         created_at: Timestamp(created_at),
         last_used_at: Timestamp(last_used_at),
         ended_at: ended_at.map(Timestamp),
@@ -26,8 +23,7 @@ fn session(columns: SessionColumns) -> Session {
 async fn insert_session(tx: &mut Tx<'_>, new: &NewSession) -> Result<(), sqlx::Error> {
     query(
         "INSERT INTO sessions
-           (id, account, user_agent, current_hash, previous_hash, rotated_at, created_at, last_used_at)
-         VALUES ($1, $2, $3, $4, '', $5, $5, $5)",
+           (id, account, user_agent, current_hash, created_at, last_used_at) VALUES ($1, $2, $3, $4, $5, $5)",
     )
     .bind(new.id.0)
     .bind(new.account.0)
@@ -111,7 +107,7 @@ impl Store for SqlStore {
 
     async fn session(&self, id: SessionId) -> Result<Option<Session>> {
         let row: Option<SessionColumns> = query_as(
-            "SELECT id, account, user_agent, current_hash, previous_hash, rotated_at, created_at, last_used_at, ended_at
+            "SELECT id, account, user_agent, current_hash, created_at, last_used_at, ended_at
              FROM sessions WHERE id = $1",
         )
         .bind(id.0)
@@ -122,7 +118,7 @@ impl Store for SqlStore {
 
     async fn sessions(&self, user: UserId) -> Result<Vec<Session>> {
         let rows: Vec<SessionColumns> = query_as(
-            "SELECT id, account, user_agent, current_hash, previous_hash, rotated_at, created_at, last_used_at, ended_at
+            "SELECT id, account, user_agent, current_hash, created_at, last_used_at, ended_at
              FROM sessions WHERE account = $1 ORDER BY id",
         )
         .bind(user.0)
@@ -131,37 +127,44 @@ impl Store for SqlStore {
         Ok(rows.into_iter().map(session).collect())
     }
 
-    async fn exchange(&self, id: SessionId, from: &str, to: &str, now: Timestamp) -> Result<bool> {
+    async fn exchange(&self, exchange: Exchange<'_>, forget_before: Timestamp) -> Result<bool> {
         let mut tx = self.pools.write.begin().await?;
         let changed = query(
-            "UPDATE sessions SET previous_hash = $2, current_hash = $3, rotated_at = $4, last_used_at = $4
+            "UPDATE sessions SET current_hash = $3, last_used_at = $4
              WHERE id = $1 AND current_hash = $2 AND ended_at IS NULL",
         )
-        .bind(id.0)
-        .bind(from)
-        .bind(to)
-        .bind(now.0)
+        .bind(exchange.session.0)
+        .bind(exchange.from)
+        .bind(exchange.to)
+        .bind(exchange.now.0)
         .execute(&mut *tx)
         .await?;
-        if changed.rows_affected() == 1 {
-            query("INSERT INTO used_refresh_tokens (session, hash) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-                .bind(id.0)
-                .bind(from)
-                .execute(&mut *tx)
-                .await?;
+        if changed.rows_affected() == 0 {
+            return Ok(false);
         }
+        query("DELETE FROM used_refresh_tokens WHERE session = $1 AND used_at < $2")
+            .bind(exchange.session.0)
+            .bind(forget_before.0)
+            .execute(&mut *tx)
+            .await?;
+        query("INSERT INTO used_refresh_tokens (session, hash, used_at) VALUES ($1, $2, $3)")
+            .bind(exchange.session.0)
+            .bind(exchange.from)
+            .bind(exchange.now.0)
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
-        Ok(changed.rows_affected() == 1)
+        Ok(true)
     }
 
-    async fn was_used(&self, id: SessionId, hash: &str) -> Result<bool> {
+    async fn used_at(&self, id: SessionId, hash: &str) -> Result<Option<Timestamp>> {
         let used: Option<i64> =
-            query_scalar("SELECT session FROM used_refresh_tokens WHERE session = $1 AND hash = $2")
+            query_scalar("SELECT used_at FROM used_refresh_tokens WHERE session = $1 AND hash = $2")
                 .bind(id.0)
                 .bind(hash)
                 .fetch_optional(&self.pools.read)
                 .await?;
-        Ok(used.is_some())
+        Ok(used.map(Timestamp))
     }
 
     async fn end_session(&self, id: SessionId, now: Timestamp, event: NewEvent) -> Result<Committed<()>> {
@@ -213,7 +216,7 @@ impl Store for SqlStore {
             .await?;
         // The ids of ended sessions stay, with nothing of the person, so that tokens still out there are refused.
         let sessions = query(
-            "UPDATE sessions SET account = 0, user_agent = '', current_hash = '', previous_hash = '' WHERE account = $1",
+            "UPDATE sessions SET account = 0, user_agent = '', current_hash = '' WHERE account = $1",
         )
         .bind(user.0)
         .execute(&mut *tx)

@@ -33,6 +33,11 @@ async fn create(store: &Arc<dyn Store>, id: i64, email: &str) -> Option<Account>
     store.create(account(id, email), email, session(id + 100, id), Vec::new()).await.expect("asked").value
 }
 
+async fn exchange(store: &Arc<dyn Store>, session: SessionId, [from, to]: [&str; 2], now: i64, forget: i64) -> bool {
+    let exchange = Exchange { session, from, to, now: Timestamp(now) };
+    store.exchange(exchange, Timestamp(forget)).await.expect("asked")
+}
+
 async fn an_address_is_taken_once_and_the_first_account_is_the_operator(ground: Ground) {
     let store = open(&ground.database);
     assert!(!store.any_account().await.expect("asked"));
@@ -66,7 +71,7 @@ async fn a_token_is_exchanged_once(ground: Ground) {
     let id = SessionId(101);
     let exchanging = (0..6).map(|_| {
         let store = store.clone();
-        tokio::spawn(async move { store.exchange(id, "first", "second", Timestamp(20)).await.expect("asked") })
+        tokio::spawn(async move { exchange(&store, id, ["first", "second"], 20, 0).await })
     });
     let mut exchanged = 0;
     for done in exchanging.collect::<Vec<_>>() {
@@ -74,9 +79,23 @@ async fn a_token_is_exchanged_once(ground: Ground) {
     }
     assert_eq!(exchanged, 1);
     let now = store.session(id).await.expect("asked").expect("there");
-    assert_eq!((&*now.previous_hash, &*now.current_hash, now.rotated_at), ("first", "second", Timestamp(20)));
-    assert!(store.was_used(id, "first").await.expect("asked"));
-    assert!(!store.was_used(id, "second").await.expect("asked"));
+    assert_eq!((&*now.current_hash, now.last_used_at), ("second", Timestamp(20)));
+    assert_eq!(store.used_at(id, "first").await.expect("asked"), Some(Timestamp(20)));
+    assert_eq!(store.used_at(id, "second").await.expect("asked"), None);
+}
+
+async fn used_tokens_are_forgotten_in_time(ground: Ground) {
+    let store = open(&ground.database);
+    create(&store, 1, "ada@example.org").await.expect("made");
+    let id = SessionId(101);
+    assert!(exchange(&store, id, ["first", "second"], 20, 0).await);
+    assert!(exchange(&store, id, ["second", "third"], 30, 20).await);
+    assert_eq!(store.used_at(id, "first").await.expect("asked"), Some(Timestamp(20)));
+    assert!(!exchange(&store, id, ["second", "other"], 40, 40).await, "it isn't the good one");
+    assert_eq!(store.used_at(id, "first").await.expect("asked"), Some(Timestamp(20)));
+    assert!(exchange(&store, id, ["third", "fourth"], 40, 21).await);
+    assert_eq!(store.used_at(id, "first").await.expect("asked"), None);
+    assert_eq!(store.used_at(id, "second").await.expect("asked"), Some(Timestamp(30)));
 }
 
 async fn a_session_ends_once_and_is_remembered(ground: Ground) {
@@ -88,7 +107,7 @@ async fn a_session_ends_once_and_is_remembered(ground: Ground) {
     assert_eq!((first.events.len(), second.events.len()), (1, 0));
     assert_eq!(store.ended_since(Timestamp(30)).await.expect("asked"), [(id, Timestamp(30))]);
     assert_eq!(store.ended_since(Timestamp(31)).await.expect("asked"), []);
-    assert!(!store.exchange(id, "first", "second", Timestamp(50)).await.expect("asked"));
+    assert!(!exchange(&store, id, ["first", "second"], 50, 0).await);
 }
 
 async fn a_secret_is_made_once(ground: Ground) {
@@ -115,6 +134,7 @@ engine_sql::suite!(
     an_address_is_taken_once_and_the_first_account_is_the_operator,
     parallel_first_accounts_make_one_operator,
     a_token_is_exchanged_once,
+    used_tokens_are_forgotten_in_time,
     a_session_ends_once_and_is_remembered,
     a_secret_is_made_once,
     an_erased_account_leaves_only_that_its_sessions_ended,
