@@ -158,6 +158,13 @@ fn refuse(error: &figment::Error) -> Problem {
         Fault::UnknownVariant(found, known) => {
             format!("{place} sets {path} to {found}: it can be {}.", known.join(", "))
         }
+        // The parser draws the line at fault below its sentence; the sentence says where it is.
+        Fault::Message(text) => {
+            let said: Vec<&str> = text.lines().filter(|line| !line.contains('|') && !line.is_empty()).collect();
+            format!("{place} can't be read: {}.", said.join(": "))
+        }
+        // The first line says what and where; those after it draw the place.
+        Fault::Message(said) => format!("{place} can't be read: {}.", said.lines().next().unwrap_or_default()),
         _ => format!("{place} can't be read: {error}."),
     })
 }
