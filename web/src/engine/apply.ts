@@ -107,9 +107,12 @@ export function apply(state: State, event: StreamEvent, me: string): Applied {
 
 /** Moves the head or the marker of a channel forward; neither ever goes back. */
 export function readUpTo(state: State, channel: string, to: Partial<Reading>): State {
+  // What is told of a channel that isn't known yet, or no longer, is in the overview that brings it.
+  if (!(channel in state.channels)) return state;
   const old = state.heads[channel] ?? { number: 0, marker: 0, lastMessageAt: null };
-  const number = Math.max(old.number, to.number ?? 0);
   const marker = Math.max(old.marker, to.marker ?? 0);
+  // Only what was said can be read, so the head is at least there, too.
+  const number = Math.max(old.number, to.number ?? 0, marker);
   const later = (to.lastMessageAt ?? '') > (old.lastMessageAt ?? '');
   const lastMessageAt = later ? (to.lastMessageAt ?? null) : old.lastMessageAt;
   const same = number === old.number && marker === old.marker && lastMessageAt === old.lastMessageAt;
@@ -173,7 +176,6 @@ export function applyOverview(state: State, overview: Overview): State {
 
 /** Where a channel stands, as the server told. */
 export function applyHead(state: State, head: Head): State {
-  if (!(head.channel in state.channels)) return state;
   const { number, marker, last_message_at } = head;
   return readUpTo(state, head.channel, { number, marker, lastMessageAt: last_message_at ?? null });
 }

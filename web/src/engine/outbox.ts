@@ -140,9 +140,11 @@ export class Outbox {
 
   #transmit(item: Pending): void {
     const { channel, nonce, text, replyTo } = item;
-    const sent = this.#send({ op: 'send', channel, nonce, text, ...(replyTo ? { reply_to: replyTo } : {}) });
-    if (!sent) return;
     this.#edit(nonce, pending => ({ ...pending, phase: 'sending' }));
+    if (!this.#send({ op: 'send', channel, nonce, text, ...(replyTo ? { reply_to: replyTo } : {}) })) {
+      this.#edit(nonce, pending => ({ ...pending, phase: 'queued' }));
+      return;
+    }
     this.#platform.after(ACK_WITHIN_MS, () => {
       if (this.find(nonce)?.phase !== 'sending') return;
       this.#edit(nonce, pending => ({ ...pending, phase: 'queued' }));
