@@ -26,6 +26,7 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_account ON sessions (account);
 CREATE INDEX sessions_ended_at ON sessions (ended_at);
+CREATE INDEX sessions_idle ON sessions (last_used_at) WHERE ended_at IS NULL;
 
 -- Refresh tokens that were exchanged: seen again much later, they tell of a theft.
 CREATE TABLE used_refresh_tokens (

@@ -15,6 +15,7 @@ mod log_in;
 mod log_out;
 mod passwords;
 mod profile;
+mod prune;
 mod read;
 mod refresh;
 mod register;
@@ -58,7 +59,7 @@ pub async fn build(
     let since = ground.now().plus_seconds(-i64::from(config.access_token_seconds));
     let ended = ended::Ended::new(store.ended_since(since).await?);
     let passwords = passwords::Passwords::new(&config)?;
-    Ok(Arc::new(Service {
+    let service = Arc::new(Service {
         store,
         ground,
         people,
@@ -67,5 +68,7 @@ pub async fn build(
         failures: limit::Failures::default(),
         ended,
         config,
-    }))
+    });
+    prune::start(Arc::downgrade(&service));
+    Ok(service)
 }

@@ -76,7 +76,8 @@ pub(crate) trait Store: Send + Sync {
         events: Vec<NewEvent>,
     ) -> Result<Committed<Option<Account>>>;
 
-    async fn start_session(&self, session: NewSession, event: NewEvent) -> Result<Committed<()>>;
+    /// None, and nothing is written, when there is no such account.
+    async fn start_session(&self, session: NewSession, event: NewEvent) -> Result<Option<Committed<()>>>;
 
     async fn session(&self, session: SessionId) -> Result<Option<Session>>;
 
@@ -98,8 +99,17 @@ pub(crate) trait Store: Send + Sync {
     /// The secret of that name, which is `fresh` when there was none.
     async fn secret(&self, name: &str, fresh: &str) -> Result<String>;
 
-    /// Answers how many rows are gone.
-    async fn erase(&self, user: UserId) -> Result<u64>;
+    /// At most `limit` living sessions, with their accounts, that weren't used since `before`.
+    async fn idle_sessions(&self, before: Timestamp, limit: i64) -> Result<Vec<(SessionId, UserId)>>;
+
+    /// Forgets sessions that ended before `before`.
+    async fn forget_sessions(&self, before: Timestamp) -> Result<()>;
+
+    /// Erases the account: no session starts from then on. Answers how many rows are gone.
+    async fn erase_account(&self, user: UserId) -> Result<u64>;
+
+    /// Erases what sessions hold of the person; that they ended stays. Answers how many rows were changed.
+    async fn erase_sessions(&self, user: UserId) -> Result<u64>;
 
     /// Accounts by rising id.
     async fn page(&self, after: UserId, limit: i64) -> Result<Vec<(UserId, Timestamp)>>;

@@ -97,12 +97,17 @@ impl Store for SqlStore {
         Ok(Committed { value: Some(Account { operator, ..new }), events })
     }
 
-    async fn start_session(&self, new: NewSession, event: NewEvent) -> Result<Committed<()>> {
+    async fn start_session(&self, new: NewSession, event: NewEvent) -> Result<Option<Committed<()>>> {
         let mut tx = self.pools.write.begin().await?;
+        // Locks the account's row, so that it can't be erased under the new session.
+        let account = query("UPDATE accounts SET id = id WHERE id = $1").bind(new.account.0).execute(&mut *tx).await?;
+        if account.rows_affected() == 0 {
+            return Ok(None);
+        }
         insert_session(&mut tx, &new).await?;
         let events = append(&mut tx, vec![event]).await?;
         tx.commit().await?;
-        Ok(Committed { value: (), events })
+        Ok(Some(Committed { value: (), events }))
     }
 
     async fn session(&self, id: SessionId) -> Result<Option<Session>> {
@@ -208,22 +213,39 @@ impl Store for SqlStore {
         Ok(value)
     }
 
-    async fn erase(&self, user: UserId) -> Result<u64> {
+    async fn idle_sessions(&self, before: Timestamp, limit: i64) -> Result<Vec<(SessionId, UserId)>> {
+        let rows: Vec<(i64, i64)> =
+            query_as("SELECT id, account FROM sessions WHERE ended_at IS NULL AND last_used_at < $1 ORDER BY id LIMIT $2")
+                .bind(before.0)
+                .bind(limit)
+                .fetch_all(&self.pools.read)
+                .await?;
+        Ok(rows.into_iter().map(|(id, account)| (SessionId(id), UserId(account))).collect())
+    }
+
+    async fn forget_sessions(&self, before: Timestamp) -> Result<()> {
+        query("DELETE FROM sessions WHERE ended_at < $1").bind(before.0).execute(&self.pools.write).await?;
+        Ok(())
+    }
+
+    async fn erase_account(&self, user: UserId) -> Result<u64> {
+        let gone = query("DELETE FROM accounts WHERE id = $1").bind(user.0).execute(&self.pools.write).await?;
+        Ok(gone.rows_affected())
+    }
+
+    async fn erase_sessions(&self, user: UserId) -> Result<u64> {
         let mut tx = self.pools.write.begin().await?;
         query("DELETE FROM used_refresh_tokens WHERE session IN (SELECT id FROM sessions WHERE account = $1)")
             .bind(user.0)
             .execute(&mut *tx)
             .await?;
         // The ids of ended sessions stay, with nothing of the person, so that tokens still out there are refused.
-        let sessions = query(
-            "UPDATE sessions SET account = 0, user_agent = '', current_hash = '' WHERE account = $1",
-        )
-        .bind(user.0)
-        .execute(&mut *tx)
-        .await?;
-        let accounts = query("DELETE FROM accounts WHERE id = $1").bind(user.0).execute(&mut *tx).await?;
+        let sessions = query("UPDATE sessions SET account = 0, user_agent = '', current_hash = '' WHERE account = $1")
+            .bind(user.0)
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
-        Ok(sessions.rows_affected() + accounts.rows_affected())
+        Ok(sessions.rows_affected())
     }
 
     async fn page(&self, after: UserId, limit: i64) -> Result<Vec<(UserId, Timestamp)>> {

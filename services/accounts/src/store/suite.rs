@@ -110,6 +110,24 @@ async fn a_session_ends_once_and_is_remembered(ground: Ground) {
     assert!(!exchange(&store, id, ["first", "second"], 50, 0).await);
 }
 
+async fn sessions_that_are_idle_are_found_and_those_that_ended_forgotten(ground: Ground) {
+    let store = open(&ground.database);
+    for id in 1..=3 {
+        create(&store, id, &format!("p{id}@example.org")).await.expect("made");
+    }
+    assert!(exchange(&store, SessionId(101), ["first", "second"], 11, 0).await);
+    drop(store.end_session(SessionId(102), Timestamp(30), event(&ground, 2).await).await.expect("ended"));
+    assert_eq!(store.idle_sessions(Timestamp(10), 9).await.expect("asked"), []);
+    let idle = store.idle_sessions(Timestamp(11), 9).await.expect("asked");
+    assert_eq!(idle, [(SessionId(103), UserId(3))], "one is newer, one has ended");
+    assert_eq!(store.idle_sessions(Timestamp(12), 1).await.expect("asked"), [(SessionId(101), UserId(1))]);
+    store.forget_sessions(Timestamp(30)).await.expect("asked");
+    assert!(store.session(SessionId(102)).await.expect("asked").is_some());
+    store.forget_sessions(Timestamp(31)).await.expect("asked");
+    assert!(store.session(SessionId(102)).await.expect("asked").is_none());
+    assert!(store.session(SessionId(103)).await.expect("asked").is_some(), "the living stay");
+}
+
 async fn a_secret_is_made_once(ground: Ground) {
     let store = open(&ground.database);
     assert_eq!(store.secret("a", "one").await.expect("asked"), "one");
@@ -121,8 +139,12 @@ async fn an_erased_account_leaves_only_that_its_sessions_ended(ground: Ground) {
     let store = open(&ground.database);
     create(&store, 1, "ada@example.org").await.expect("made");
     drop(store.end_session(SessionId(101), Timestamp(30), event(&ground, 1).await).await.expect("ended"));
-    assert_eq!(store.erase(UserId(1)).await.expect("erased"), 2);
-    assert_eq!(store.erase(UserId(1)).await.expect("again"), 0);
+    for erased in [1, 0] {
+        assert_eq!(store.erase_account(UserId(1)).await.expect("erased"), erased);
+        assert_eq!(store.erase_sessions(UserId(1)).await.expect("erased"), erased);
+    }
+    let late = store.start_session(session(102, 1), event(&ground, 1).await).await.expect("asked");
+    assert!(late.is_none(), "no session of an account that is gone");
     assert_eq!(store.by_email("ada@example.org").await.expect("asked"), None);
     assert_eq!(store.sessions(UserId(1)).await.expect("asked"), []);
     assert_eq!(store.ended_since(Timestamp(0)).await.expect("asked").len(), 1);
@@ -136,6 +158,7 @@ engine_sql::suite!(
     a_token_is_exchanged_once,
     used_tokens_are_forgotten_in_time,
     a_session_ends_once_and_is_remembered,
+    sessions_that_are_idle_are_found_and_those_that_ended_forgotten,
     a_secret_is_made_once,
     an_erased_account_leaves_only_that_its_sessions_ended,
 );
