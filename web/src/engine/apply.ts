@@ -105,19 +105,33 @@ export function apply(state: State, event: StreamEvent, me: string): Applied {
   return handler ? handler(state, event.data, me) : only(state);
 }
 
-/** Moves the head or the marker of a channel forward; neither ever goes back. */
+/**
+ * Moves the head or the marker of a channel forward; neither ever goes back. What is told of a channel that isn't
+ * known yet waits for whatever brings the channel.
+ */
 export function readUpTo(state: State, channel: string, to: Partial<Reading>): State {
-  // What is told of a channel that isn't known yet, or no longer, is in the overview that brings it.
-  if (!(channel in state.channels)) return state;
-  const old = state.heads[channel] ?? { number: 0, marker: 0, lastMessageAt: null };
+  const place = channel in state.channels ? 'heads' : 'strayHeads';
+  const old = state[place][channel];
+  const next = forward(old ?? nothingRead, to);
+  return next === old ? state : { ...state, [place]: { ...state[place], [channel]: next } };
+}
+
+const nothingRead: Reading = { number: 0, marker: 0, lastMessageAt: null };
+
+function forward(old: Reading, to: Partial<Reading>): Reading {
   const marker = Math.max(old.marker, to.marker ?? 0);
   // Only what was said can be read, so the head is at least there, too.
   const number = Math.max(old.number, to.number ?? 0, marker);
-  const later = (to.lastMessageAt ?? '') > (old.lastMessageAt ?? '');
-  const lastMessageAt = later ? (to.lastMessageAt ?? null) : old.lastMessageAt;
-  const same = number === old.number && marker === old.marker && lastMessageAt === old.lastMessageAt;
-  if (same && channel in state.heads) return state;
-  return { ...state, heads: { ...state.heads, [channel]: { number, marker, lastMessageAt } } };
+  const isLater = (to.lastMessageAt ?? '') > (old.lastMessageAt ?? '');
+  const lastMessageAt = isLater ? (to.lastMessageAt ?? null) : old.lastMessageAt;
+  const isSame = number === old.number && marker === old.marker && lastMessageAt === old.lastMessageAt;
+  return isSame && old !== nothingRead ? old : { number, marker, lastMessageAt };
+}
+
+/** The channel has come: what was told of it before is taken over. */
+function takeStray(state: State, channel: string): State {
+  const next = readUpTo(state, channel, state.strayHeads[channel] ?? {});
+  return { ...next, strayHeads: without(next.strayHeads, channel) };
 }
 
 function putChannel(state: State, channel: Channel): Applied {
@@ -125,7 +139,7 @@ function putChannel(state: State, channel: Channel): Applied {
   const channels = { ...state.channels, [channel.id]: channel };
   const isNewDirect = !channel.guild && !state.directs.includes(channel.id);
   const directs = isNewDirect ? [...state.directs, channel.id] : state.directs;
-  const next = readUpTo({ ...state, channels, directs }, channel.id, {});
+  const next = takeStray({ ...state, channels, directs }, channel.id);
   return only(next, { do: 'people', users: channel.recipients });
 }
 
@@ -170,7 +184,7 @@ export function applyOverview(state: State, overview: Overview): State {
       Object.entries(state.members).filter(([id]) => overview.guilds.some(({ guild }) => guild.id === id)),
     ),
   };
-  for (const { head } of views) next = applyHead(next, head);
+  for (const { head } of views) next = takeStray(applyHead(next, head), head.channel);
   return next;
 }
 

@@ -42,7 +42,6 @@ export class Engine {
   #watches: Watches;
   #fetching: Promise<void> | null = null;
   #fetchAgain = false;
-  #strayHeads = new Map<string, number>();
 
   constructor(platform: Platform, makeCalls: (token: Tokens) => EngineCalls) {
     this.#platform = platform;
@@ -191,7 +190,6 @@ export class Engine {
     this.#streams.forgetAll();
     this.#watches.reset();
     this.people.reset();
-    this.#strayHeads.clear();
     this.reader.show(null);
     this.store.update(() => initialState);
   }
@@ -224,8 +222,6 @@ export class Engine {
   #takeOverview(overview: Overview): void {
     const gone = Object.keys(this.store.getSnapshot().channels);
     this.store.update(state => applyOverview(state, overview));
-    this.#takeStrayHeads();
-    this.#strayHeads.clear();
     const { channels } = this.store.getSnapshot();
     for (const channel of gone) if (!(channel in channels)) this.history.unload(channel);
     this.people.need(overview.directs.flatMap(({ channel }) => channel.recipients));
@@ -280,23 +276,13 @@ export class Engine {
     }
   }
 
-  /** Heads of channels that we don't know yet wait for whatever brings the channel. */
   #heads(heads: Record<string, number>): void {
     const lastMessageAt = new Date(this.#platform.now()).toISOString();
-    for (const [channel, number] of Object.entries(heads)) {
-      const known = this.store.getSnapshot().heads[channel];
-      if (!known) this.#strayHeads.set(channel, number);
-      else if (number > known.number) {
-        this.store.update(state => readUpTo(state, channel, { number, lastMessageAt }));
-      }
-    }
-  }
-
-  #takeStrayHeads(): void {
-    const { channels } = this.store.getSnapshot();
-    const stray = [...this.#strayHeads].filter(([channel]) => channel in channels);
-    for (const [channel] of stray) this.#strayHeads.delete(channel);
-    this.#heads(Object.fromEntries(stray));
+    this.store.update(state =>
+      Object.entries(heads)
+        .filter(([channel, number]) => number > (state.heads[channel]?.number ?? 0))
+        .reduce((next, [channel, number]) => readUpTo(next, channel, { number, lastMessageAt }), state),
+    );
   }
 
   #acked(nonce: string, number: number): void {
@@ -329,7 +315,6 @@ export class Engine {
   #apply(event: StreamEvent): void {
     const { state, effects } = apply(this.store.getSnapshot(), event, this.#me);
     this.store.update(() => state);
-    if (this.#strayHeads.size > 0) this.#takeStrayHeads();
     for (const effect of effects) this.#carryOut(effect);
   }
 

@@ -69,6 +69,8 @@ export interface State {
   channels: Readonly<Record<string, Channel>>;
   directs: readonly string[];
   heads: Readonly<Record<string, Reading>>;
+  /** What was told of channels before the channels themselves were. */
+  strayHeads: Readonly<Record<string, Reading>>;
   members: Readonly<Record<string, MemberList>>;
   users: Readonly<Record<string, User>>;
   presence: Readonly<Record<string, boolean>>;
@@ -87,6 +89,7 @@ export const initialState: State = {
   channels: {},
   directs: [],
   heads: {},
+  strayHeads: {},
   members: {},
   users: {},
   presence: {},
