@@ -163,8 +163,6 @@ fn refuse(error: &figment::Error) -> Problem {
             let said: Vec<&str> = text.lines().filter(|line| !line.contains('|') && !line.is_empty()).collect();
             format!("{place} can't be read: {}.", said.join(": "))
         }
-        // The first line says what and where; those after it draw the place.
-        Fault::Message(said) => format!("{place} can't be read: {}.", said.lines().next().unwrap_or_default()),
         _ => format!("{place} can't be read: {error}."),
     })
 }

@@ -18,7 +18,7 @@ pub(crate) fn routes() -> OpenApiRouter<Deps> {
         .routes(routes!(accept_invite))
 }
 
-/// A guild's invites.
+/// A guild's invites: all of them for those who manage invites, otherwise my own.
 #[utoipa::path(
     get, path = "/api/v1/guilds/{guild}/invites", tag = "guilds", security(("bearer" = [])),
     params(("guild" = GuildId, Path, description = "Whose.")),

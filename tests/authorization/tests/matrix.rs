@@ -107,6 +107,18 @@ async fn everyone_is_answered_as_the_table_says() {
     assert!(wrong.is_empty(), "{} cells are wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// A member's list of invites may be asked for, so it must not hold those of others.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_sees_no_invites_of_others() {
+    let operations = operations();
+    let mut world = World::make().await;
+    for (actor, seen) in [(Actor::Member, 0), (Actor::Owner, 1)] {
+        world.renew(actor).await;
+        let (_, body) = world.call(&operations["invites"], "guild", actor).await;
+        assert_eq!(body["items"].as_array().map(Vec::len), Some(seen), "{actor:?}: {body}");
+    }
+}
+
 fn is_problem(body: &Value, status: u16) -> bool {
     body["status"] == status && body["code"].is_string() && body["detail"].as_str().is_some_and(|d| !d.is_empty())
 }

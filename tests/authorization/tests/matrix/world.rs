@@ -31,6 +31,8 @@ pub(crate) struct World {
     router: Router,
     folder: PathBuf,
     people: BTreeMap<&'static str, Person>,
+    /// The person who calls, in a session of its own: a call may end it.
+    acting: Option<Person>,
     /// The ids of the current objects, by name.
     ids: BTreeMap<&'static str, String>,
     registered: u32,
@@ -48,10 +50,14 @@ impl World {
         let name = format!("guildhall-authorization-{:x}", u64::from_le_bytes(random.bytes()));
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).expect("a temporary folder");
-        let config = Config::default();
+        // Every call has a session of its own, so hashing passwords is made cheap here.
+        let mut config = Config::default();
+        config.accounts.argon2_memory_kib = 64;
+        config.accounts.argon2_passes = 1;
         let house = House::open(&folder, &config, Arc::new(SystemClock), random).await.expect("a house");
         let router = house.router(&config);
-        let mut world = Self { router, folder, people: BTreeMap::new(), ids: BTreeMap::new(), registered: 0 };
+        let mut world =
+            Self { router, folder, people: BTreeMap::new(), acting: None, ids: BTreeMap::new(), registered: 0 };
         for who in ["operator", "outsider", "member", "allowed", "owner", "bystander"] {
             let person = world.register(who).await;
             world.people.insert(who, person);
@@ -59,17 +65,18 @@ impl World {
         world
     }
 
-    /// Makes all objects anew, so that a call that destroys spoils no other; and the actor's session, which one call
-    /// ends.
+    /// Makes all objects and the actor's session anew, so that a call that destroys or ends spoils no other.
     pub(crate) async fn renew(&mut self, actor: Actor) {
-        if let Some(who) = name(actor) {
-            let email = self.people[who].email.clone();
-            let body = json!({ "email": email, "password": PASSWORD });
-            let signed_in = self.done("POST", "/api/v1/sessions", None, Some(body)).await;
-            self.people.insert(who, person(&email, &signed_in));
-        }
+        self.acting = match name(actor) {
+            Some(who) => Some(self.log_in(&self.people[who].email).await),
+            None => None,
+        };
         let (owner, allowed) = (self.people["owner"].clone(), self.people["allowed"].clone());
         let by = |person: &Person| Some(person.access.clone());
+        if let Some(last) = self.ids.get("guild") {
+            // It may be gone already. A person can be in so many guilds only.
+            self.send("DELETE", &format!("/api/v1/guilds/{last}"), by(&owner), None).await;
+        }
         let guild = self.done("POST", "/api/v1/guilds", by(&owner), Some(json!({ "name": "Cellar" }))).await;
         let guild = id(&guild);
         let invites = format!("/api/v1/guilds/{guild}/invites");
@@ -113,7 +120,8 @@ impl World {
     }
 
     async fn answer(&mut self, operation: &Operation, path: &str, actor: Actor) -> (u16, Value) {
-        let me = name(actor).map(|who| self.people[who].clone());
+        assert_eq!(name(actor).is_some(), self.acting.is_some(), "renew the world for this actor first");
+        let me = self.acting.clone();
         let body = self.body(operation, me.as_ref());
         self.send(&operation.method, path, me.map(|me| me.access), body).await
     }
@@ -161,6 +169,11 @@ impl World {
             "mark_read" => json!({ "number": 1 }),
             _ => return None,
         })
+    }
+
+    async fn log_in(&self, email: &str) -> Person {
+        let body = json!({ "email": email, "password": PASSWORD });
+        person(email, &self.done("POST", "/api/v1/sessions", None, Some(body)).await)
     }
 
     async fn register(&mut self, who: &'static str) -> Person {
