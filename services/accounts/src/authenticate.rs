@@ -4,7 +4,7 @@ use kernel::{Caller, Kind, Problem, Result, Timestamp};
 
 /// Who an access token belongs to. Looks at memory only.
 pub(crate) fn authenticate(s: &Service, token: &str) -> Result<Authenticated> {
-    let claims = s.keys.claims(token, s.ground.now())?;
+    let claims = s.keys.claims(token, s.ground.now(), s.config.access_token_seconds)?;
     if s.ended.has(claims.sid) {
         return Err(Problem::new(Kind::Unauthenticated, "session_ended", "This session has ended: sign in again."));
     }

@@ -1,4 +1,8 @@
+use kernel::{Problem, Result};
 use serde::Deserialize;
+
+/// Longer, and a lost token would be of use for too long.
+const MAX_ACCESS_TOKEN_SECONDS: u32 = 24 * 3_600;
 
 /// Section `[accounts]`.
 #[derive(Clone, Debug, Deserialize)]
@@ -27,5 +31,39 @@ impl Default for Config {
             argon2_parallel: 2,
             argon2_queue: 64,
         }
+    }
+}
+
+impl Config {
+    /// Refuses settings that can't work together. What Argon2 takes, it says itself.
+    pub(crate) fn check(&self) -> Result<()> {
+        let refuse = |setting: &'static str, why: &'static str| Err(Problem::field(setting, "bad_setting", why));
+        if !(1..=MAX_ACCESS_TOKEN_SECONDS).contains(&self.access_token_seconds) {
+            return refuse("accounts.access_token_seconds", "An access token is good for 1 to 86,400 seconds.");
+        }
+        if self.session_idle_seconds < self.access_token_seconds {
+            return refuse(
+                "accounts.session_idle_seconds",
+                "A session lasts at least as long as an access token: raise session_idle_seconds.",
+            );
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_work_and_nonsense_is_refused_by_its_name() {
+        assert!(Config::default().check().is_ok());
+        let refused = |config: Config| config.check().expect_err("refused").field.map(String::from);
+        for access_token_seconds in [0, MAX_ACCESS_TOKEN_SECONDS + 1] {
+            let config = Config { access_token_seconds, ..Config::default() };
+            assert_eq!(refused(config).as_deref(), Some("accounts.access_token_seconds"));
+        }
+        let config = Config { session_idle_seconds: 599, ..Config::default() };
+        assert_eq!(refused(config).as_deref(), Some("accounts.session_idle_seconds"));
     }
 }

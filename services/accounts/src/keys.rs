@@ -69,8 +69,9 @@ impl Keys {
         jsonwebtoken::encode(&header, &claims, &self.signing).map_err(Problem::internal)
     }
 
-    /// The claims of a token that this installation signed and that is good at `now`.
-    pub(crate) fn claims(&self, token: &str, now: Timestamp) -> Result<Claims> {
+    /// The claims of a token that this installation signed and that is good at `now`. None is good for longer than
+    /// `seconds` after it was issued, so that a shorter life holds for tokens from before a restart, too.
+    pub(crate) fn claims(&self, token: &str, now: Timestamp, seconds: u32) -> Result<Claims> {
         let invalid = |cause| {
             Problem::new(
                 Kind::Unauthenticated,
@@ -85,7 +86,8 @@ impl Keys {
         validation.validate_aud = false;
         validation.required_spec_claims.clear();
         validation.set_issuer(&[ISSUER]);
-        let data = jsonwebtoken::decode::<Claims>(token, &self.verifying, &validation).map_err(invalid)?;
+        let mut data = jsonwebtoken::decode::<Claims>(token, &self.verifying, &validation).map_err(invalid)?;
+        data.claims.exp = data.claims.exp.min(data.claims.iat.saturating_add(seconds.into()));
         if data.header.typ.as_deref() != Some(TYPE) || data.header.kid.as_deref() != Some(&*self.kid) {
             return Err(invalid(ErrorKind::InvalidToken.into()));
         }
@@ -168,5 +170,77 @@ impl Verifier<Vec<u8>> for Ed25519Verifier {
 impl JwtVerifier for Ed25519Verifier {
     fn algorithm(&self) -> Algorithm {
         Algorithm::EdDSA
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine_sql::testing;
+
+    const NOW: Timestamp = Timestamp(1_767_225_600_000);
+
+    async fn keys() -> Keys {
+        let scratch = testing::sqlite().await;
+        let ground = scratch.ground(crate::MIGRATIONS).await;
+        Keys::open(&*crate::store::open(&ground.database), &*ground.random).await.expect("keys")
+    }
+
+    fn good() -> Claims {
+        let iat = NOW.unix_seconds();
+        Claims { iss: ISSUER.into(), sub: UserId(1), sid: SessionId(2), op: false, iat, exp: iat + 600 }
+    }
+
+    #[tokio::test]
+    async fn what_we_signed_is_good_until_it_expires() {
+        let keys = keys().await;
+        let token = keys.access_token(UserId(1), SessionId(2), true, NOW, 600).expect("signed");
+        let claims = |after, seconds| keys.claims(&token, NOW.plus_seconds(after), seconds).map_err(|p| p.code);
+        let told = claims(599, 600).expect("good");
+        assert_eq!((told.sub, told.sid, told.op, told.exp - told.iat), (UserId(1), SessionId(2), true, 600));
+        assert_eq!(claims(600, 600).expect_err("expired"), "token_expired");
+        assert_eq!(claims(300, 300).expect_err("the life was shortened"), "token_expired");
+        assert!(claims(599, 9_000).is_ok());
+        assert_eq!(claims(600, 9_000).expect_err("it says so itself"), "token_expired");
+    }
+
+    #[tokio::test]
+    async fn only_access_tokens_of_this_key_and_this_issuer_are_taken() {
+        let keys = keys().await;
+        let header = Header { typ: Some(TYPE.into()), kid: Some(keys.kid.clone()), ..Header::new(Algorithm::EdDSA) };
+        let ask = |header: &Header, claims: &Claims| {
+            let token = jsonwebtoken::encode(header, claims, &keys.signing).expect("signed");
+            keys.claims(&token, NOW, 600).map(|_| ()).map_err(|p| p.code.into_owned())
+        };
+        assert_eq!(ask(&header, &good()), Ok(()));
+        let wrong = [
+            (Header { typ: Some("JWT".into()), ..header.clone() }, good()),
+            (Header { typ: None, ..header.clone() }, good()),
+            (Header { kid: Some("other".into()), ..header.clone() }, good()),
+            (Header { kid: None, ..header.clone() }, good()),
+            (header.clone(), Claims { iss: "elsewhere".into(), ..good() }),
+        ];
+        for (header, claims) in wrong {
+            assert_eq!(ask(&header, &claims), Err("token_invalid".into()), "{header:?} {claims:?}");
+        }
+    }
+
+    /// The public key must never pass for a shared secret, whatever the header says.
+    #[tokio::test]
+    async fn no_other_algorithm_is_taken() {
+        let keys = keys().await;
+        let good = keys.access_token(UserId(1), SessionId(2), true, NOW, 600).expect("signed");
+        let claims = good.split('.').nth(1).expect("claims");
+        for algorithm in ["none", "HS256", "ES256", "RS256"] {
+            let header = format!(r#"{{"alg":"{algorithm}","typ":"at+jwt","kid":"{}"}}"#, keys.kid);
+            let message = format!("{}.{claims}", URL_SAFE_NO_PAD.encode(header));
+            let public = keys.verifying.try_get_as_bytes().expect("the public key");
+            let mut mac = Hmac::<Sha256>::new_from_slice(public).expect("a key");
+            mac.update(message.as_bytes());
+            let signed = format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()));
+            for token in [format!("{message}."), signed] {
+                assert_eq!(keys.claims(&token, NOW, 600).expect_err("refused").code, "token_invalid", "{algorithm}");
+            }
+        }
     }
 }

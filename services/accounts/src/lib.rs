@@ -46,20 +46,27 @@ struct Service {
     ended: ended::Ended,
 }
 
-/// The accounts service on `database`.
+/// The accounts service on `database`. Refuses settings that can't work.
 pub async fn build(
     database: Database,
     outside: &Outside,
     people: Arc<dyn People>,
     config: Config,
 ) -> Result<Arc<dyn Accounts>> {
+    let service = open(database, outside, people, config).await?;
+    prune::start(Arc::downgrade(&service));
+    Ok(service)
+}
+
+async fn open(database: Database, outside: &Outside, people: Arc<dyn People>, config: Config) -> Result<Arc<Service>> {
+    config.check()?;
     let ground = Ground::open(database, MIGRATIONS, outside).await?;
     let store = store::open(&ground.database);
     let keys = keys::Keys::open(&*store, &*ground.random).await?;
-    let since = ground.now().plus_seconds(-i64::from(config.access_token_seconds));
+    let since = ended::Ended::since(ground.now(), config.access_token_seconds);
     let ended = ended::Ended::new(store.ended_since(since).await?);
     let passwords = passwords::Passwords::new(&config)?;
-    let service = Arc::new(Service {
+    Ok(Arc::new(Service {
         store,
         ground,
         people,
@@ -68,7 +75,5 @@ pub async fn build(
         failures: limit::Failures::default(),
         ended,
         config,
-    });
-    prune::start(Arc::downgrade(&service));
-    Ok(service)
+    }))
 }

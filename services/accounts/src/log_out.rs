@@ -1,4 +1,4 @@
-use crate::Service;
+use crate::{Service, ended::Ended};
 use accounts_contract::SessionEnded;
 use kernel::{Caller, Result, SessionId, StreamName, UserId};
 
@@ -12,8 +12,7 @@ pub(crate) async fn end(s: &Service, user: UserId, session: SessionId) -> Result
     let event = s.ground.event(StreamName::user("accounts", user), "session_ended", &SessionEnded { session }).await?;
     let now = s.ground.now();
     let committed = s.store.end_session(session, now, event).await?;
-    let since = now.plus_seconds(-i64::from(s.config.access_token_seconds));
-    s.ended.add(session, now, since);
+    s.ended.add(session, now, Ended::since(now, s.config.access_token_seconds));
     s.ground.announce(committed);
     Ok(())
 }

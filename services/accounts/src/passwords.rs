@@ -69,3 +69,62 @@ impl Passwords {
         done.await.map_err(Problem::internal)?
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn light(parallel: usize, queue: usize) -> Passwords {
+        let config = Config {
+            argon2_memory_kib: 8,
+            argon2_passes: 1,
+            argon2_parallel: parallel,
+            argon2_queue: queue,
+            ..Config::default()
+        };
+        Passwords::new(&config).expect("settings")
+    }
+
+    #[tokio::test]
+    async fn a_hash_knows_its_password_and_nothing_else() {
+        let passwords = light(1, 8);
+        let hash = passwords.hash("correct horse battery".into(), [7; 16]).await.expect("hashed");
+        assert!(hash.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{hash}");
+        let verify = async |raw: &str, hash: Option<&String>| {
+            passwords.verify(raw.into(), hash.cloned()).await.expect("verified")
+        };
+        assert!(verify("correct horse battery", Some(&hash)).await);
+        assert!(!verify("correct horse batterY", Some(&hash)).await);
+        assert!(!verify("correct horse battery", None).await);
+        let salted = passwords.hash("correct horse battery".into(), [8; 16]).await.expect("hashed");
+        assert_ne!(hash, salted);
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_says_when_to_come_back() {
+        let passwords = Arc::new(light(1, 2));
+        let held = passwords.turns.clone().acquire_owned().await.expect("a turn");
+        let waiting: Vec<_> = (0..2)
+            .map(|_| {
+                let passwords = passwords.clone();
+                tokio::spawn(async move { passwords.verify("x".into(), None).await })
+            })
+            .collect();
+        while passwords.waiting.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        let busy = passwords.verify("x".into(), None).await.expect_err("busy");
+        assert_eq!((busy.status(), busy.retry_after), (503, Some(1)));
+        drop(held);
+        for waited in waiting {
+            assert!(!waited.await.expect("no panic").expect("had its turn"));
+        }
+        assert!(!passwords.verify("x".into(), None).await.expect("free again"));
+    }
+
+    #[test]
+    fn settings_that_argon2_refuses_are_named() {
+        let refused = Passwords::new(&Config { argon2_passes: 0, ..Config::default() }).err().expect("refused");
+        assert_eq!(refused.code, "bad_setting");
+    }
+}

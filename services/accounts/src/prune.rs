@@ -35,3 +35,49 @@ pub(crate) async fn prune(s: &Service) -> Result<()> {
     }
     Ok(s.store.forget_sessions(before).await?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Config;
+    use accounts_contract::{Accounts, Device, Registration};
+    use engine_sql::{Outside, testing};
+    use kernel::{Reader, StreamName, Timestamp};
+    use ports::ManualClock;
+    use std::sync::Arc;
+
+    #[tokio::test]
+    async fn an_idle_session_ends_aloud_and_is_forgotten_as_much_later() {
+        let clock = Arc::new(ManualClock::at(Timestamp(1_767_225_600_000)));
+        let outside = Outside { clock: clock.clone(), ..testing::outside() };
+        let [ours, theirs] = [testing::sqlite().await, testing::sqlite().await];
+        let people = people::build(theirs.database.clone(), &outside).await.expect("people");
+        let config =
+            Config { argon2_memory_kib: 8, argon2_passes: 1, session_idle_seconds: 1_000, ..Config::default() };
+        let service = crate::open(ours.database.clone(), &outside, people, config).await.expect("accounts");
+        let ada = Registration {
+            email: "ada@example.org".into(),
+            password: "correct horse battery".into(),
+            display_name: "Ada".into(),
+        };
+        let user = service.register(ada, Device::default()).await.expect("registered").user.id;
+        let sessions = async || service.store.sessions(user).await.expect("asked");
+        let told = async || {
+            let stream = StreamName::user("accounts", user);
+            let log = service.difference(Reader::Service, stream, 2).await.expect("log");
+            log.events.into_iter().map(|e| e.kind).collect::<Vec<_>>()
+        };
+        clock.advance_seconds(1_000);
+        prune(&service).await.expect("pruned");
+        assert_eq!((sessions().await[0].ended_at, told().await.len()), (None, 0), "it is still good");
+        clock.advance_seconds(1);
+        prune(&service).await.expect("pruned");
+        assert!(sessions().await[0].ended_at.is_some() && service.ended.has(sessions().await[0].id));
+        clock.advance_seconds(1_000);
+        prune(&service).await.expect("pruned");
+        assert_eq!((sessions().await.len(), told().await), (1, vec!["session_ended".to_owned()]));
+        clock.advance_seconds(1);
+        prune(&service).await.expect("pruned");
+        assert_eq!(sessions().await, []);
+    }
+}
