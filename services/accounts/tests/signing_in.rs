@@ -122,8 +122,63 @@ async fn wrong_credentials_look_alike_and_are_slowed_down() {
         assert_eq!(&*slowed.code, "too_many_attempts");
         assert!(slowed.retry_after.is_some_and(|s| s > 0));
     }
-    desk.clock.advance_seconds(60);
+    desk.clock.advance_seconds(2);
     assert!(desk.log_in("ada@example.org", PASSWORD).await.is_ok());
+}
+
+#[tokio::test]
+async fn first_registrations_at_once_make_one_operator() {
+    let desk = Arc::new(desk().await);
+    let registering = (0..4).map(|n| {
+        let desk = desk.clone();
+        tokio::spawn(async move { desk.register(&format!("p{n}@example.org"), PASSWORD, "P").await })
+    });
+    let mut operators = 0;
+    for registered in registering.collect::<Vec<_>>() {
+        let registered = registered.await.expect("no panic").expect("registered");
+        assert_eq!(desk.caller(&registered).await.operator, registered.user.operator);
+        operators += usize::from(registered.user.operator);
+    }
+    assert_eq!(operators, 1);
+}
+
+#[tokio::test]
+async fn one_address_registered_twice_at_once_is_one_account() {
+    let desk = Arc::new(desk().await);
+    let registering = (0..4).map(|_| {
+        let desk = desk.clone();
+        tokio::spawn(async move { desk.register("ada@example.org", PASSWORD, "Ada").await })
+    });
+    let mut made = 0;
+    for registered in registering.collect::<Vec<_>>() {
+        match registered.await.expect("no panic") {
+            Ok(_) => made += 1,
+            Err(problem) => assert_eq!(problem.code, "email_taken"),
+        }
+    }
+    assert_eq!(made, 1);
+}
+
+#[tokio::test]
+async fn a_profile_that_was_not_made_is_made_at_log_in() {
+    let desk = desk().await;
+    desk.scratch[0].database.close().await;
+    assert_eq!(desk.register("ada@example.org", PASSWORD, "Ada").await.expect_err("people is away").status(), 503);
+    let people = engine_sql::testing::sqlite().await;
+    let people = people::build(people.database.clone(), &desk.outside).await.expect("people");
+    let accounts = accounts::build(desk.scratch[1].database.clone(), &desk.outside, people, config()).await;
+    let credentials = Credentials { email: "ada@example.org".into(), password: PASSWORD.into() };
+    let ada = accounts.expect("accounts").log_in(credentials, Device::default()).await.expect("logged in");
+    assert_eq!((&*ada.user.display_name, ada.user.operator), ("ada", true));
+}
+
+#[tokio::test]
+async fn what_is_no_address_is_refused_like_any_wrong_one() {
+    let desk = desk().await;
+    desk.ada().await;
+    for address in ["", "ada", "ada@example.org\0", &"a".repeat(100_000)] {
+        assert_eq!(told(desk.log_in(address, PASSWORD).await), refused(401, "wrong_credentials", None));
+    }
 }
 
 #[tokio::test]
