@@ -40,7 +40,7 @@ test-browser: web $(BROWSER_MODULES) ## conversations between real browsers, thr
 	@echo "make: conversations in the browser"
 	@tests/need-chromium
 	@cargo build --locked -p guildhall
-	@cd tests/browser && GUILDHALL_BINARY=../../target/debug/guildhall node --test --test-concurrency=1 --test-timeout=180000
+	@cd tests/browser && GUILDHALL_TEST_BINARY=../../target/debug/guildhall node --test --test-concurrency=1 --test-timeout=180000
 
 check: $(NODE_MODULES) ## what else guards main: format, clippy with warnings denied, the client's checks
 	@cargo fmt --all --check

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const binary = resolve(process.env.GUILDHALL_BINARY ?? '../../target/debug/guildhall');
+const binary = resolve(process.env.GUILDHALL_TEST_BINARY ?? '../../target/debug/guildhall');
 const START_MS = 20_000;
 
 const freePort = () =>
@@ -29,7 +29,7 @@ export class Server {
   async up() {
     const args = ['serve', '--listen', `127.0.0.1:${this.port}`, '--data', this.data];
     this.output = '';
-    this.child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(binary, args, { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.child.stdout, this.child.stderr]) stream.on('data', (text) => (this.output += text));
     this.ended = new Promise((done) => this.child.on('exit', (code, signal) => done({ code, signal })));
     const deadline = Date.now() + START_MS;

@@ -50,11 +50,15 @@ struct GuardSink(Weak<Guard>);
 
 impl Sink for GuardSink {
     fn event(&self, event: &Arc<Event>) {
-        let takes = ["access_changed", "member_left", "channel_deleted", "guild_deleted"];
-        let Some(guard) = self.0.upgrade().filter(|_| takes.contains(&event.kind.as_str())) else { return };
+        let act: fn(&Arc<Session>, GuildId) = match event.kind.as_str() {
+            "access_changed" | "member_left" | "channel_deleted" | "guild_deleted" => Session::access_changed,
+            "channel_created" => |session, _| session.channel_created(),
+            _ => return,
+        };
+        let Some(guard) = self.0.upgrade() else { return };
         let sessions: Vec<Arc<Session>> = lock(&guard.sessions).iter().filter_map(Weak::upgrade).collect();
         for session in sessions {
-            session.access_changed(guard.guild);
+            act(&session, guard.guild);
         }
     }
 }

@@ -153,13 +153,13 @@ impl Session {
         });
     }
 
-    /// Learns which channels the person sees, and hears their heads. Answers the unread ones.
-    pub(crate) async fn go_home(self: &Arc<Self>, caller: Caller) -> Vec<Head> {
+    /// Learns which channels the person sees, and hears their heads. Answers them, or nothing when guilds can't.
+    pub(crate) async fn go_home(self: &Arc<Self>, caller: Caller) -> Arc<BTreeSet<ChannelId>> {
         let home = match self.service.deps.guilds.home(caller).await {
             Ok(home) => home,
             Err(problem) => {
                 tracing::warn!(user = %caller.user, ?problem, "badges stay as they are");
-                return Vec::new();
+                return Arc::default();
             }
         };
         let guilds = home.guilds.iter().map(|g| format!("heads/guild/{}", g.guild.id));
@@ -167,17 +167,31 @@ impl Session {
         let readings = guilds.chain(directs).map(|topic| self.service.heads.read(topic, self)).collect();
         let guild_channels = home.guilds.iter().flat_map(|g| &g.channels);
         let visible: BTreeSet<ChannelId> = guild_channels.chain(&home.directs).map(|c| c.id).collect();
-        let channels = visible.iter().copied().collect();
+        let visible = Arc::new(visible);
         let before = {
             let mut state = lock(&self.state);
-            state.visible = Arc::new(visible);
+            state.visible = visible.clone();
             std::mem::replace(&mut state.readings, readings)
         };
         drop(before);
-        match self.service.deps.messages.heads(caller, channels).await {
+        visible
+    }
+
+    async fn unread(&self, caller: Caller, visible: &BTreeSet<ChannelId>) -> Vec<Head> {
+        match self.service.deps.messages.heads(caller, visible.iter().copied().collect()).await {
             Ok(heads) => heads.heads.into_iter().filter(|h| h.number > h.marker).collect(),
-            Err(_) => Vec::new(),
+            Err(problem) => {
+                tracing::warn!(user = %caller.user, ?problem, "unread counts are left to the overview");
+                Vec::new()
+            }
         }
+    }
+
+    /// A channel that anyone in the guild may see has come: its heads are heard from now on.
+    pub(crate) fn channel_created(self: &Arc<Self>) {
+        let Some(caller) = lock(&self.state).caller else { return };
+        let session = self.clone();
+        tokio::spawn(async move { session.go_home(caller).await });
     }
 
     async fn hello(self: &Arc<Self>, reference: Option<String>, token: String) -> Result<()> {
@@ -207,7 +221,8 @@ impl Session {
             }
             self.service.presence.came(caller.user);
         }
-        let unread = self.go_home(caller).await;
+        let visible = self.go_home(caller).await;
+        let unread = self.unread(caller, &visible).await;
         self.answer(reference, ServerOp::Ready { user: caller.user, unread, ping_every: PING_EVERY });
         watch::own_streams(self, caller).await;
         Ok(())
