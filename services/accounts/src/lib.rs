@@ -2,7 +2,7 @@
 //!
 //! * owns: `accounts`, `first_account`, `sessions`, `used_refresh_tokens`, `secrets`
 //! * emits: `account_registered`, `session_started`, `session_ended` on `accounts/user/{id}`
-//! * listens to: nothing
+//! * listens to: nothing; every hour it ends the sessions that nobody uses any more
 //! * calls: people (`ensure`, when an account is made and again at log-in)
 
 mod authenticate;

@@ -2,15 +2,20 @@
 
 use crate::Config;
 use argon2::{
-    Algorithm, Argon2, Params, Version,
-    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+    ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version,
+    password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
 use kernel::{Problem, Result};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
+const OUTPUT_BYTES: usize = 32;
+/// Allocators keep what was freed, for each thread, unless it is so large that it always comes from the operating
+/// system and goes back to it (glibc: 32 MiB). What isn't touched costs nothing.
+const MIN_BLOCKS: usize = (33 << 20) / Block::SIZE;
+
 pub(crate) struct Passwords {
-    argon2: Argon2<'static>,
+    params: Params,
     turns: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
 }
@@ -21,7 +26,7 @@ impl Passwords {
             Problem::field("accounts.argon2_memory_kib", "bad_setting", format!("Argon2 refuses its settings: {e}."))
         })?;
         Ok(Self {
-            argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
+            params,
             turns: Arc::new(Semaphore::new(config.argon2_parallel.max(1))),
             waiting: Arc::new(Semaphore::new(config.argon2_queue.max(1))),
         })
@@ -29,10 +34,14 @@ impl Passwords {
 
     /// The hash of a password, as a PHC string.
     pub(crate) async fn hash(&self, password: String, salt: [u8; 16]) -> Result<String> {
-        self.work(move |argon2| {
-            let hash = argon2
-                .hash_password_with_salt(password.as_bytes(), &salt)
-                .map_err(|e| Problem::internal(e.to_string()))?;
+        self.work(move |params| {
+            let hash = PasswordHash {
+                algorithm: ARGON2ID_IDENT,
+                version: Some(Version::V0x13.into()),
+                params: ParamsString::try_from(&params).map_err(internal)?,
+                salt: Some(Salt::new(&salt).map_err(internal)?),
+                hash: Some(argon2id(params, &password, &salt)?),
+            };
             Ok(hash.to_string())
         })
         .await
@@ -41,28 +50,28 @@ impl Passwords {
     /// Whether `password` is the one that `hash` was made of. Without a hash the same work is done, so that an unknown
     /// address takes as long as a known one.
     pub(crate) async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
-        self.work(move |argon2| {
+        self.work(move |params| {
             let Some(hash) = hash else {
-                drop(argon2.hash_password_with_salt(password.as_bytes(), &[0; 16]));
+                argon2id(params, &password, &[0; 16])?;
                 return Ok(false);
             };
-            let hash = PasswordHash::new(&hash).map_err(|e| Problem::internal(e.to_string()))?;
-            Ok(argon2.verify_password(password.as_bytes(), &hash).is_ok())
+            let hash = PasswordHash::new(&hash).map_err(internal)?;
+            let params = Params::try_from(&hash).map_err(internal)?;
+            let salt = hash.salt.ok_or_else(|| internal("a password's hash lacks its salt"))?;
+            // Outputs are compared in constant time.
+            Ok(hash.hash == Some(argon2id(params, &password, &salt)?))
         })
         .await
     }
 
-    async fn work<T: Send + 'static>(
-        &self,
-        job: impl FnOnce(Argon2<'static>) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    async fn work<T: Send + 'static>(&self, job: impl FnOnce(Params) -> Result<T> + Send + 'static) -> Result<T> {
         let busy = |_| Problem::unavailable("Too many people are signing in at this moment: try again in a second.");
         let _place = self.waiting.clone().try_acquire_owned().map_err(busy)?;
         let turn =
             self.turns.clone().acquire_owned().await.map_err(|_| Problem::unavailable("The server is stopping."))?;
-        let argon2 = self.argon2.clone();
+        let params = self.params.clone();
         let done = tokio::task::spawn_blocking(move || {
-            let answer = job(argon2);
+            let answer = job(params);
             drop(turn);
             answer
         });
@@ -70,9 +79,25 @@ impl Passwords {
     }
 }
 
+fn argon2id(params: Params, password: &str, salt: &[u8]) -> Result<Output> {
+    let blocks = params.block_count();
+    let mut memory = Vec::with_capacity(blocks.max(MIN_BLOCKS));
+    memory.resize(blocks, Block::new());
+    let mut output = [0; OUTPUT_BYTES];
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into_with_memory(password.as_bytes(), salt, &mut output, &mut memory)
+        .map_err(internal)?;
+    Output::new(&output).map_err(internal)
+}
+
+fn internal(error: impl std::fmt::Display) -> Problem {
+    Problem::internal(error.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use argon2::PasswordVerifier;
 
     fn light(parallel: usize, queue: usize) -> Passwords {
         let config = Config {
@@ -96,6 +121,9 @@ mod tests {
         assert!(verify("correct horse battery", Some(&hash)).await);
         assert!(!verify("correct horse batterY", Some(&hash)).await);
         assert!(!verify("correct horse battery", None).await);
+        // A verifier that isn't ours agrees.
+        let parsed = PasswordHash::new(&hash).expect("a PHC string");
+        assert!(Argon2::default().verify_password(b"correct horse battery", &parsed).is_ok());
         let salted = passwords.hash("correct horse battery".into(), [8; 16]).await.expect("hashed");
         assert_ne!(hash, salted);
     }
