@@ -88,7 +88,11 @@ export class History {
     const find = () => this.#timeline(channel)?.messages.find(has);
     if (!find()) await this.#load(channel, { around: message });
     const found = find();
-    if (!found) return;
+    if (!found) {
+      // It is gone, or was never here: the newest messages are better than none.
+      if (this.#timeline(channel)?.phase !== 'ready') await this.#load(channel, {});
+      return;
+    }
     this.#targets += 1;
     const target = { message: found.id, turn: this.#targets };
     this.#edit(channel, timeline => ({ ...timeline, target }));

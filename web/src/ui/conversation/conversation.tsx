@@ -1,5 +1,6 @@
 import { Hash, Lock, Menu as MenuIcon, Search, Users } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { useSearch } from 'wouter';
 import type { Channel } from '../../api/types';
 import { commandKey } from '../../lib/shortcuts';
 import { PresenceDot } from '../avatar';
@@ -17,6 +18,7 @@ export function Conversation({ channel }: { channel: Channel }) {
   const me = useMe();
   const name = useStore(state => channelName(state, channel, me));
   const [replyTo, setReplyTo] = useState(() => engine.drafts.read(channel.id).replyTo);
+  useLinkedMessage(channel.id);
   const title = channel.guild ? `#${name}` : name;
   useEffect(() => {
     const unread = document.title.match(/^\(\d+\+?\) /)?.[0] ?? '';
@@ -34,6 +36,15 @@ export function Conversation({ channel }: { channel: Channel }) {
       />
     </main>
   );
+}
+
+/** A link to a message opens its channel there. */
+function useLinkedMessage(channel: string): void {
+  const engine = useEngine();
+  const message = new URLSearchParams(useSearch()).get('message');
+  useEffect(() => {
+    if (message) void engine.history.jumpTo(channel, message);
+  }, [engine, channel, message]);
 }
 
 function ChannelHead({ channel, name }: { channel: Channel; name: string }) {
