@@ -95,7 +95,10 @@ export class Person {
 
   async say(text) {
     await this.composer().fill(text);
-    await this.composer().press('Enter');
+    // On a phone Enter is a new line, and the button sends.
+    const isPhone = (this.page.viewportSize()?.width ?? 0) < 700;
+    if (isPhone) await this.page.getByRole('button', { name: 'Send' }).click();
+    else await this.composer().press('Enter');
   }
 
   /** Waits until the message is shown, and makes sure that it is shown once. */

@@ -2,6 +2,8 @@
 //! sends what it is given, byte for byte.
 #![allow(dead_code, reason = "each test uses its part")]
 
+pub mod client;
+
 use serde_json::{Value, json};
 use std::{
     io::{BufRead, BufReader, Read, Write},
