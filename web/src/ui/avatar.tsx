@@ -12,8 +12,13 @@ interface Props {
 export function Avatar({ user, size = 40, presence }: Props) {
   const person = useUser(user);
   return (
-    <span className="avatar" data-hue={hueOf(user)} data-size={size} aria-hidden="true">
-      {person ? initials(person.display_name) : ''}
+    <span
+      className="avatar"
+      data-hue={hueOf(user)}
+      data-size={size}
+      data-initials={person ? initials(person.display_name) : ''}
+      aria-hidden="true"
+    >
       {presence && <PresenceDot user={user} />}
     </span>
   );
@@ -32,8 +37,12 @@ export function UserName({ user }: { user: string }) {
 
 export function GuildIcon({ id, name, size = 48 }: { id: string; name: string; size?: number }) {
   return (
-    <span className="guild-icon" data-hue={hueOf(id)} data-size={size} aria-hidden="true">
-      {initials(name)}
-    </span>
+    <span
+      className="guild-icon"
+      data-hue={hueOf(id)}
+      data-size={size}
+      data-initials={initials(name)}
+      aria-hidden="true"
+    />
   );
 }

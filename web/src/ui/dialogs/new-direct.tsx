@@ -38,7 +38,6 @@ export function NewDirectDialog() {
           type="search"
           aria-label="Find a person"
           placeholder="Find a person"
-          // biome-ignore lint/a11y/noAutofocus: the dialog was opened to search
           autoFocus
           value={query}
           onChange={event => setQuery(event.target.value)}

@@ -57,7 +57,6 @@ export function SwitcherDialog() {
           aria-controls="switcher-list"
           aria-activedescendant={found[at] ? `go-${found[at].id}` : undefined}
           placeholder="Where to?"
-          // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type
           autoFocus
           value={query}
           onChange={event => {
