@@ -239,27 +239,27 @@ export class World {
   }
 
   #receive(client: Client, frame: Record<string, unknown>): void {
-    const { socket } = client;
-    switch (frame.op) {
-      case 'hello':
-        if (this.isSessionOver) return socket.break(4001);
-        this.clients.push(client);
-        for (const service of ['accounts', 'people', 'guilds', 'messages']) {
-          client.watched.add(`${service}/user/${this.me}`);
-        }
-        return socket.give({ op: 'ready', user: this.me, unread: this.#unread(), ping_every: 30 });
-      case 'watch':
-        return this.#watch(client, frame.streams as Record<string, number>);
-      case 'unwatch':
-        for (const stream of frame.streams as string[]) client.watched.delete(stream);
-        return;
-      case 'send':
-        return this.#takeMessage(client, frame as { channel: string; nonce: string; text: string });
-      case 'read':
-        return this.read(frame.channel as string, this.me, frame.number as number);
-      case 'ping':
-        return socket.give({ op: 'pong' });
+    if (frame.op === 'hello') this.#hello(client);
+    else if (frame.op === 'watch') this.#watch(client, frame.streams as Record<string, number>);
+    else if (frame.op === 'send')
+      this.#takeMessage(client, frame as { channel: string; nonce: string; text: string });
+    else if (frame.op === 'read') this.read(frame.channel as string, this.me, frame.number as number);
+    else if (frame.op === 'ping') client.socket.give({ op: 'pong' });
+    else if (frame.op === 'unwatch') {
+      for (const stream of frame.streams as string[]) client.watched.delete(stream);
     }
+  }
+
+  #hello(client: Client): void {
+    if (this.isSessionOver) {
+      client.socket.break(4001);
+      return;
+    }
+    this.clients.push(client);
+    for (const service of ['accounts', 'people', 'guilds', 'messages']) {
+      client.watched.add(`${service}/user/${this.me}`);
+    }
+    client.socket.give({ op: 'ready', user: this.me, unread: this.#unread(), ping_every: 30 });
   }
 
   #watch(client: Client, streams: Record<string, number>): void {

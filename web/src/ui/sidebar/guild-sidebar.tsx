@@ -108,7 +108,6 @@ interface RowProps {
 function ChannelRow({ channel, isCurrent, canEdit }: RowProps) {
   const unread = useStore(state => unreadOf(state, channel.id));
   const Icon = channel.private ? Lock : Hash;
-  const says = [channel.name, channel.private ? 'private' : '', unread > 0 ? `${unread} unread` : ''];
   return (
     <li className="side-item">
       <Link
@@ -116,12 +115,17 @@ function ChannelRow({ channel, isCurrent, canEdit }: RowProps) {
         className="side-row"
         data-unread={unread > 0 || undefined}
         aria-current={isCurrent ? 'page' : undefined}
-        aria-label={says.filter(Boolean).join(', ')}
         onClick={() => show.nav(false)}
       >
         <Icon size={18} aria-hidden="true" />
         <span className="side-name">{channel.name}</span>
-        {unread > 0 && !isCurrent && <span className="count">{unread > 99 ? '99+' : unread}</span>}
+        {channel.private && <span className="visually-hidden">private</span>}
+        {unread > 0 && !isCurrent && (
+          <span className="count">
+            {unread > 99 ? '99+' : unread}
+            <span className="visually-hidden"> unread</span>
+          </span>
+        )}
       </Link>
       {canEdit && <ChannelMenu channel={channel} />}
     </li>
