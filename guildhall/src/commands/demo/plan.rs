@@ -12,7 +12,7 @@ const DAY: i64 = 24 * HOUR;
 /// People sleep until then, in UTC.
 const WAKE: i64 = 7 * HOUR;
 /// Texts up to this length may be said again: "thanks!".
-const SMALL_TALK_CHARS: usize = 24;
+const SMALL_TALK_CHARS: usize = 30;
 
 /// One message of the plan.
 pub(super) struct Post {
@@ -47,7 +47,7 @@ impl<'a> Planner<'a> {
 
     pub(super) fn plan(&mut self, script: &Script) -> Vec<Post> {
         let played: Vec<Vec<Played>> =
-            self.order(&script.scenes).into_iter().map(|scene| self.play(script, scene)).collect();
+            self.order(&script.scenes).into_iter().filter_map(|(scene, turn)| self.play(script, scene, turn)).collect();
         let lengths: Vec<i64> = played.iter().map(|scene| scene.last().map_or(0, |p| p.after) + MINUTE).collect();
         let starts = self.starts(&lengths);
         let mut posts: Vec<Post> = Vec::new();
@@ -62,14 +62,15 @@ impl<'a> Planner<'a> {
         posts
     }
 
-    /// Scenes that are told once keep their order; those that come again are mixed in between.
-    fn order<'s>(&self, scenes: &'s [Scene]) -> Vec<&'s Scene> {
-        let mut order: Vec<&Scene> = scenes.iter().filter(|s| s.plays == 1).collect();
+    /// Scenes that are told once keep their order; those that come again are mixed in between. With each its turn.
+    fn order<'s>(&self, scenes: &'s [Scene]) -> Vec<(&'s Scene, usize)> {
+        let mut order: Vec<(&Scene, usize)> = scenes.iter().filter(|s| s.plays == 1).map(|s| (s, 0)).collect();
         for scene in scenes.iter().filter(|s| s.plays > 1) {
-            for _ in 0..scene.plays {
+            let first = self.random.below(100) as usize;
+            for turn in 0..scene.plays as usize {
                 // Never before the first: that is where the place is opened.
                 let at = 1.min(order.len()) + self.random.below(order.len().max(1) as u64) as usize;
-                order.insert(at.min(order.len()), scene);
+                order.insert(at.min(order.len()), (scene, first + turn));
             }
         }
         order
@@ -91,14 +92,15 @@ impl<'a> Planner<'a> {
         starts
     }
 
-    fn play(&mut self, script: &Script, scene: &Scene) -> Vec<Played> {
-        let words = script.choose_words(self.random);
+    /// Plays a scene; None when it would repeat what was said in this place before.
+    fn play(&mut self, script: &Script, scene: &Scene, turn: usize) -> Option<Vec<Played>> {
+        let words = script.choose_words(turn, self.random);
+        let texts = scene.lines.iter().map(|line| self.text(line, &words)).collect::<Option<Vec<String>>>()?;
         let cast = self.cast(scene);
         let mut played: Vec<Played> = Vec::new();
         let mut places: Vec<Option<usize>> = Vec::new();
         let mut after = 0;
-        for line in &scene.lines {
-            let text = self.text(line, &words);
+        for (line, text) in scene.lines.iter().zip(texts) {
             let speaker = cast.get(&line.speaker).unwrap_or(&line.speaker).clone();
             if text.is_empty() {
                 places.push(None);
@@ -112,7 +114,7 @@ impl<'a> Planner<'a> {
                 after = self.react(mood, &speaker, &cast, after, &mut played);
             }
         }
-        played
+        Some(played)
     }
 
     /// Who plays the letters of a scene: different people, none of whom the scene names.
@@ -129,16 +131,13 @@ impl<'a> Planner<'a> {
         cast
     }
 
-    /// A line with its choices made, said before in this place only when it is small talk.
-    fn text(&mut self, line: &Line, words: &Words) -> String {
-        let mut text = String::new();
-        for _ in 0..40 {
-            text = vary(&line.text, words, self.random).trim().to_owned();
-            if text.chars().count() <= SMALL_TALK_CHARS || self.said.insert(text.clone()) {
-                break;
-            }
-        }
-        text
+    /// A line with its choices made, unless this place has heard all of it before.
+    fn text(&mut self, line: &Line, words: &Words) -> Option<String> {
+        (0..40).find_map(|_| {
+            let text = vary(&line.text, words, self.random).trim().to_owned();
+            let new = text.chars().count() <= SMALL_TALK_CHARS || self.said.insert(text.clone());
+            new.then_some(text)
+        })
     }
 
     /// Few or none of the others say something short.

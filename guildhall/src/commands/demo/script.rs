@@ -4,6 +4,7 @@
 //! $map = Lowmarsh | Karst Gate        a word that stays the same within a scene
 //! == x5                               a scene that is played five times; `==` alone: once; `== ada+mei`: a direct
 //! a: Anyone for ‹$map› ‹tonight¦now›? a to f are whoever is there; other names are those persons
+//! b: ‹#tea?¦soup?›                    `#`: all of the scene's `#` choose alike, another one in each play
 //! b^1: me!                            answers one line above
 //! | and a second line of it
 //! c: this is fun ~haha                others may react
@@ -46,8 +47,12 @@ pub(super) enum Mood {
 const MOODS: [(&str, Mood); 5] =
     [("haha", Mood::Haha), ("nice", Mood::Nice), ("yes", Mood::Yes), ("wow", Mood::Wow), ("hello", Mood::Hello)];
 
-/// The choice of each `$word` in one play of a scene.
-pub(super) type Words = BTreeMap<String, String>;
+/// What is the same throughout one play of a scene.
+pub(super) struct Words {
+    chosen: BTreeMap<String, String>,
+    /// Which play of its scene it is.
+    turn: usize,
+}
 
 impl Script {
     /// Scenes without words of their own.
@@ -93,8 +98,9 @@ impl Script {
     }
 
     /// One choice for every word.
-    pub(super) fn choose_words(&self, random: &SeededRandom) -> Words {
-        self.words.iter().map(|(name, choices)| (name.clone(), pick(random, choices).clone())).collect()
+    pub(super) fn choose_words(&self, turn: usize, random: &SeededRandom) -> Words {
+        let chosen = self.words.iter().map(|(name, choices)| (name.clone(), pick(random, choices).clone()));
+        Words { chosen: chosen.collect(), turn }
     }
 }
 
@@ -131,8 +137,14 @@ pub(super) fn vary(text: &str, words: &Words, random: &SeededRandom) -> String {
         out.push_str(&rest[..start]);
         let inner = &rest[start + '‹'.len_utf8()..];
         let end = closing(inner);
-        let chosen = *pick(random, &choices(&inner[..end]));
-        match chosen.strip_prefix('$').and_then(|name| words.get(name)) {
+        let chosen = match inner[..end].strip_prefix('#') {
+            Some(together) => {
+                let choices = choices(together);
+                choices[words.turn % choices.len()]
+            }
+            None => pick(random, &choices(&inner[..end])),
+        };
+        match chosen.strip_prefix('$').and_then(|name| words.chosen.get(name)) {
             Some(word) => out.push_str(word),
             None => out.push_str(&vary(chosen, words, random)),
         }
@@ -189,13 +201,24 @@ mod tests {
         let mut seen = std::collections::BTreeSet::new();
         for seed in 0..64 {
             let random = SeededRandom::new(seed);
-            let words = script.choose_words(&random);
+            let words = script.choose_words(0, &random);
             let [first, second] = [0, 1].map(|i| vary(&script.scenes[0].lines[i].text, &words, &random));
             assert_eq!(second, format!("{}\n two", &first[..1]));
             seen.insert(first);
         }
         let all = ["x a!", "x b c!", "x b d!", "y a!", "y b c!", "y b d!"].map(str::to_owned);
         assert_eq!(seen, all.into());
+    }
+
+    #[test]
+    fn what_belongs_together_is_chosen_together() {
+        let script = Script::parse("== x2\na: ‹#tea¦soup›?\nb: ‹#hot¦thick›").expect("a script");
+        let random = SeededRandom::new(1);
+        let said = |turn, i: usize| vary(&script.scenes[0].lines[i].text, &script.choose_words(turn, &random), &random);
+        assert_eq!(
+            [said(0, 0), said(0, 1), said(1, 0), said(1, 1), said(2, 0)],
+            ["tea?", "hot", "soup?", "thick", "tea?"]
+        );
     }
 
     #[test]
