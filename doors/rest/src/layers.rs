@@ -66,3 +66,49 @@ fn protect(headers: &mut HeaderMap, path: &str) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{Router, body::Body, http::StatusCode, middleware, routing::get};
+    use http_body_util::BodyExt;
+    use ports::SeededRandom;
+    use tower::ServiceExt;
+
+    async fn answer(path: &str) -> (StatusCode, HeaderMap, serde_json::Value) {
+        let random: Arc<dyn Random> = Arc::new(SeededRandom::new(1));
+        let broken = || async { Err::<(), _>(Refusal(Problem::internal("the secret cause"))) };
+        let panics = || async {
+            if true {
+                panic!("the secret {}", "words")
+            }
+        };
+        let away = || async { Err::<(), _>(Refusal(Problem::unavailable("Not now: try again.").retry_after(7))) };
+        let router =
+            Router::new().route("/broken", get(broken)).route("/panics", get(panics)).route("/away", get(away));
+        let router = router.layer(middleware::from_fn_with_state(random, around));
+        let request = Request::get(path).body(Body::empty()).expect("a request");
+        let (parts, body) = router.oneshot(request).await.expect("infallible").into_parts();
+        let body = body.collect().await.expect("a body").to_bytes();
+        assert!(!String::from_utf8_lossy(&body).contains("secret"), "the cause left the house");
+        (parts.status, parts.headers, serde_json::from_slice(&body).expect("JSON"))
+    }
+
+    #[tokio::test]
+    async fn what_breaks_is_a_problem_without_its_cause() {
+        for path in ["/broken", "/panics"] {
+            let (status, headers, body) = answer(path).await;
+            assert_eq!((status.as_u16(), body["code"].as_str()), (500, Some("internal")), "{path}");
+            assert_eq!(headers[header::CONTENT_TYPE], "application/problem+json");
+            assert_eq!(headers[REQUEST_ID].len(), 32);
+            assert_eq!(headers[header::CONTENT_SECURITY_POLICY], API_CSP);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_away_says_when_to_come_back() {
+        let (status, headers, body) = answer("/away").await;
+        assert_eq!((status.as_u16(), body["retry_after"].as_u64()), (503, Some(7)));
+        assert_eq!(headers[header::RETRY_AFTER], "7");
+    }
+}

@@ -122,7 +122,7 @@ impl Filler<'_> {
         let until = self.now.plus_seconds(-((least + self.random.below(more)) as i64));
         // Everyone is there before anyone speaks.
         let from = self.clock.now().plus_seconds(4 * 3_600);
-        let posts = Planner::new(&self.random, members.clone(), from, until).plan(script);
+        let posts = Planner::new(&self.random, members.clone(), from, until).plan(script, unread.then_some(cast::YOU));
         self.places.push(Place { channel, members, unread, posts, sent: Vec::new() });
     }
 

@@ -9,6 +9,8 @@ const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
+/// How many scenes a person misses who leaves.
+const LAST_SCENES: usize = 4;
 /// People sleep until then, in UTC.
 const WAKE: i64 = 7 * HOUR;
 /// Texts up to this length may be said again: "thanks!".
@@ -45,9 +47,17 @@ impl<'a> Planner<'a> {
         Self { random, regulars, from, until, said: HashSet::new(), reactions: BTreeMap::new() }
     }
 
-    pub(super) fn plan(&mut self, script: &Script) -> Vec<Post> {
-        let played: Vec<Vec<Played>> =
-            self.order(&script.scenes).into_iter().filter_map(|(scene, turn)| self.play(script, scene, turn)).collect();
+    /// The whole story. Whoever `leaves` takes no part in the last scenes, and so finds them unread.
+    pub(super) fn plan(&mut self, script: &Script, leaves: Option<&str>) -> Vec<Post> {
+        let order = self.order(&script.scenes);
+        let last = order.len().saturating_sub(LAST_SCENES);
+        let mut played: Vec<Vec<Played>> = Vec::new();
+        for (i, (scene, turn)) in order.into_iter().enumerate() {
+            if i == last {
+                self.regulars.retain(|key| Some(key.as_str()) != leaves);
+            }
+            played.extend(self.play(script, scene, turn));
+        }
         let lengths: Vec<i64> = played.iter().map(|scene| scene.last().map_or(0, |p| p.after) + MINUTE).collect();
         let starts = self.starts(&lengths);
         let mut posts: Vec<Post> = Vec::new();
@@ -160,7 +170,8 @@ impl<'a> Planner<'a> {
             if bag.is_empty() {
                 bag.extend(reactions(mood));
             }
-            let text = bag.remove(self.random.below(bag.len() as u64) as usize).to_owned();
+            let text = bag.remove(self.random.below(bag.len() as u64) as usize);
+            let text = own_words(&speaker, mood).filter(|_| self.random.below(2) == 0).unwrap_or(text).to_owned();
             after += 4 * SECOND + self.random.below(40) as i64 * SECOND;
             played.push(Played { after, post: Post { at: self.from, speaker, text, answers: None } });
         }
@@ -202,8 +213,6 @@ fn reactions(mood: Mood) -> &'static [&'static str] {
             "💀",
             "I can't",
             "ha!",
-            "jajaja",
-            "草",
             "🤣🤣",
             "dying",
             "stop it 😄",
@@ -211,9 +220,6 @@ fn reactions(mood: Mood) -> &'static [&'static str] {
             "crying",
             "xD",
             "screenshotting this",
-            "哈哈哈",
-            "mdr",
-            "ههههه",
             "my tea is on the keyboard now",
             "😹",
             "poetry",
@@ -231,8 +237,6 @@ fn reactions(mood: Mood) -> &'static [&'static str] {
             "gz",
             "beautiful",
             "well done!",
-            "おめでとう！",
-            "¡qué bien!",
             "love it",
             "🔥",
             "bravo",
@@ -240,10 +244,8 @@ fn reactions(mood: Mood) -> &'static [&'static str] {
             "wow, clean",
             "✨",
             "proud of you",
-            "棒！",
             "W",
             "respect",
-            "chapeau",
         ],
         Mood::Yes => &[
             "+1",
@@ -254,10 +256,7 @@ fn reactions(mood: Mood) -> &'static [&'static str] {
             "same",
             "100 %",
             "seconded",
-            "sí",
             "yes yes yes",
-            "tak",
-            "賛成",
             "so much this",
             "count me in",
             "✅",
@@ -272,31 +271,39 @@ fn reactions(mood: Mood) -> &'static [&'static str] {
             "excuse me?",
             "goosebumps",
             "🤯",
-            "すごい",
             "wait, really?",
-            "vay canına",
             "I need to sit down",
             "ok that's amazing",
             "!!!",
         ],
-        Mood::Hello => &[
-            "hi!",
-            "hello 👋",
-            "hey all",
-            "o/",
-            "👋👋",
-            "salut !",
-            "hola",
-            "merhaba",
-            "cześć!",
-            "hei!",
-            "here!",
-            "안녕하세요",
-            "made it",
-            "good to be here",
-            "waves",
-        ],
+        Mood::Hello => &["hi!", "hello 👋", "hey all", "o/", "👋👋", "here!", "made it", "good to be here", "waves"],
     }
+}
+
+/// What only this person would say.
+fn own_words(key: &str, mood: Mood) -> Option<&'static str> {
+    Some(match (key, mood) {
+        ("bruno", Mood::Haha) => "jajaja",
+        ("bruno", Mood::Nice) => "¡qué bien!",
+        ("hanna", Mood::Hello) => "hei!",
+        ("jun", Mood::Haha) => "草",
+        ("jun", Mood::Nice) => "おめでとう！",
+        ("jun", Mood::Yes) => "賛成",
+        ("jun", Mood::Wow) => "すごい",
+        ("lea", Mood::Haha) => "mdr",
+        ("lea", Mood::Nice) => "chapeau",
+        ("lea", Mood::Hello) => "salut !",
+        ("mei", Mood::Haha) => "哈哈哈",
+        ("mei", Mood::Nice) => "棒！",
+        ("noor", Mood::Haha) => "ههههه",
+        ("rosa", Mood::Haha) => "jajaja",
+        ("rosa", Mood::Yes) => "sí",
+        ("tomasz", Mood::Yes) => "tak",
+        ("tomasz", Mood::Hello) => "cześć!",
+        ("yusuf", Mood::Wow) => "vay canına",
+        ("yusuf", Mood::Hello) => "merhaba",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ fn plans() -> Vec<(&'static str, Vec<Post>)> {
     let random = SeededRandom::new(7);
     let plan = |(name, people, script): (_, Vec<&str>, Script)| {
         let regulars = people.iter().map(ToString::to_string).collect();
-        (name, Planner::new(&random, regulars, FROM, UNTIL).plan(&script))
+        (name, Planner::new(&random, regulars, FROM, UNTIL).plan(&script, None))
     };
     scripts().into_iter().map(plan).collect()
 }
