@@ -1,8 +1,9 @@
-const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 const dayAndYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' });
 const short = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+const shortInYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 
 const DAY_MS = 86_400_000;
@@ -26,7 +27,9 @@ export function stamp(at: string, now = Date.now()): string {
   const days = Math.round((midnight(now) - midnight(Date.parse(at))) / DAY_MS);
   if (days === 0) return clockTime(at);
   if (days === 1) return `${capital(relative.format(-1, 'day'))}, ${clockTime(at)}`;
-  return `${shortDate(at)}, ${clockTime(at)}`;
+  const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  const date = isThisYear ? shortInYear.format(new Date(at)) : shortDate(at);
+  return `${date}, ${clockTime(at)}`;
 }
 
 /** How long until then, roughly: "in 3 days". */

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { Wordmark } from '../ui/logo';
 
 interface Props {
@@ -13,6 +13,9 @@ interface Props {
 
 /** A page outside the chat: one card in the middle. */
 export function Frame({ title, lead, above, wide, children, below }: Props) {
+  useEffect(() => {
+    document.title = 'Guildhall';
+  }, []);
   return (
     <div className="frame">
       <header className="frame-head">

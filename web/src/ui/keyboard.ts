@@ -36,6 +36,7 @@ export function useGlobalKeys(guild: string | undefined, channel: string | undef
         show.dialog({ name: 'keys' });
       } else if (event.key === 'Escape' && channel) {
         engine.markRead(channel);
+        engine.history.forgetNew(channel);
       }
     };
     addEventListener('keydown', onKeyDown);

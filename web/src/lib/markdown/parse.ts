@@ -42,7 +42,7 @@ export function parse(text: string): Root {
 
 function parseAnew(text: string): Root {
   // Most messages are plain words: no need to ask the parser.
-  if (/^[\p{L}\p{M} ,!?'"’…()]+$/u.test(text)) {
+  if (/^(?! )[\p{L}\p{M} ,!?'"’…()]+$/u.test(text)) {
     return { type: 'root', children: [{ type: 'paragraph', children: [{ type: 'text', value: text }] }] };
   }
   const tree = fromMarkdown(text, {
