@@ -7,7 +7,12 @@ pub use demo::demo;
 pub use serve::serve;
 
 use kernel::{Problem, Result};
-use std::future::Future;
+use std::{future::Future, io::Write};
+
+/// Tells whoever started the program. That nobody listens any more is no reason to stop.
+fn say(line: &str) {
+    drop(writeln!(std::io::stdout(), "{line}"));
+}
 
 /// Runs a command's work on all cores.
 fn run<T>(work: impl Future<Output = Result<T>>) -> Result<T> {

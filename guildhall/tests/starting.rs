@@ -127,7 +127,7 @@ fn settings_that_are_wrong_are_refused() {
     fs::remove_file(&toml).expect("gone");
     let said = refusal(program(&folder).env("GUILDHALL_DATABASE_URL", "postgres://localhost/guildhall"));
     assert!(said.contains("environment") && said.contains("database_url"), "{said}");
-    for listen in ["nonsense", "127.0.0.1:99999", "127.0.0.1"] {
+    for listen in ["nonsense", "127.0.0.1:99999", "127.0.0.1", "[::1]:99999"] {
         assert!(refusal(program(&folder).env("GUILDHALL_LISTEN", listen)).contains(listen));
     }
     assert!(refusal(program(&folder).args(["--config", "nowhere.toml"])).contains("nowhere.toml"));

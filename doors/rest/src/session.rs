@@ -143,6 +143,20 @@ mod tests {
     }
 
     #[test]
+    fn the_cookie_is_for_our_pages_and_on_https_for_https_alone() {
+        for (secure, url) in [(true, "https"), (false, "http")] {
+            let client = Client { device: Device::default(), browser: true, secure, cookie: None };
+            let mut headers = HeaderMap::new();
+            client.set_cookie(&mut headers, "xyz", 60);
+            let set = headers[header::SET_COOKIE].to_str().expect("text");
+            assert!(
+                set.starts_with("guildhall_refresh=xyz; Path=/api/v1/tokens; Max-Age=60; HttpOnly; SameSite=Strict")
+            );
+            assert_eq!(set.ends_with("; Secure"), secure, "{url}: {set}");
+        }
+    }
+
+    #[test]
     fn the_cookie_is_found_among_others() {
         assert_eq!(refresh_cookie("a=1; guildhall_refresh=xyz; b=2").as_deref(), Some("xyz"));
         assert_eq!(refresh_cookie("guildhall_refresh="), None);

@@ -6,6 +6,7 @@ mod fill;
 mod plan;
 mod script;
 
+use super::say;
 use crate::{
     compose::House,
     config::{Config, unusable},
@@ -38,15 +39,15 @@ pub fn demo(config: &Config) -> Result<()> {
             )));
         }
         let started = Instant::now();
-        println!("filling {folder} with a sample community …");
+        say(&format!("filling {folder} with a sample community …"));
         let filled = fill::fill(&house, &clock, now).await;
         house.close().await;
         let told = filled?;
         let seconds = started.elapsed().as_secs_f32();
-        println!("{told}, in {seconds:.1} s");
-        println!("start it:  guildhall serve --data {folder}");
-        println!("sign in:   {} with the password {PASSWORD}", cast::email(cast::YOU));
-        println!("Everyone in it has that password: show it to people, but not to the open internet.");
+        say(&format!("{told}, in {seconds:.1} s"));
+        say(&format!("start it:  guildhall serve --data {folder}"));
+        say(&format!("sign in:   {} with the password {PASSWORD}", cast::email(cast::YOU)));
+        say("Everyone in it has that password: show it to people, but not to the open internet.");
         Ok(())
     })
 }

@@ -1,3 +1,4 @@
+use super::say;
 use crate::{
     compose::House,
     config::{Config, Log, LogFormat, unusable},
@@ -34,7 +35,7 @@ pub fn serve(config: &Config) -> Result<()> {
         let mut serving = tokio::spawn(serving.into_future());
         tokio::select! {
             ended = &mut serving => return Err(broke(ended)),
-            signal = signals.told_to_stop() => println!("{signal}: finishing what has begun"),
+            signal = signals.told_to_stop() => say(&format!("{signal}: finishing what has begun")),
         }
         drop(stop);
         house.realtime.drain();
@@ -43,7 +44,7 @@ pub fn serve(config: &Config) -> Result<()> {
         }
         tokio::time::sleep(FAREWELL).await;
         house.close().await;
-        println!("stopped");
+        say("stopped");
         Ok(())
     })
 }
@@ -57,17 +58,17 @@ fn broke(ended: Result<std::io::Result<()>, tokio::task::JoinError>) -> Problem 
 }
 
 fn greet(data: &Data, url: &str, address: SocketAddr, set_up: bool) {
-    println!("Guildhall {} listens on http://{address}", env!("CARGO_PKG_VERSION"));
+    say(&format!("Guildhall {} listens on http://{address}", env!("CARGO_PKG_VERSION")));
     let folder = data.folder.display();
     if data.made {
-        println!("made the data folder {folder}");
+        say(&format!("made the data folder {folder}"));
     } else {
-        println!("data folder {folder}");
+        say(&format!("data folder {folder}"));
     }
     if set_up {
-        println!("open {url}");
+        say(&format!("open {url}"));
     } else {
-        println!("first start: open {url} to create the first account, which runs this server");
+        say(&format!("first start: open {url} to create the first account, which runs this server"));
     }
 }
 
