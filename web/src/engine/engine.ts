@@ -116,6 +116,12 @@ export class Engine {
     if (channel) this.history.open(channel);
   }
 
+  /** Shows a channel at a message. */
+  jumpTo(channel: string, message: string): void {
+    this.show(channel);
+    void this.history.jumpTo(channel, message);
+  }
+
   send(channel: string, text: string, replyTo: string | null): void {
     const timeline = this.store.getSnapshot().timelines[channel];
     if (timeline && !timeline.atEnd) void this.history.toPresent(channel);

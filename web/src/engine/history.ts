@@ -72,8 +72,9 @@ export class History {
     if (this.#timeline(channel)?.newAfter != null) this.#edit(channel, old => ({ ...old, newAfter: null }));
   }
 
-  /** Loads the newest messages anew. */
+  /** Loads the newest messages anew, to be shown from their end. */
   toPresent(channel: string): Promise<void> {
+    this.forgetNew(channel);
     return this.#load(channel, {});
   }
 

@@ -32,6 +32,7 @@ export function fromPage(timeline: Timeline, page: Page<Message>, window: Window
     atEnd: newest || (last?.number ?? 0) >= head,
     loadingBefore: false,
     loadingAfter: false,
+    target: null,
   };
 }
 

@@ -43,7 +43,7 @@ function useLinkedMessage(channel: string): void {
   const engine = useEngine();
   const message = new URLSearchParams(useSearch()).get('message');
   useEffect(() => {
-    if (message) void engine.history.jumpTo(channel, message);
+    if (message) engine.jumpTo(channel, message);
   }, [engine, channel, message]);
 }
 

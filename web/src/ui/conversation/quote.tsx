@@ -30,7 +30,7 @@ export function Quote({ channel, message }: { channel: string; message: string }
     );
   }
   return (
-    <button type="button" className="quote" onClick={() => void engine.history.jumpTo(channel, message)}>
+    <button type="button" className="quote" onClick={() => engine.jumpTo(channel, message)}>
       <Avatar user={found.author} size={16} />
       <strong>
         <UserName user={found.author} />
