@@ -20,6 +20,11 @@ export class Drafts {
     this.#prefix = `guildhall.draft.${me}.`;
   }
 
+  /** Leaves nothing of this person behind. */
+  clear(): void {
+    for (const key of this.#storage.keys()) if (key.startsWith(this.#prefix)) this.#storage.remove(key);
+  }
+
   read(channel: string): Draft {
     try {
       const draft = JSON.parse(this.#storage.get(this.#prefix + channel) ?? '') as Draft;

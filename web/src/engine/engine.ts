@@ -101,6 +101,8 @@ export class Engine {
   async logOut(): Promise<void> {
     // Whatever the server answers, this browser forgets; an unreachable server ends the session by time.
     await this.calls.signed.logOut().catch(() => undefined);
+    this.drafts.clear();
+    this.outbox.clear();
     this.session.end(false);
   }
 
@@ -132,6 +134,13 @@ export class Engine {
   /** Marks all of a channel as read. */
   markRead(channel: string): void {
     this.reader.markRead(channel, this.store.getSnapshot().heads[channel]?.number ?? 0);
+  }
+
+  /** The same, over HTTP: with an answer, and without a live connection. */
+  async markReadSurely(channel: string): Promise<void> {
+    const number = this.store.getSnapshot().heads[channel]?.number ?? 0;
+    await this.calls.signed.markRead(channel, number);
+    this.store.update(state => readUpTo(state, channel, { marker: number }));
   }
 
   /** Fetches the overview anew; one at a time, and once more where it was asked for meanwhile. */
@@ -176,7 +185,10 @@ export class Engine {
 
   #signedIn({ user: me }: SignedIn): void {
     const before = this.#me;
-    if (before && before !== me.id) this.#forget();
+    if (before && before !== me.id) {
+      this.#connection.stop();
+      this.#forget();
+    }
     this.store.update(state => ({ ...state, session: { phase: 'signed_in', me } }));
     if (before === me.id) return;
     this.drafts.of(me.id);
@@ -311,6 +323,7 @@ export class Engine {
     this.#streams.place(stream, seq);
     if (!stream.startsWith('messages/channel/')) {
       void this.refetch();
+      if (stream.startsWith('guilds/guild/')) this.members.reload(stream.slice('guilds/guild/'.length));
       return;
     }
     const channel = stream.slice('messages/channel/'.length);

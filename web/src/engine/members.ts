@@ -28,6 +28,13 @@ export class Members {
     if (!list || list.phase === 'failed') void this.#load(guild, undefined);
   }
 
+  /** What is loaded may be wrong: begins anew. */
+  reload(guild: string): void {
+    if (!this.#store.getSnapshot().members[guild]) return;
+    this.#edit(guild, () => nothing);
+    void this.#load(guild, undefined);
+  }
+
   /** Loads the next page, where there is one. */
   more(guild: string): void {
     const next = this.#store.getSnapshot().members[guild]?.next;

@@ -124,6 +124,13 @@ export class Outbox {
     }
   }
 
+  /** Leaves nothing of this person behind. */
+  clear(): void {
+    for (const list of Object.values(this.#store.getSnapshot().outbox)) {
+      for (const { nonce } of list) this.settle(nonce);
+    }
+  }
+
   retry(nonce: string): void {
     this.#edit(nonce, item => ({ ...item, phase: 'queued', problem: undefined }));
     this.#keep(nonce);

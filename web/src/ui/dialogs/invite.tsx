@@ -1,4 +1,4 @@
-import { Check, Copy, Trash2 } from 'lucide-react';
+import { Check, ChevronDown, Copy, Trash2 } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import type { Invite } from '../../api/types';
 import { copy } from '../../lib/clipboard';
@@ -94,6 +94,7 @@ function Choice({ label, value, options, onChange }: ChoiceProps) {
           </option>
         ))}
       </select>
+      <ChevronDown size={17} aria-hidden="true" />
     </label>
   );
 }
