@@ -15,6 +15,8 @@ mod on;
 mod prune;
 mod read;
 mod rules;
+#[cfg(feature = "sabotage")]
+mod sabotage;
 mod send;
 mod store;
 mod writer;
@@ -48,6 +50,7 @@ pub async fn build(
     guilds: Arc<dyn Guilds>,
     config: Config,
 ) -> Result<Arc<dyn Messages>> {
+    config.check()?;
     let ground = Ground::open(database, MIGRATIONS, outside).await?;
     let store = store::open(&ground.database);
     on::follow_guilds(&ground, store.clone(), guilds);

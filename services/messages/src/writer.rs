@@ -2,19 +2,22 @@
 //! one fsync covers a group; senders are answered after it.
 
 use crate::{
-    Config,
+    Config, send,
     store::{Pending, Ready, Store},
 };
 use engine_sql::Ground;
 use kernel::{Kind, MessageId, Problem, Result};
 use messages_contract::Sent;
 use ports::Hint;
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 use tokio::sync::{mpsc, oneshot};
 
-struct Job {
-    pending: Pending,
-    answer: oneshot::Sender<Result<Sent>>,
+pub(crate) struct Job {
+    pub(crate) pending: Pending,
+    pub(crate) answer: oneshot::Sender<Result<Sent>>,
 }
 
 /// The way to the disk.
@@ -36,15 +39,25 @@ impl Writer {
             code: "too_busy".into(),
             ..Problem::unavailable("Too many messages wait for the disk: nothing was sent; try again in a second.")
         })?;
-        answered.await.map_err(|_| Problem::unavailable("The server is stopping: nothing was sent; try again."))?
+        answered
+            .await
+            .map_err(|_| Problem::unavailable("The message may not have been sent: try again; it is safe to."))?
     }
 }
 
 async fn write_groups(ground: Ground, store: Arc<dyn Store>, mut jobs: mpsc::Receiver<Job>, group_messages: usize) {
     let mut group = Vec::new();
+    #[cfg(feature = "sabotage")]
+    let mut sabotage = crate::sabotage::Sabotage::from_environment();
     while jobs.recv_many(&mut group, group_messages).await > 0 {
+        #[cfg(feature = "sabotage")]
+        if sabotage.spoil(&ground, &*store, &mut group).await {
+            continue;
+        }
         let (pending, answers): (Vec<_>, Vec<_>) = group.drain(..).map(|job| (job.pending, job.answer)).unzip();
-        let results = write(&ground, &*store, pending).await;
+        let (ground, store) = (ground.clone(), store.clone());
+        // A group that breaks must not end the writer: its senders are told to try again.
+        let results = tokio::spawn(async move { write(&ground, &*store, pending).await }).await.unwrap_or_default();
         for (answer, result) in answers.into_iter().zip(results) {
             // A sender that went away doesn't need its answer: the message is on disk, and its nonce with it.
             drop(answer.send(result));
@@ -82,9 +95,15 @@ async fn write_together(ground: &Ground, store: &dyn Store, group: Vec<Pending>)
     let guilds: HashMap<_, _> = group.iter().map(|p| (p.channel, p.guild)).collect();
     let ready = group.into_iter().zip(ids).map(|(pending, id)| Ready { pending, id: MessageId(id), sent_at: now });
     let committed = store.commit(ready.collect()).await?;
-    let fresh: Vec<MessageId> = committed.events.iter().map(|e| MessageId(e.id.0)).collect();
+    let fresh: HashSet<MessageId> = committed.events.iter().map(|e| MessageId(e.id.0)).collect();
     let results = ground.announce(committed);
-    hint_heads(ground, &guilds, results.iter().flatten().filter(|sent| fresh.contains(&sent.message.id)));
+    let (new, repeated): (Vec<&Sent>, Vec<&Sent>) =
+        results.iter().flatten().partition(|sent| fresh.contains(&sent.message.id));
+    hint_heads(ground, &guilds, new.into_iter());
+    for sent in repeated.into_iter().filter(|sent| !sent.message.deleted) {
+        // Perhaps the process or the connection broke between commit and announcement; who has it drops it by its seq.
+        ground.fanout.publish(Arc::new(send::message_sent(&sent.message, &sent.nonce).at_seq(sent.seq)));
+    }
     Ok(results)
 }
 
