@@ -67,6 +67,7 @@ impl House {
             gate,
         };
         let realtime = realtime::build(fanout, deps);
+        outside.bus.open();
         Ok(Self { accounts, people, guilds, messages, overview, realtime, random, databases })
     }
 

@@ -22,6 +22,11 @@ impl NewEvent {
         let data = serde_json::value::to_raw_value(data).expect("events are plain data");
         Self { stream, id, at, kind, data }
     }
+
+    /// The event as it stands in its stream.
+    pub fn at_seq(self, seq: i64) -> Event {
+        Event { stream: self.stream, seq, id: self.id, at: self.at, kind: self.kind.into(), data: self.data }
+    }
 }
 
 /// A committed event. `seq` counts 1, 2, 3 … in its stream, without holes.

@@ -30,6 +30,9 @@ pub trait Follower: Send + Sync {
 pub trait Bus: Send + Sync {
     async fn ring(&self, bell: Bell) -> Result<()>;
 
-    /// Adds a follower. All are added before the first bell rings.
+    /// Adds a follower. All are added before [`Self::open`].
     fn follow(&self, follower: Arc<dyn Follower>);
+
+    /// All followers of this process are there: bells that rang so far, and those to come, are handed on.
+    fn open(&self);
 }

@@ -4,42 +4,123 @@
 use kernel::{ChannelId, Problem, Result, StreamName, UserId};
 use messages_contract::{Draft, Head, Sent};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc};
+use std::{collections::BTreeMap, future::Future, io::IoSlice, pin::Pin, sync::Arc};
 
 /// A future that is named by what it does.
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Opens live sessions.
 pub trait Realtime: Send + Sync {
-    /// A session that nobody has signed in to yet: the first op must be `hello`.
-    fn connect(&self) -> Result<Arc<dyn Session>>;
+    /// A session that nobody has signed in to yet: the first op must be `hello`. It writes to `wire` by itself.
+    fn connect(&self, wire: Arc<dyn Wire>) -> Result<Arc<dyn Session>>;
 
     /// Ends all sessions with close code 1012 (service restart), and takes no new ones.
     fn drain(&self);
 }
 
-/// One client's live session. Both halves may be called at the same time, from one task each.
+/// One client's live session.
 pub trait Session: Send + Sync {
-    /// Takes one op. Its answers come out of `frames`.
+    /// Takes one op. Its answers are written to the wire.
     fn receive<'a>(&'a self, request: Request) -> Later<'a, ()>;
 
     /// Answers an op that couldn't be read.
     fn refuse(&self, reference: Option<String>, problem: Problem);
 
-    /// Waits until there is something to write, and gives all of it in order.
-    fn frames<'a>(&'a self) -> Later<'a, Outgoing>;
+    /// Writes a frame of the codec's own (a pong, a farewell) after what is queued already.
+    fn control(&self, frame: Frame);
 
-    /// The socket is gone.
+    /// Something came from the client: it is alive.
+    fn heard(&self);
+
+    /// Ends the session with a close code (RFC 6455 §7.4) and a reason, once what is queued was written.
+    fn end(&self, code: u16, reason: &'static str);
+
+    /// What the wire waits for.
+    fn flow(&self) -> Flow;
+
+    /// Waits until [`Self::flow`] may have changed.
+    fn turned<'a>(&'a self) -> Later<'a, ()>;
+
+    /// The wire takes more: writes what waited.
+    fn flush(&self);
+
+    /// The socket is gone. Must be called once, at the end.
     fn close(&self);
 }
 
-/// What to write to a client.
-#[derive(Debug)]
-pub enum Outgoing {
-    /// Text frames, each a whole JSON document, shared by all who get it.
-    Frames(Vec<Arc<str>>),
-    /// Close the socket with this code (RFC 6455 §7.4) and reason.
-    Close(u16, &'static str),
+/// What a socket's own task does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// Read ops.
+    Open,
+    /// Something couldn't be written: wait until the wire takes more, then flush.
+    Blocked,
+    /// Everything was written, and the session is over.
+    Ended,
+}
+
+/// The writing end of a socket. Called from any thread; never blocks.
+pub trait Wire: Send + Sync {
+    /// Writes as much of `frames` as the socket takes now, and answers how many bytes. Fails with `WouldBlock`
+    /// when it takes none.
+    fn write(&self, frames: &[IoSlice<'_>]) -> std::io::Result<usize>;
+
+    /// The codec's frame that asks whether the client is there.
+    fn ping(&self) -> Frame;
+
+    /// The codec's frame that closes the socket.
+    fn closing(&self, code: u16, reason: &'static str) -> Frame;
+}
+
+/// Bytes on their way to clients, made once and shared by all who get them: a JSON text behind the WebSocket header of
+/// an unmasked text frame (RFC 6455 §5.2).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Frame {
+    bytes: Arc<[u8]>,
+    header: u8,
+}
+
+impl Frame {
+    pub fn text(json: &str) -> Self {
+        let len = json.len();
+        let mut bytes = Vec::with_capacity(len + 10);
+        bytes.push(0x81);
+        match (u8::try_from(len), u16::try_from(len)) {
+            (Ok(short @ ..=125), _) => bytes.push(short),
+            (_, Ok(medium)) => {
+                bytes.push(126);
+                bytes.extend(medium.to_be_bytes());
+            }
+            _ => {
+                bytes.push(127);
+                bytes.extend((len as u64).to_be_bytes());
+            }
+        }
+        let header = bytes.len() as u8;
+        bytes.extend(json.as_bytes());
+        Self { bytes: bytes.into(), header }
+    }
+
+    /// A frame of a codec's own, header and all.
+    pub fn raw(bytes: &[u8]) -> Self {
+        Self { bytes: bytes.into(), header: 0 }
+    }
+
+    /// As a WebSocket writes it.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The JSON alone, for other codecs.
+    pub fn json(&self) -> &[u8] {
+        &self.bytes[usize::from(self.header)..]
+    }
+}
+
+impl std::fmt::Debug for Frame {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&String::from_utf8_lossy(self.json()))
+    }
 }
 
 /// One op of a client, with the reference that its answer echoes.
@@ -146,5 +227,21 @@ pub struct Answer {
 impl From<Sent> for ServerOp {
     fn from(sent: Sent) -> Self {
         Self::Ack { nonce: sent.nonce, id: sent.message.id, seq: sent.seq, number: sent.message.number }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_has_the_header_that_its_length_asks_for() {
+        for (len, header) in [(0, 2), (125, 2), (126, 4), (65_535, 4), (65_536, 10)] {
+            let json = "x".repeat(len);
+            let frame = Frame::text(&json);
+            assert_eq!((frame.bytes().len(), frame.json()), (len + header, json.as_bytes()));
+        }
+        assert_eq!(Frame::text(&"x".repeat(300)).bytes()[..4], [0x81, 126, 1, 44]);
+        assert_eq!(Frame::raw(&[0x89, 0]).bytes(), [0x89, 0]);
     }
 }

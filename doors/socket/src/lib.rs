@@ -6,8 +6,8 @@ mod ws;
 
 use axum::{
     Json, Router,
-    body::Bytes,
-    extract::{State, WebSocketUpgrade},
+    body::Body,
+    extract::{Request, State},
     http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     routing::get,
@@ -15,6 +15,7 @@ use axum::{
 use kernel::Problem;
 use realtime_contract::Realtime;
 use std::sync::Arc;
+use tungstenite::handshake::server::create_response;
 
 /// The longest frame that a client may send, in bytes: a text of 4,000 characters fits several times.
 pub const MAX_FRAME_BYTES: usize = 64 * 1_024;
@@ -32,31 +33,21 @@ pub fn router(realtime: Arc<dyn Realtime>, public_url: Option<&str>) -> Router {
     Router::new().route("/ws", get(open)).with_state(Door { realtime, public_origin })
 }
 
-async fn open(
-    State(door): State<Door>,
-    headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
-    _: Bytes,
-) -> Response {
-    if let Err(problem) = check_origin(&headers, door.public_origin.as_deref()) {
+async fn open(State(door): State<Door>, mut request: Request) -> Response {
+    if let Err(problem) = check_origin(request.headers(), door.public_origin.as_deref()) {
         return refuse(problem);
     }
-    let Ok(upgrade) = upgrade else {
+    let upgrade = request.extensions_mut().remove::<hyper::upgrade::OnUpgrade>();
+    let handshake = create_response(&request.map(drop));
+    let (Some(upgrade), Ok(answer)) = (upgrade, handshake) else {
         let detail = "This address speaks WebSocket only: open it with a WebSocket client.";
         let mut answer = refuse(Problem::new(kernel::Kind::BadRequest, "not_a_websocket", detail));
         *answer.status_mut() = StatusCode::UPGRADE_REQUIRED;
         answer.headers_mut().insert(header::UPGRADE, header::HeaderValue::from_static("websocket"));
         return answer;
     };
-    match door.realtime.connect() {
-        Ok(session) => upgrade
-            .max_message_size(MAX_FRAME_BYTES)
-            .max_frame_size(MAX_FRAME_BYTES)
-            .read_buffer_size(4 * 1_024)
-            .write_buffer_size(0)
-            .on_upgrade(|socket| ws::run(socket, session)),
-        Err(problem) => refuse(problem),
-    }
+    tokio::spawn(ws::run(upgrade, door.realtime));
+    answer.map(|()| Body::empty())
 }
 
 /// A page of another site must not open sockets in a visitor's name (cross-site WebSocket hijacking). Programs

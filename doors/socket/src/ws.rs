@@ -1,157 +1,204 @@
-//! The WebSocket codec (RFC 6455).
+//! The WebSocket codec (RFC 6455): the library reads what the client sends and answers its control frames; what goes
+//! out is written by the session, in frames that were made once for all who get them.
 
-use crate::codec;
-use axum::{
-    Error,
-    extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket},
-};
-use futures_util::{
-    SinkExt, StreamExt,
-    stream::{SplitSink, SplitStream},
-};
+use crate::{MAX_FRAME_BYTES, codec};
+use hyper_util::{rt::TokioIo, server::conn::auto::upgrade::downcast};
 use kernel::{Kind, Problem};
-use realtime_contract::{Outgoing, Session};
-use std::{sync::Arc, time::Duration};
-use tokio::{
-    sync::mpsc,
-    time::{Instant, MissedTickBehavior, interval, timeout},
+use realtime_contract::{Flow, Frame, Realtime, Session, Wire};
+use std::{
+    io::{self, ErrorKind, IoSlice, Read, Write},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{net::TcpStream, time::timeout};
+use tungstenite::{
+    Error, Message, WebSocket,
+    error::CapacityError,
+    protocol::{Role, WebSocketConfig},
 };
 
-/// How often a silent client is asked whether it is still there, and how long its silence may last at most.
-const PING_EVERY: Duration = Duration::from_secs(15);
-const SILENCE: Duration = Duration::from_secs(40);
-/// A client that doesn't take what is written for so long is gone.
-const WRITE: Duration = Duration::from_secs(30);
-/// How long a socket may stay without a hello.
-const HELLO: Duration = Duration::from_secs(10);
+/// Enough for most ops; longer ones grow it for as long as they take.
+const READ_BUFFER_BYTES: usize = 512;
+/// How long a socket that was told to close may still talk before it is let go.
+const FAREWELL: Duration = Duration::from_secs(1);
 
-/// What the reading half asks of the writing half.
-enum Control {
-    Ping,
-    Close(u16, &'static str),
-}
-
-/// Runs a socket until either side ends it.
-pub(crate) async fn run(socket: WebSocket, session: Arc<dyn Session>) {
-    let (to_client, from_client) = socket.split();
-    let (control, controls) = mpsc::channel(4);
-    let mut writing = std::pin::pin!(write(to_client, &*session, controls));
-    let reading = std::pin::pin!(read(from_client, &*session, control));
-    tokio::select! {
-        _ = &mut writing => {}
-        // The writing half still says why the socket closes, but not for long.
-        told = reading => if told {
-            drop(timeout(Duration::from_secs(1), writing).await);
-        },
-    }
-    session.close();
-}
-
-/// Reads until the socket ends; answers whether the client is still there to be told why.
-async fn read(mut socket: SplitStream<WebSocket>, session: &dyn Session, control: mpsc::Sender<Control>) -> bool {
-    let mut pings = interval(PING_EVERY);
-    pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let opened = Instant::now();
-    let mut heard = opened;
-    let mut greeted = false;
+/// Takes a socket over from HTTP and runs it until either side ends it.
+pub(crate) async fn run(upgrade: hyper::upgrade::OnUpgrade, realtime: Arc<dyn Realtime>) {
+    let Ok(upgraded) = upgrade.await else { return };
+    let Ok(parts) = downcast::<TokioIo<TcpStream>>(upgraded) else {
+        tracing::error!("the listener's connections aren't plain TCP: sockets can't be served on it");
+        return;
+    };
+    let stream = Arc::new(parts.io.into_inner());
+    let Ok(session) = realtime.connect(Arc::new(TcpWire(stream.clone()))) else { return };
+    // Whatever happens to this task, the session hears that the socket is gone.
+    let session = Guard(session);
+    let mut reader = Reader::new(stream.clone(), parts.read_buf.to_vec());
     loop {
-        let message = tokio::select! {
-            message = socket.next() => message,
-            _ = pings.tick() => {
-                let close = if heard.elapsed() > SILENCE {
-                    Some(Control::Close(4000, "silent"))
-                } else if !greeted && opened.elapsed() > HELLO {
-                    Some(Control::Close(4003, "say hello first"))
-                } else {
-                    None
-                };
-                let closes = close.is_some();
-                if control.send(close.unwrap_or(Control::Ping)).await.is_err() || closes {
-                    return closes;
-                }
-                continue;
-            }
-        };
-        heard = Instant::now();
-        match message {
-            Some(Ok(Message::Text(text))) => {
-                greeted = true;
-                take(&text, session).await;
-            }
-            Some(Ok(Message::Binary(_))) => {
-                let problem =
-                    Problem::new(Kind::Unsupported, "text_only", "Frames are JSON in text frames, not binary.");
-                session.refuse(None, problem);
-            }
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-            Some(Ok(Message::Close(_))) | None => return false,
-            Some(Err(error)) => {
-                let Some((code, reason)) = close_code(&error) else { return false };
-                return control.send(Control::Close(code, reason)).await.is_ok();
-            }
-        }
-    }
-}
-
-async fn take(text: &str, session: &dyn Session) {
-    match codec::read(text) {
-        Ok(request) => session.receive(request).await,
-        Err(unreadable) => session.refuse(unreadable.reference, unreadable.problem),
-    }
-}
-
-/// Why the library gave up on a client, where the client can still be told.
-fn close_code(error: &Error) -> Option<(u16, &'static str)> {
-    let text = error.to_string();
-    let says = |what: &str| text.contains(what);
-    if says("Space limit exceeded") || says("too long") || says("too big") {
-        Some((1009, "frame too large"))
-    } else if says("UTF-8") || says("utf-8") {
-        Some((1007, "not UTF-8"))
-    } else if says("WebSocket protocol error") {
-        Some((1002, "protocol error"))
-    } else {
-        None
-    }
-}
-
-async fn write(
-    mut socket: SplitSink<WebSocket, Message>,
-    session: &dyn Session,
-    mut controls: mpsc::Receiver<Control>,
-) -> Result<(), Error> {
-    let mut reading = true;
-    loop {
-        let outgoing = tokio::select! {
-            outgoing = session.frames() => outgoing,
-            control = controls.recv(), if reading => match control {
-                Some(Control::Ping) => {
-                    within(socket.send(Message::Ping(Default::default()))).await?;
-                    continue;
-                }
-                Some(Control::Close(code, reason)) => Outgoing::Close(code, reason),
-                None => {
-                    reading = false;
-                    continue;
-                }
+        let moved = match session.0.flow() {
+            Flow::Ended => break,
+            Flow::Blocked => tokio::select! {
+                ready = stream.writable() => ready.map(|()| session.0.flush()),
+                () = session.0.turned() => Ok(()),
+            },
+            Flow::Open => tokio::select! {
+                ready = reader.ready() => match ready {
+                    Ok(()) => reader.take_all(&*session.0).await,
+                    Err(e) => Err(e),
+                },
+                () = session.0.turned() => Ok(()),
             },
         };
-        match outgoing {
-            Outgoing::Frames(frames) => {
-                for frame in frames {
-                    within(socket.feed(Message::Text(Utf8Bytes::from(&*frame)))).await?;
+        if moved.is_err() {
+            return;
+        }
+    }
+    // Closing with unread input would reset the connection, and the client would never read why it was closed.
+    drop(timeout(FAREWELL, reader.drain()).await);
+}
+
+struct Guard(Arc<dyn Session>);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+struct TcpWire(Arc<TcpStream>);
+
+impl Wire for TcpWire {
+    fn write(&self, frames: &[IoSlice<'_>]) -> io::Result<usize> {
+        match frames {
+            [one] => self.0.try_write(one),
+            many => self.0.try_write_vectored(many),
+        }
+    }
+
+    fn ping(&self) -> Frame {
+        Frame::raw(&[0x89, 0])
+    }
+
+    fn closing(&self, code: u16, reason: &'static str) -> Frame {
+        // A control frame holds 125 bytes; reasons are our own and short.
+        let payload = &reason.as_bytes()[..reason.len().min(123)];
+        let mut bytes = vec![0x88, payload.len() as u8 + 2];
+        bytes.extend(code.to_be_bytes());
+        bytes.extend(payload);
+        Frame::raw(&bytes)
+    }
+}
+
+/// What the library reads from and writes to: reads come from the socket, its own control frames are kept for the
+/// session to write in their turn.
+struct Pipe {
+    stream: Arc<TcpStream>,
+    control: Vec<u8>,
+}
+
+impl Read for Pipe {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stream.try_read(buffer)
+    }
+}
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.control.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+struct Reader {
+    socket: WebSocket<Pipe>,
+    /// Bytes that came with the hand-shake are read before the socket is waited for.
+    has_leftover: bool,
+}
+
+impl Reader {
+    fn new(stream: Arc<TcpStream>, leftover: Vec<u8>) -> Self {
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER_BYTES)
+            .write_buffer_size(0)
+            .max_message_size(Some(MAX_FRAME_BYTES))
+            .max_frame_size(Some(MAX_FRAME_BYTES));
+        let has_leftover = !leftover.is_empty();
+        let pipe = Pipe { stream, control: Vec::new() };
+        Self { socket: WebSocket::from_partially_read(pipe, leftover, Role::Server, Some(config)), has_leftover }
+    }
+
+    async fn ready(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.has_leftover) {
+            return Ok(());
+        }
+        self.socket.get_ref().stream.readable().await
+    }
+
+    /// Takes every op that has come. Fails when the socket is over.
+    async fn take_all(&mut self, session: &dyn Session) -> io::Result<()> {
+        loop {
+            let message = self.socket.read();
+            self.pass_control_on(session);
+            match message {
+                Ok(Message::Text(text)) => {
+                    session.heard();
+                    match codec::read(&text) {
+                        Ok(request) => session.receive(request).await,
+                        Err(unreadable) => session.refuse(unreadable.reference, unreadable.problem),
+                    }
+                    session.heard();
+                    if session.flow() != Flow::Open {
+                        return Ok(());
+                    }
                 }
-                within(socket.flush()).await?;
+                Ok(Message::Binary(_)) => {
+                    let detail = "Frames are JSON in text frames, not binary.";
+                    session.refuse(None, Problem::new(Kind::Unsupported, "text_only", detail));
+                }
+                Ok(_) => session.heard(),
+                Err(Error::Io(e)) if e.kind() == ErrorKind::WouldBlock => return Ok(()),
+                Err(Error::ConnectionClosed | Error::AlreadyClosed | Error::Io(_)) => {
+                    return Err(ErrorKind::ConnectionAborted.into());
+                }
+                Err(error) => {
+                    let (code, reason) = close_code(&error);
+                    session.end(code, reason);
+                    return Ok(());
+                }
             }
-            Outgoing::Close(code, reason) => {
-                let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
-                return within(socket.send(Message::Close(Some(frame)))).await;
+        }
+    }
+
+    fn pass_control_on(&mut self, session: &dyn Session) {
+        let control = std::mem::take(&mut self.socket.get_mut().control);
+        if !control.is_empty() {
+            session.control(Frame::raw(&control));
+        }
+    }
+
+    /// Reads on, without looking, until the client hangs up.
+    async fn drain(&self) {
+        let stream = &self.socket.get_ref().stream;
+        let mut buffer = [0; 1_024];
+        while stream.readable().await.is_ok() {
+            match stream.try_read(&mut buffer) {
+                Ok(0) => return,
+                Err(e) if e.kind() != ErrorKind::WouldBlock => return,
+                _ => {}
             }
         }
     }
 }
 
-/// A write that takes too long is an end: the client is gone, or a danger to the server's memory.
-async fn within(write: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
-    timeout(WRITE, write).await.unwrap_or_else(|slow| Err(Error::new(slow)))
+/// How a client is told why the library gave up on it.
+fn close_code(error: &Error) -> (u16, &'static str) {
+    match error {
+        Error::Capacity(CapacityError::MessageTooLong { .. }) => (1009, "frame too large"),
+        Error::Utf8(_) => (1007, "not UTF-8"),
+        _ => (1002, "protocol error"),
+    }
 }

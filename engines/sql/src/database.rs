@@ -20,6 +20,21 @@ impl<D: sqlx::Database> Clone for Pools<D> {
     }
 }
 
+impl Pools<sqlx::Sqlite> {
+    /// Begins a write. Taken at once, so that it can't nest in what a failed one left behind.
+    pub async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>, sqlx::Error> {
+        self.write.begin_with("BEGIN IMMEDIATE").await
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl Pools<sqlx::Postgres> {
+    /// Begins a write.
+    pub async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, sqlx::Error> {
+        self.write.begin().await
+    }
+}
+
 /// A service's own database.
 #[derive(Clone, Debug)]
 pub enum Database {
@@ -52,6 +67,7 @@ impl Database {
             .busy_timeout(Duration::from_secs(5));
         let write = SqlitePoolOptions::new()
             .max_connections(1)
+            .after_release(|connection, _| Box::pin(async move { is_sound(connection).await }))
             .connect_with(options.clone())
             .await
             .map_err(|e| cannot_open(file, e))?;
@@ -71,8 +87,11 @@ impl Database {
             )
             .because(e)
         };
-        let options =
-            sqlx::postgres::PgConnectOptions::from_str(url).map_err(unreachable)?.options([("search_path", schema)]);
+        let options = sqlx::postgres::PgConnectOptions::from_str(url).map_err(unreachable)?.options([
+            ("search_path", schema),
+            ("synchronous_commit", "on"),
+            ("default_transaction_isolation", "read committed"),
+        ]);
         let pool = sqlx::postgres::PgPoolOptions::new()
             .max_connections(16)
             .connect_with(options)
@@ -117,6 +136,15 @@ impl Database {
             Self::Postgres(_) => sql.to_owned(),
         }
     }
+}
+
+/// A full disk can end a transaction behind the driver's back; what is written on such a connection afterwards would
+/// look committed and not be. It is closed, and the next write opens a fresh one.
+async fn is_sound(connection: &mut sqlx::SqliteConnection) -> Result<bool, sqlx::Error> {
+    use sqlx::Connection;
+    // A rollback that was queued when a transaction was dropped has run after this.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 fn cannot_open(file: &Path, error: sqlx::Error) -> Problem {

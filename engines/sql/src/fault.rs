@@ -47,10 +47,10 @@ impl From<Fault> for Problem {
                     || ["08", "53", "57"].iter().any(|class| code.starts_with(class)) && code.len() == 5
                     || code == "40P01" =>
             {
-                Problem::unavailable("The database is busy: nothing was saved; try again.").because(fault.0)
+                Problem::unavailable("The database is busy: try again; it is safe to.").because(fault.0)
             }
             sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => {
-                Problem::unavailable("The database can't be reached: nothing was saved; try again.").because(fault.0)
+                Problem::unavailable("The database can't be reached: try again; it is safe to.").because(fault.0)
             }
             _ => Problem::internal(fault.0),
         }

@@ -1,19 +1,33 @@
 use crate::{Database, Result};
 use async_trait::async_trait;
-use kernel::{At, Difference, Event, StreamName, Timestamp};
+use kernel::{At, Difference, Event, Reader, StreamName, Timestamp};
 use ports::Bell;
 
 /// What every service's database keeps beside its own tables. Reads are permission-free: the service decides.
 #[async_trait]
 pub trait Journal: Send + Sync {
-    /// What came after `since` in `stream`, or the word to fetch anew.
-    async fn difference(&self, stream: &StreamName, since: i64) -> Result<Difference>;
+    /// What came after `since` in `stream`, or the word to fetch anew: when `since` is ahead, or not kept any more, or
+    /// further behind than `bound`.
+    async fn after(&self, stream: &StreamName, since: i64, bound: Option<i64>) -> Result<Difference>;
+
+    /// What came after `since`, for clients, who fetch anew when too much did.
+    async fn difference(&self, stream: &StreamName, since: i64) -> Result<Difference> {
+        self.after(stream, since, Some(Difference::MAX_BEHIND)).await
+    }
+
+    /// What came after `since`, for `reader`: a service may miss nothing, however far behind it is.
+    async fn read(&self, reader: Reader, stream: &StreamName, since: i64) -> Result<Difference> {
+        match reader {
+            Reader::Service => self.after(stream, since, None).await,
+            Reader::Person(_) => self.difference(stream, since).await,
+        }
+    }
 
     /// The newest `seq` of each of `streams`.
     async fn heads(&self, streams: &[StreamName]) -> Result<At>;
 
-    /// Streams that grew since their bell was rung last, at most `limit`.
-    async fn unrelayed(&self, limit: i64) -> Result<Vec<Bell>>;
+    /// Streams that grew since their bell was rung last: at most `limit`, by name, those after `after`.
+    async fn unrelayed(&self, after: &str, limit: i64) -> Result<Vec<Bell>>;
 
     /// The bell of these was rung.
     async fn relayed(&self, bells: &[Bell]) -> Result<()>;

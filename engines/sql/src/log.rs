@@ -33,7 +33,7 @@ pub async fn append(tx: &mut Tx<'_>, new: Vec<NewEvent>) -> Result<Vec<Event>, s
             let next = grown.get_mut(&e.stream).expect("every stream was counted");
             let seq = *next;
             *next += 1;
-            Event { stream: e.stream, seq, id: e.id, at: e.at, kind: e.kind.into(), data: e.data }
+            e.at_seq(seq)
         })
         .collect();
     for rows in events.chunks(ROWS_PER_INSERT) {

@@ -5,8 +5,12 @@ use tokio::sync::Notify;
 
 /// How many bells are rung between two looks at the log.
 const BATCH: i64 = 256;
-/// How long a relay waits after a failure, and how often it looks without being asked.
+/// How long a relay waits after a failure.
 const RETRY: Duration = Duration::from_secs(1);
+/// Bells are hints: what is committed within so long is rung and noted together.
+const GATHER: Duration = Duration::from_millis(25);
+/// How often it looks without being asked.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// Rings the bus for every stream that has grown, off the path of the change. At least once: a bell counts as
 /// rung when the bus says so.
@@ -22,9 +26,13 @@ impl Relay {
         let woken = wake.clone();
         tokio::spawn(async move {
             loop {
-                match ring_all(&*journal, &*bus).await {
-                    Ok(true) => continue,
-                    Ok(false) => drop(tokio::time::timeout(RETRY, woken.notified()).await),
+                // One bell that breaks must not end the relay.
+                let round = tokio::spawn(ring_all(journal.clone(), bus.clone())).await;
+                match round.unwrap_or_else(|panic| Err(kernel::Problem::internal(panic))) {
+                    Ok(()) => {
+                        drop(tokio::time::timeout(LOOK, woken.notified()).await);
+                        tokio::time::sleep(GATHER).await;
+                    }
                     Err(problem) => {
                         tracing::warn!(?problem, "the relay will try again");
                         tokio::time::sleep(RETRY).await;
@@ -41,23 +49,20 @@ impl Relay {
     }
 }
 
-/// Rings one batch. Answers whether there may be more.
-async fn ring_all(journal: &dyn Journal, bus: &dyn Bus) -> kernel::Result<bool> {
-    let bells = journal.unrelayed(BATCH).await?;
-    if bells.is_empty() {
-        return Ok(false);
-    }
-    let mut rung = Vec::with_capacity(bells.len());
-    let mut failed = None;
-    for bell in bells {
-        match bus.ring(bell.clone()).await {
-            Ok(()) => rung.push(bell),
-            Err(problem) => failed = Some(problem),
+/// Rings for every stream that has grown, in pages, past those that fail. Fails with the last failure.
+async fn ring_all(journal: Arc<dyn Journal>, bus: Arc<dyn Bus>) -> kernel::Result<()> {
+    let (mut after, mut failed) = (String::new(), Ok(()));
+    loop {
+        let bells = journal.unrelayed(&after, BATCH).await?;
+        let Some(last) = bells.last() else { return failed };
+        after = last.stream.to_string();
+        let mut rung = Vec::with_capacity(bells.len());
+        for bell in bells {
+            match bus.ring(bell.clone()).await {
+                Ok(()) => rung.push(bell),
+                Err(problem) => failed = Err(problem),
+            }
         }
-    }
-    journal.relayed(&rung).await?;
-    match failed {
-        Some(problem) => Err(problem),
-        None => Ok(rung.len() as i64 == BATCH),
+        journal.relayed(&rung).await?;
     }
 }

@@ -75,4 +75,5 @@ impl Bus for Nobody {
         Ok(())
     }
     fn follow(&self, _: Arc<dyn Follower>) {}
+    fn open(&self) {}
 }

@@ -19,7 +19,7 @@ pub(crate) async fn difference(s: &Service, reader: Reader, stream: &StreamName,
         Reader::Person(caller) if stream.parts() != ("accounts", "user", caller.user.0) => {
             Err(Problem::not_found("stream"))
         }
-        _ => Ok(s.ground.journal.difference(stream, since).await?),
+        _ => Ok(s.ground.journal.read(reader, stream, since).await?),
     }
 }
 

@@ -111,7 +111,7 @@ pub(crate) async fn difference(s: &Service, reader: Reader, stream: &StreamName,
     {
         return Err(Problem::not_found("stream"));
     }
-    Ok(s.ground.journal.difference(stream, since).await?)
+    Ok(s.ground.journal.read(reader, stream, since).await?)
 }
 
 async fn may_read(s: &Service, user: UserId, stream: &StreamName) -> Result<bool> {

@@ -1,3 +1,4 @@
+use kernel::{Problem, Result};
 use serde::Deserialize;
 
 /// Section `[messages]`.
@@ -8,6 +9,23 @@ pub struct Config {
     pub queue_messages: usize,
     /// How many sends are committed together at most.
     pub group_messages: usize,
+}
+
+/// Both engines take about 30,000 parameters in a statement, and a message needs 9.
+const GROUP_MESSAGES_MAX: usize = 3_000;
+
+impl Config {
+    /// Refuses settings that can't work.
+    pub(crate) fn check(&self) -> Result<()> {
+        let bad = |field, detail| Err(Problem::field(field, "bad_setting", detail));
+        match self {
+            Self { queue_messages: 0, .. } => {
+                bad("messages.queue_messages", "messages.queue_messages must be 1 or more.")
+            }
+            Self { group_messages: 1..=GROUP_MESSAGES_MAX, .. } => Ok(()),
+            _ => bad("messages.group_messages", "messages.group_messages must be 1 to 3,000."),
+        }
+    }
 }
 
 impl Default for Config {

@@ -25,5 +25,7 @@ pub(crate) async fn erase(s: &Service, user: UserId) -> Result<Receipt> {
         erased += buried.len() as u64;
         s.ground.announce(s.store.bury(buried).await?);
     }
+    // Once more, for what came while the messages were buried.
+    erased += s.store.forget(user).await?;
     Ok(Receipt { service: "messages".into(), user, at: s.ground.now(), erased })
 }

@@ -1,6 +1,6 @@
 use crate::Service;
 use contract::{Part, Record};
-use kernel::{ChannelId, MessageId, Problem, Result, UserId};
+use kernel::{ChannelId, MessageId, Result, UserId};
 
 const PART: i64 = 500;
 
@@ -25,9 +25,8 @@ pub(crate) async fn export(s: &Service, user: UserId, after: Option<String>) -> 
 pub(crate) async fn snapshot(s: &Service, after: Option<String>) -> Result<Part> {
     let after = after.map(|id| id.parse::<ChannelId>()).transpose()?.unwrap_or(ChannelId(0));
     let heads = s.store.page_of_heads(after, PART).await?;
-    let next = heads.last().filter(|_| heads.len() as i64 == PART).map(|h| h.channel.to_string());
-    let streams: Vec<_> = heads.iter().map(|h| kernel::StreamName::messages(h.channel)).collect();
-    let at = s.ground.journal.heads(&streams).await.map_err(Problem::from)?;
-    let records = heads.iter().map(|h| Record::new("head", h)).collect::<Result<_>>()?;
+    let next = heads.last().filter(|_| heads.len() as i64 == PART).map(|(h, _)| h.channel.to_string());
+    let at = heads.iter().map(|(h, seq)| (kernel::StreamName::messages(h.channel), *seq)).collect();
+    let records = heads.iter().map(|(h, _)| Record::new("head", h)).collect::<Result<_>>()?;
     Ok(Part { records, next, at })
 }

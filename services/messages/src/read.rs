@@ -27,7 +27,7 @@ pub(crate) async fn difference(s: &Service, reader: Reader, stream: &StreamName,
     if let Reader::Person(caller) = reader {
         may_read(s, caller.user, stream).await?;
     }
-    Ok(s.ground.journal.difference(stream, since).await?)
+    Ok(s.ground.journal.read(reader, stream, since).await?)
 }
 
 async fn may_read(s: &Service, user: UserId, stream: &StreamName) -> Result<()> {

@@ -33,6 +33,11 @@ pub(crate) fn nonce_reused() -> Problem {
     Problem::field("nonce", "nonce_reused", "This nonce already stands for another message here: choose a new one.")
 }
 
+/// What the nonce stood for was purged at this very moment.
+pub(crate) fn first_is_gone() -> Problem {
+    Problem::unavailable("This channel is being emptied: try again in a moment.")
+}
+
 /// Which way a page of history reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reading {

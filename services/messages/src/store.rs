@@ -66,8 +66,8 @@ pub(crate) trait Store: Send + Sync {
     /// All that was said in a channel is gone, the log of it too. Its stream's head stays.
     async fn purge(&self, channel: ChannelId) -> Result<()>;
 
-    /// Heads by rising channel, without anybody's marker.
-    async fn page_of_heads(&self, after: ChannelId, limit: i64) -> Result<Vec<Head>>;
+    /// Heads by rising channel, without anybody's marker, each with the `seq` of its stream at the same moment.
+    async fn page_of_heads(&self, after: ChannelId, limit: i64) -> Result<Vec<(Head, i64)>>;
 }
 
 engine_sql::stamp!("store/sql.rs");

@@ -17,7 +17,7 @@ pub(crate) async fn difference(s: &Service, reader: Reader, stream: &StreamName,
     let own = |caller: kernel::Caller| stream.parts() == ("people", "user", caller.user.0);
     match reader {
         Reader::Person(caller) if !own(caller) => Err(Problem::not_found("stream")),
-        _ => Ok(s.ground.journal.difference(stream, since).await?),
+        _ => Ok(s.ground.journal.read(reader, stream, since).await?),
     }
 }
 

@@ -1,5 +1,6 @@
 use crate::{lock, session::Session};
-use kernel::{Event, GuildId, StreamName};
+use guilds_contract::{AccessChanged, Membership};
+use kernel::{Event, GuildId, StreamName, UserId};
 use ports::{Fanout, Sink, Subscription};
 use std::{
     collections::HashMap,
@@ -50,15 +51,20 @@ struct GuardSink(Weak<Guard>);
 
 impl Sink for GuardSink {
     fn event(&self, event: &Arc<Event>) {
-        let act: fn(&Arc<Session>, GuildId) = match event.kind.as_str() {
-            "access_changed" | "member_left" | "channel_deleted" | "guild_deleted" => Session::access_changed,
-            "channel_created" => |session, _| session.channel_created(),
+        let Some(guard) = self.0.upgrade() else { return };
+        // An event that can't be read is taken to be about everyone.
+        let whom: Option<Vec<UserId>> = match event.kind.as_str() {
+            "member_left" => event.parse::<Membership>().ok().map(|m| vec![m.user]),
+            "access_changed" => event.parse::<AccessChanged>().ok().and_then(|a| a.users),
+            "channel_deleted" | "guild_deleted" | "channel_created" => None,
             _ => return,
         };
-        let Some(guard) = self.0.upgrade() else { return };
         let sessions: Vec<Arc<Session>> = lock(&guard.sessions).iter().filter_map(Weak::upgrade).collect();
-        for session in sessions {
-            act(&session, guard.guild);
+        for session in sessions.iter().filter(|s| s.is_one_of(whom.as_deref())) {
+            match event.kind.as_str() {
+                "channel_created" => session.channel_created(),
+                _ => session.access_changed(guard.guild),
+            }
         }
     }
 }

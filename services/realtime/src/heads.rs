@@ -1,7 +1,7 @@
 use crate::{lock, session::Session};
 use kernel::ChannelId;
 use ports::{Fanout, Hint, Sink, Subscription};
-use realtime_contract::{Answer, ServerOp};
+use realtime_contract::{Answer, Frame, ServerOp};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex, Weak},
@@ -78,7 +78,7 @@ impl Heads {
 
 impl Desk {
     fn tell(&self, news: &BTreeMap<ChannelId, i64>) {
-        let mut frames: HashMap<Vec<ChannelId>, Arc<str>> = HashMap::new();
+        let mut frames: HashMap<Vec<ChannelId>, Frame> = HashMap::new();
         let readers: Vec<Arc<Session>> = lock(&self.readers).iter().filter_map(Weak::upgrade).collect();
         for session in readers {
             let visible: Arc<BTreeSet<ChannelId>> = session.visible();
@@ -88,7 +88,8 @@ impl Desk {
             }
             let frame = frames.entry(seen).or_insert_with_key(|seen| {
                 let heads = seen.iter().filter_map(|c| Some((*c, *news.get(c)?))).collect();
-                crate::session::encode(&Answer { reference: None, op: ServerOp::Heads { heads } })
+                let answer = Answer { reference: None, op: ServerOp::Heads { heads } };
+                Frame::text(&serde_json::to_string(&answer).expect("answers are plain data"))
             });
             session.say_frame(frame.clone());
         }

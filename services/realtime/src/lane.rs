@@ -1,8 +1,15 @@
-use crate::{lock, owners::Owners, session::Bell, track};
+use crate::{
+    lock,
+    owners::Owners,
+    session::Session,
+    track::{After, Pushed, Track},
+    workers::Workers,
+};
 use kernel::{Event, Reader, Result, StreamName};
 use ports::{Sink, Subscription};
+use realtime_contract::Frame;
 use std::{
-    collections::HashMap,
+    collections::HashSet,
     sync::{
         Arc, Mutex, Weak,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -10,7 +17,6 @@ use std::{
     time::Duration,
 };
 use tokio::sync::OnceCell;
-use track::{After, Pushed, Track};
 
 /// How long a missing event may still come by itself before the owner is asked.
 const GAP_PATIENCE: Duration = Duration::from_millis(50);
@@ -20,21 +26,47 @@ const GAP_PATIENCE: Duration = Duration::from_millis(50);
 pub(crate) struct Lane {
     pub(crate) stream: StreamName,
     track: Mutex<Track>,
-    bells: Mutex<HashMap<u64, Arc<Bell>>>,
-    next_bell: AtomicU64,
+    /// Those who watch, one part per worker.
+    parts: Box<[Part]>,
+    next_ticket: AtomicU64,
+    workers: Arc<Workers>,
     owners: Owners,
     repairing: AtomicBool,
     opened: OnceCell<()>,
     subscription: Mutex<Option<Subscription>>,
 }
 
+/// The watchers that one worker writes to.
+#[derive(Default)]
+struct Part {
+    /// The worker knows that there is something new.
+    scheduled: AtomicBool,
+    watchers: Mutex<Watchers>,
+}
+
+#[derive(Default)]
+struct Watchers {
+    list: Vec<Watcher>,
+    /// Tickets given back, still in the list: cleared away when they are half of it.
+    gone: HashSet<u64>,
+    /// Up to where the last pass wrote.
+    passed: i64,
+}
+
+#[derive(Clone)]
+struct Watcher {
+    session: Arc<Session>,
+    ticket: u64,
+}
+
 impl Lane {
-    pub(crate) fn new(stream: StreamName, owners: Owners) -> Arc<Self> {
+    pub(crate) fn new(stream: StreamName, owners: Owners, workers: Arc<Workers>) -> Arc<Self> {
         Arc::new(Self {
             stream,
             track: Mutex::default(),
-            bells: Mutex::default(),
-            next_bell: AtomicU64::new(0),
+            parts: (0..workers.count()).map(|_| Part::default()).collect(),
+            next_ticket: AtomicU64::new(1),
+            workers,
             owners,
             repairing: AtomicBool::new(false),
             opened: OnceCell::new(),
@@ -50,21 +82,35 @@ impl Lane {
             *lock(&self.subscription) = Some(subscription);
             let head = self.owners.difference(Reader::Service, &self.stream, i64::MAX).await?.head;
             lock(&self.track).open(head);
-            self.ring();
-            Ok(())
+            self.schedule();
+            Ok::<(), kernel::Problem>(())
         };
-        self.opened.get_or_try_init(|| opening).await.map(drop)
+        self.opened.get_or_try_init(|| opening).await?;
+        // A gap that opened while the head was asked for.
+        if lock(&self.track).has_gap() {
+            self.repair_later();
+        }
+        Ok(())
     }
 
-    /// Rings `bell` whenever the lane grows, until the returned ticket is given back to [`Self::leave`].
-    pub(crate) fn join(&self, bell: Arc<Bell>) -> u64 {
-        let ticket = self.next_bell.fetch_add(1, Ordering::Relaxed);
-        lock(&self.bells).insert(ticket, bell);
-        ticket
+    /// A ticket to watch with; [`Self::join`] makes it good.
+    pub(crate) fn ticket(&self) -> u64 {
+        self.next_ticket.fetch_add(1, Ordering::Relaxed)
     }
 
-    pub(crate) fn leave(&self, ticket: u64) {
-        lock(&self.bells).remove(&ticket);
+    /// Writes to `session` whenever the lane grows, until the ticket is given back to [`Self::leave`].
+    pub(crate) fn join(&self, session: Arc<Session>, ticket: u64) {
+        let part = &self.parts[session.worker];
+        lock(&part.watchers).list.push(Watcher { session, ticket });
+    }
+
+    pub(crate) fn leave(&self, worker: usize, ticket: u64) {
+        let mut watchers = lock(&self.parts[worker].watchers);
+        watchers.gone.insert(ticket);
+        let left = if watchers.gone.len() * 2 >= watchers.list.len() { watchers.clear_gone() } else { Vec::new() };
+        drop(watchers);
+        // Outside the lock: the last hold on a session may let go of more.
+        drop(left);
     }
 
     pub(crate) fn after(&self, cursor: i64) -> After {
@@ -76,16 +122,37 @@ impl Lane {
         lock(&self.track).last()
     }
 
-    fn ring(&self) {
-        for bell in lock(&self.bells).values() {
-            bell.ring();
+    /// Writes what is new to all watchers of one worker.
+    pub(crate) fn pass(self: &Arc<Self>, worker: usize) {
+        let part = &self.parts[worker];
+        // Cleared before looking, so that what comes from here on is another pass.
+        part.scheduled.store(false, Ordering::Release);
+        let (list, passed) = {
+            let watchers = lock(&part.watchers);
+            (watchers.list.clone(), watchers.passed)
+        };
+        let (frames, last) = lock(&self.track).tail(passed);
+        let news = News { first: last - frames.len() as i64 + 1, frames };
+        for watcher in &list {
+            watcher.session.take_news(&self.stream, watcher.ticket, &news);
+        }
+        let mut watchers = lock(&part.watchers);
+        watchers.passed = watchers.passed.max(last);
+    }
+
+    fn schedule(self: &Arc<Self>) {
+        for (worker, part) in self.parts.iter().enumerate() {
+            if lock(&part.watchers).list.is_empty() || part.scheduled.swap(true, Ordering::AcqRel) {
+                continue;
+            }
+            self.workers.give(worker, self.clone());
         }
     }
 
     fn push(self: &Arc<Self>, event: &Event) {
-        let pushed = lock(&self.track).push(event.seq, || event.frame().into());
+        let pushed = lock(&self.track).push(event.seq, || Frame::text(&event.frame()));
         match pushed {
-            Pushed::Appended => self.ring(),
+            Pushed::Appended => self.schedule(),
             Pushed::Known => {}
             Pushed::Gap if self.opened.initialized() => self.repair_later(),
             Pushed::Gap => {}
@@ -98,7 +165,7 @@ impl Lane {
             return;
         }
         let lane = Arc::downgrade(self);
-        tokio::spawn(async move {
+        self.workers.spawn(async move {
             let mut patience = GAP_PATIENCE;
             loop {
                 tokio::time::sleep(patience).await;
@@ -113,14 +180,52 @@ impl Lane {
                     return;
                 }
                 match lane.owners.difference(Reader::Service, &lane.stream, last).await {
-                    Ok(difference) => difference.events.iter().for_each(|event| lane.push(event)),
+                    Ok(difference) if difference.reset => {
+                        lock(&lane.track).reset(difference.head);
+                        lane.schedule();
+                    }
+                    Ok(difference) => {
+                        difference.events.iter().for_each(|event| lane.push(event));
+                        if difference.more {
+                            patience = Duration::ZERO;
+                            continue;
+                        }
+                    }
                     Err(problem) => {
                         tracing::warn!(stream = %lane.stream, ?problem, "a gap stays until the owner answers")
                     }
                 }
-                patience = (patience * 2).min(Duration::from_secs(2));
+                patience = (patience * 2).clamp(GAP_PATIENCE, Duration::from_secs(2));
             }
         });
+    }
+}
+
+impl Watchers {
+    fn clear_gone(&mut self) -> Vec<Watcher> {
+        let gone = std::mem::take(&mut self.gone);
+        let (left, stay) = std::mem::take(&mut self.list).into_iter().partition(|w| gone.contains(&w.ticket));
+        self.list = stay;
+        left
+    }
+}
+
+/// Frames that one pass brings to every watcher.
+pub(crate) struct News {
+    /// The `seq` of the first.
+    first: i64,
+    frames: Vec<Frame>,
+}
+
+impl News {
+    /// What of it lies after `cursor`, and the cursor after it; None when something before it is missing.
+    pub(crate) fn after(&self, cursor: i64) -> Option<(&[Frame], i64)> {
+        let last = self.first + self.frames.len() as i64 - 1;
+        if cursor >= last {
+            return Some((&[], cursor));
+        }
+        let skip = usize::try_from(cursor + 1 - self.first).ok()?;
+        Some((&self.frames[skip..], last))
     }
 }
 

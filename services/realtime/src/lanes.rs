@@ -1,4 +1,4 @@
-use crate::{lane::Lane, lock, owners::Owners};
+use crate::{lane::Lane, lock, owners::Owners, workers::Workers};
 use kernel::{Result, StreamName};
 use ports::Fanout;
 use std::{
@@ -10,12 +10,13 @@ use std::{
 pub(crate) struct Lanes {
     fanout: Arc<dyn Fanout>,
     pub(crate) owners: Owners,
+    pub(crate) workers: Arc<Workers>,
     lanes: Mutex<HashMap<StreamName, Weak<Lane>>>,
 }
 
 impl Lanes {
     pub(crate) fn new(fanout: Arc<dyn Fanout>, owners: Owners) -> Arc<Self> {
-        Arc::new(Self { fanout, owners, lanes: Mutex::default() })
+        Arc::new(Self { fanout, owners, workers: Workers::start(), lanes: Mutex::default() })
     }
 
     /// The open lane of a stream.
@@ -27,7 +28,7 @@ impl Lanes {
             }
             let there = lanes.get(stream).and_then(Weak::upgrade);
             there.unwrap_or_else(|| {
-                let lane = Lane::new(stream.clone(), self.owners.clone());
+                let lane = Lane::new(stream.clone(), self.owners.clone(), self.workers.clone());
                 lanes.insert(stream.clone(), Arc::downgrade(&lane));
                 lane
             })

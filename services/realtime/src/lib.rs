@@ -11,12 +11,15 @@ mod access;
 mod heads;
 mod lane;
 mod lanes;
+mod ops;
+mod out;
 mod owners;
 mod presence;
 mod send;
 mod session;
 mod track;
 mod watch;
+mod workers;
 
 use accounts_contract::Accounts;
 use gate::Gate;
@@ -25,11 +28,18 @@ use kernel::{Problem, Result};
 use messages_contract::Messages;
 use people_contract::People;
 use ports::Fanout;
-use realtime_contract::{Outgoing, Realtime};
-use std::sync::{
-    Arc, Mutex, PoisonError, Weak,
-    atomic::{AtomicBool, Ordering},
+use realtime_contract::{Realtime, Wire};
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
+use tokio::time::Instant;
+
+/// How often sessions are looked after.
+const ROUND: Duration = Duration::from_secs(1);
 
 /// Who realtime calls.
 #[derive(Clone)]
@@ -50,35 +60,63 @@ pub(crate) struct Service {
     access: Arc<access::Access>,
     sessions: Mutex<Vec<Weak<session::Session>>>,
     draining: AtomicBool,
+    began: Instant,
+    next_worker: AtomicUsize,
     itself: Weak<Service>,
+}
+
+impl Service {
+    /// Whole seconds since the service began.
+    pub(crate) fn seconds(&self) -> u32 {
+        u32::try_from(self.began.elapsed().as_secs()).unwrap_or(u32::MAX)
+    }
+
+    fn living(&self) -> Vec<Arc<session::Session>> {
+        lock(&self.sessions).iter().filter_map(Weak::upgrade).collect()
+    }
 }
 
 /// The realtime service of this node.
 pub fn build(fanout: Arc<dyn Fanout>, deps: Deps) -> Arc<dyn Realtime> {
-    Arc::new_cyclic(|itself: &Weak<Service>| Service {
+    let service = Arc::new_cyclic(|itself: &Weak<Service>| Service {
         lanes: lanes::Lanes::new(fanout.clone(), owners::Owners(deps.clone())),
         presence: presence::Presence::start(fanout.clone()),
         heads: heads::Heads::start(fanout.clone()),
         access: access::Access::new(fanout.clone()),
         sessions: Mutex::default(),
         draining: AtomicBool::new(false),
+        began: Instant::now(),
+        next_worker: AtomicUsize::new(0),
         itself: itself.clone(),
         deps,
         fanout,
-    })
+    });
+    tokio::spawn(look_after(Arc::downgrade(&service)));
+    service
+}
+
+/// Looks after every session, once a round.
+async fn look_after(service: Weak<Service>) {
+    loop {
+        tokio::time::sleep(ROUND).await;
+        let Some(service) = service.upgrade() else { return };
+        let now = service.seconds();
+        service.living().iter().for_each(|session| session.look_after(now));
+    }
 }
 
 impl Realtime for Service {
-    fn connect(&self) -> Result<Arc<dyn realtime_contract::Session>> {
+    fn connect(&self, wire: Arc<dyn Wire>) -> Result<Arc<dyn realtime_contract::Session>> {
+        let service = self.itself.upgrade().ok_or_else(|| Problem::unavailable("The server is stopping."))?;
+        let worker = self.next_worker.fetch_add(1, Ordering::Relaxed) % self.lanes.workers.count();
+        let session = session::Session::new(service, wire, worker);
+        let mut sessions = lock(&self.sessions);
         if self.draining.load(Ordering::Acquire) {
             return Err(Problem::unavailable("The server is restarting: connect again in a moment."));
         }
-        let service = self.itself.upgrade().ok_or_else(|| Problem::unavailable("The server is stopping."))?;
-        let session = session::Session::new(service);
-        let mut sessions = lock(&self.sessions);
-        // Forgotten sessions are cleared away when the list would grow.
+        // Those that are gone are cleared away when the list would grow.
         if sessions.len() == sessions.capacity() {
-            sessions.retain(|s| s.strong_count() > 0);
+            sessions.retain(|s| s.upgrade().is_some_and(|s| !s.is_gone()));
         }
         sessions.push(Arc::downgrade(&session));
         Ok(session)
@@ -86,8 +124,8 @@ impl Realtime for Service {
 
     fn drain(&self) {
         self.draining.store(true, Ordering::Release);
-        for session in lock(&self.sessions).drain(..).filter_map(|s| s.upgrade()) {
-            session.end(Outgoing::Close(1012, "restarting"));
+        for session in self.living() {
+            session.end_with((1012, "restarting"));
         }
     }
 }

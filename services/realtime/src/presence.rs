@@ -67,6 +67,10 @@ impl Presence {
             };
             if gone {
                 presence.fanout.hint(TOPIC, Hint::Presence { user, online: false });
+                // Whoever came between the look and the word is said to be here again.
+                if lock(&presence.state).sessions.contains_key(&user) {
+                    presence.fanout.hint(TOPIC, Hint::Presence { user, online: true });
+                }
             }
         });
     }

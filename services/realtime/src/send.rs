@@ -24,6 +24,9 @@ pub(crate) fn send(
     draft: Draft,
 ) {
     let mut state = lock(&session.state);
+    if state.is_over() {
+        return;
+    }
     if state.sends.waiting.len() >= WAITING_SENDS {
         drop(state);
         let detail = "Too many messages wait for their acknowledgement: nothing was sent; try again in a second.";
@@ -46,7 +49,10 @@ pub(crate) fn send(
             };
             let Some((reference, channel, draft)) = next else { return };
             let nonce = draft.nonce.clone();
-            let op = match session.service.deps.messages.send(caller, channel, draft).await {
+            let messages = session.service.deps.messages.clone();
+            // A task of its own, so that one that breaks doesn't take those behind it along.
+            let sent = tokio::spawn(async move { messages.send(caller, channel, draft).await }).await;
+            let op = match sent.unwrap_or_else(|panic| Err(Problem::internal(panic))) {
                 Ok(sent) => sent.into(),
                 Err(problem) => ServerOp::Error { nonce: Some(nonce), problem },
             };

@@ -1,305 +1,297 @@
 use crate::{
     Service,
     access::Guard,
-    heads,
-    lane::Lane,
-    lock, send,
+    heads, lock, ops,
+    out::{Out, Written},
+    send,
     track::After,
     watch::{self, Watching},
 };
-use kernel::{Caller, ChannelId, GuildId, Kind, Problem, Result, StreamName, UserId};
-use messages_contract::Head;
-use ports::{Sink, Subscription};
-use realtime_contract::{Answer, ClientOp, Later, Outgoing, Request, ServerOp};
+use kernel::{Caller, ChannelId, GuildId, Problem, StreamName, UserId};
+use ports::Subscription;
+use realtime_contract::{Answer, Flow, Frame, Later, Request, ServerOp, Wire};
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
-    sync::{Arc, Mutex, Weak},
+    collections::{BTreeSet, HashMap},
+    sync::{
+        Arc, Mutex, Weak,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 use tokio::sync::Notify;
 
-/// Answers that may wait for a slow client; one more, and it is closed so that it costs nobody else.
-const WAITING_FRAMES: usize = 4_096;
-/// Differences are fetched only while fewer than this wait to be written.
-const ROOM_FRAMES: usize = 512;
-const WATCHED_USERS: usize = 200;
-/// Seconds of silence after which a client should ping.
-const PING_EVERY: u32 = 30;
+/// Bytes that may wait for a slow client; more, and it is closed so that it costs nobody else.
+const WAITING_BYTES: usize = 1 << 20;
+/// Differences are fetched, and lanes read, only while less than this waits to be written.
+const ROOM_BYTES: usize = 256 << 10;
 /// Close codes of our own (RFC 6455 leaves 4000 to 4999 to applications).
-const SESSION_ENDED: Outgoing = Outgoing::Close(4001, "session ended");
-const TOO_SLOW: Outgoing = Outgoing::Close(4008, "too slow");
+const SILENT: (u16, &str) = (4000, "silent");
+pub(crate) const SESSION_ENDED: (u16, &str) = (4001, "session ended");
+const NO_HELLO: (u16, &str) = (4003, "say hello first");
+const TOO_SLOW: (u16, &str) = (4008, "too slow");
+/// How long a socket may stay without a hello, may be silent, and may take nothing, in seconds.
+const HELLO_SECONDS: u32 = 10;
+const SILENCE_SECONDS: u32 = 40;
+const PING_SECONDS: u32 = 15;
+const BLOCKED_SECONDS: u32 = 8;
 
-/// Wakes a session's writer. Rings that come before it looks are one.
-#[derive(Default)]
-pub(crate) struct Bell(Notify);
-
-impl Bell {
-    pub(crate) fn ring(&self) {
-        self.0.notify_one();
-    }
-}
-
-/// One client's live session.
+/// One client's live session. Its state has one lock; nothing is awaited and nobody else's lock is taken for long
+/// while it is held.
 pub(crate) struct Session {
     pub(crate) service: Arc<Service>,
-    pub(crate) bell: Arc<Bell>,
+    /// The worker that writes lanes to it.
+    pub(crate) worker: usize,
     pub(crate) state: Mutex<State>,
+    /// One `home` is asked for at a time, so that an older answer never replaces a newer one.
+    pub(crate) going_home: tokio::sync::Mutex<()>,
+    wire: Arc<dyn Wire>,
     room: Notify,
+    turned: Notify,
+    heard: AtomicU32,
     itself: Weak<Session>,
 }
 
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) caller: Option<Caller>,
-    queue: VecDeque<Arc<str>>,
     pub(crate) watching: HashMap<StreamName, Watching>,
     pub(crate) sends: send::Queue,
-    end: Option<Outgoing>,
+    out: Out,
+    end: Option<(u16, &'static str)>,
+    /// Everything was said: the socket's task lets go.
     ended: bool,
-    shown_users: Vec<UserId>,
-    visible: Arc<BTreeSet<ChannelId>>,
-    readings: Vec<heads::Reading>,
-    guards: HashMap<GuildId, Arc<Guard>>,
-    own: Vec<Subscription>,
+    /// The socket's task has let go.
+    closed: bool,
+    opened_at: u32,
+    blocked_at: u32,
+    pub(crate) shown_users: Vec<UserId>,
+    pub(crate) visible: Arc<BTreeSet<ChannelId>>,
+    pub(crate) readings: Vec<heads::Reading>,
+    pub(crate) guards: HashMap<GuildId, Arc<Guard>>,
+    pub(crate) own: Vec<Subscription>,
 }
 
-pub(crate) fn encode(answer: &Answer) -> Arc<str> {
-    // Our own types with string keys: encoding them has no way to fail.
-    serde_json::to_string(answer).expect("answers are plain data").into()
+impl State {
+    /// Nothing more is taken from this client.
+    pub(crate) fn is_over(&self) -> bool {
+        self.end.is_some() || self.ended || self.closed
+    }
 }
 
 impl Session {
-    pub(crate) fn new(service: Arc<Service>) -> Arc<Self> {
+    pub(crate) fn new(service: Arc<Service>, wire: Arc<dyn Wire>, worker: usize) -> Arc<Self> {
+        let now = service.seconds();
         Arc::new_cyclic(|itself| Self {
             service,
-            bell: Arc::default(),
-            state: Mutex::default(),
+            worker,
+            state: Mutex::new(State { opened_at: now, ..State::default() }),
+            going_home: tokio::sync::Mutex::default(),
+            wire,
             room: Notify::new(),
+            turned: Notify::new(),
+            heard: AtomicU32::new(now),
             itself: itself.clone(),
         })
     }
 
-    pub(crate) fn arc(&self) -> Option<Arc<Self>> {
-        self.itself.upgrade()
-    }
-
     pub(crate) fn say(&self, op: ServerOp) {
-        self.say_frame(encode(&Answer { reference: None, op }));
+        self.answer(None, op);
     }
 
     pub(crate) fn answer(&self, reference: Option<String>, op: ServerOp) {
-        self.say_frame(encode(&Answer { reference, op }));
+        // Our own types with string keys: encoding them has no way to fail.
+        let json = serde_json::to_string(&Answer { reference, op }).expect("answers are plain data");
+        self.say_frame(Frame::text(&json));
     }
 
-    pub(crate) fn say_frame(&self, frame: Arc<str>) {
+    /// Queues a frame and writes what the wire takes.
+    pub(crate) fn say_frame(&self, frame: Frame) {
         let mut state = lock(&self.state);
-        if state.ended {
+        if state.is_over() {
             return;
         }
-        if state.queue.len() >= WAITING_FRAMES {
-            state.queue.clear();
-            state.end = Some(TOO_SLOW);
-        } else {
-            state.queue.push_back(frame);
+        if state.out.bytes() + frame.bytes().len() > WAITING_BYTES {
+            self.end_in(&mut state, TOO_SLOW);
+            return;
         }
-        drop(state);
-        self.bell.ring();
+        state.out.push(frame);
+        self.write_in(&mut state);
     }
 
-    pub(crate) fn end(&self, how: Outgoing) {
-        lock(&self.state).end.get_or_insert(how);
-        self.bell.ring();
+    /// The session ends: what is queued is still written, but for a client that is too slow to take it.
+    pub(crate) fn end_with(&self, how: (u16, &'static str)) {
+        let mut state = lock(&self.state);
+        self.end_in(&mut state, how);
     }
 
-    /// Waits until the client has taken most of what was queued for it.
-    pub(crate) async fn room(&self) {
+    fn end_in(&self, state: &mut State, how: (u16, &'static str)) {
+        if state.is_over() {
+            return;
+        }
+        state.end = Some(how);
+        if how == TOO_SLOW || how == SILENT {
+            state.out.drop_whole_frames();
+        }
+        state.out.push(self.wire.closing(how.0, how.1));
+        if how == TOO_SLOW {
+            // Its buffers are full: it is told if there is room for that, and not waited for.
+            drop(state.out.write(&*self.wire));
+            state.ended = true;
+        }
+        self.write_in(state);
+        self.turned.notify_one();
+    }
+
+    /// Writes what is queued, then what the lanes have, until the wire takes no more.
+    fn write_in(&self, state: &mut State) {
+        if state.out.is_blocked() || state.ended {
+            return;
+        }
+        match state.out.write(&*self.wire) {
+            Ok(Written::All) => {
+                if state.end.is_some() {
+                    state.ended = true;
+                    self.turned.notify_one();
+                }
+            }
+            Ok(Written::Some) => {
+                state.blocked_at = self.service.seconds();
+                self.turned.notify_one();
+            }
+            Err(_) => {
+                state.ended = true;
+                self.turned.notify_one();
+            }
+        }
+        if state.out.bytes() < ROOM_BYTES {
+            self.room.notify_waiters();
+        }
+    }
+
+    /// Queues and writes what the lanes have beyond the cursors; names the streams that fell too far behind.
+    fn read_lanes(&self) -> Vec<(StreamName, u64)> {
+        let mut behind = Vec::new();
+        let mut state = lock(&self.state);
+        self.write_in(&mut state);
+        let state = &mut *state;
+        for (stream, watching) in state.watching.iter_mut().filter(|(_, w)| w.is_live()) {
+            if state.end.is_some() || state.out.is_blocked() || state.out.bytes() > ROOM_BYTES {
+                break;
+            }
+            match watching.lane.after(watching.cursor) {
+                After::Frames(frames, cursor) => {
+                    frames.into_iter().for_each(|frame| state.out.push(frame));
+                    watching.cursor = cursor;
+                }
+                After::Behind => {
+                    watching.fetching = true;
+                    behind.push((stream.clone(), watching.ticket));
+                }
+            }
+        }
+        self.write_in(state);
+        behind
+    }
+
+    /// Brings the news of one lane: what of it the wire takes now is written without a copy.
+    pub(crate) fn take_news(self: &Arc<Self>, stream: &StreamName, ticket: u64, news: &crate::lane::News) {
+        let mut state = lock(&self.state);
+        let state = &mut *state;
+        if state.is_over() || !state.out.is_empty() {
+            // What waits goes first; the lane is read again when it was written.
+            return;
+        }
+        let Some(watching) = state.watching.get_mut(stream).filter(|w| w.ticket == ticket && w.is_live()) else {
+            return;
+        };
+        let Some((frames, cursor)) = news.after(watching.cursor) else {
+            let behind = watching.lane.after(watching.cursor);
+            if let After::Frames(frames, cursor) = behind {
+                frames.into_iter().for_each(|frame| state.out.push(frame));
+                watching.cursor = cursor;
+                self.write_in(state);
+            } else {
+                watching.fetching = true;
+                watch::catch_up(self.clone(), vec![(stream.clone(), ticket)]);
+            }
+            return;
+        };
+        watching.cursor = cursor;
+        match state.out.write_through(&*self.wire, frames) {
+            Ok(Written::All) => {}
+            Ok(Written::Some) => {
+                state.blocked_at = self.service.seconds();
+                self.turned.notify_one();
+            }
+            Err(_) => {
+                state.ended = true;
+                self.turned.notify_one();
+            }
+        }
+    }
+
+    /// Reads the lanes after something stood still.
+    pub(crate) fn continue_lanes(self: &Arc<Self>) {
+        let behind = self.read_lanes();
+        if !behind.is_empty() {
+            watch::catch_up(self.clone(), behind);
+        }
+    }
+
+    /// Waits until the client has taken most of what was queued for it. False: it is gone.
+    pub(crate) async fn room(&self) -> bool {
         loop {
             let waiting = self.room.notified();
             {
                 let state = lock(&self.state);
-                if state.queue.len() < ROOM_FRAMES || state.ended {
-                    return;
+                if state.is_over() {
+                    return false;
+                }
+                if state.out.bytes() < ROOM_BYTES {
+                    return true;
                 }
             }
             waiting.await;
         }
     }
 
-    pub(crate) fn visible(&self) -> Arc<BTreeSet<ChannelId>> {
-        lock(&self.state).visible.clone()
-    }
-
-    /// Guards a guild that something is watched of.
-    pub(crate) fn guard(self: &Arc<Self>, guild: GuildId) {
-        if !lock(&self.state).guards.contains_key(&guild) {
-            let guard = self.service.access.guard(guild, self);
-            lock(&self.state).guards.insert(guild, guard);
-        }
-    }
-
-    /// What is watched of the guild stands still until it was asked again.
-    pub(crate) fn access_changed(self: &Arc<Self>, guild: GuildId) {
-        let caller = {
-            let mut state = lock(&self.state);
-            for watching in state.watching.values_mut().filter(|w| w.guild == Some(guild)) {
-                watching.rechecking = true;
-            }
-            state.caller
-        };
-        let Some(caller) = caller else { return };
-        let session = self.clone();
-        tokio::spawn(async move {
-            watch::recheck(&session, caller, guild).await;
-            session.go_home(caller).await;
-        });
-    }
-
-    /// Learns which channels the person sees, and hears their heads. Answers them, or nothing when guilds can't.
-    pub(crate) async fn go_home(self: &Arc<Self>, caller: Caller) -> Arc<BTreeSet<ChannelId>> {
-        let home = match self.service.deps.guilds.home(caller).await {
-            Ok(home) => home,
-            Err(problem) => {
-                tracing::warn!(user = %caller.user, ?problem, "badges stay as they are");
-                return Arc::default();
-            }
-        };
-        let guilds = home.guilds.iter().map(|g| format!("heads/guild/{}", g.guild.id));
-        let directs = home.directs.iter().map(|d| format!("heads/channel/{}", d.id));
-        let readings = guilds.chain(directs).map(|topic| self.service.heads.read(topic, self)).collect();
-        let guild_channels = home.guilds.iter().flat_map(|g| &g.channels);
-        let visible: BTreeSet<ChannelId> = guild_channels.chain(&home.directs).map(|c| c.id).collect();
-        let visible = Arc::new(visible);
-        let before = {
-            let mut state = lock(&self.state);
-            state.visible = visible.clone();
-            std::mem::replace(&mut state.readings, readings)
-        };
-        drop(before);
-        visible
-    }
-
-    async fn unread(&self, caller: Caller, visible: &BTreeSet<ChannelId>) -> Vec<Head> {
-        match self.service.deps.messages.heads(caller, visible.iter().copied().collect()).await {
-            Ok(heads) => heads.heads.into_iter().filter(|h| h.number > h.marker).collect(),
-            Err(problem) => {
-                tracing::warn!(user = %caller.user, ?problem, "unread counts are left to the overview");
-                Vec::new()
-            }
-        }
-    }
-
-    /// A channel that anyone in the guild may see has come: its heads are heard from now on.
-    pub(crate) fn channel_created(self: &Arc<Self>) {
-        let Some(caller) = lock(&self.state).caller else { return };
-        let session = self.clone();
-        tokio::spawn(async move { session.go_home(caller).await });
-    }
-
-    async fn hello(self: &Arc<Self>, reference: Option<String>, token: String) -> Result<()> {
-        let accounts = &self.service.deps.accounts;
-        let caller = accounts.authenticate(token.clone()).await?.caller;
-        match lock(&self.state).caller {
-            None => {}
-            Some(before) if before.session == caller.session => {}
-            Some(_) => {
-                return Err(Problem::new(
-                    Kind::Conflict,
-                    "another_session",
-                    "This socket belongs to another session: open a new one.",
-                ));
-            }
-        }
-        if lock(&self.state).caller.is_none() {
-            let sink: Arc<dyn Sink> = Arc::new(OwnSink(Arc::downgrade(self), caller));
-            let streams = ["accounts", "guilds"].map(|service| StreamName::user(service, caller.user));
-            let own = streams.map(|s| self.service.fanout.subscribe(s.as_str(), sink.clone()));
-            // Asked again now that its end would be heard: a session that ended in between is refused here.
-            accounts.authenticate(token).await?;
-            {
-                let mut state = lock(&self.state);
-                state.caller = Some(caller);
-                state.own.extend(own);
-            }
-            self.service.presence.came(caller.user);
-        }
-        let visible = self.go_home(caller).await;
-        let unread = self.unread(caller, &visible).await;
-        self.answer(reference, ServerOp::Ready { user: caller.user, unread, ping_every: PING_EVERY });
-        watch::own_streams(self, caller).await;
-        Ok(())
-    }
-
-    async fn take(self: &Arc<Self>, request: Request) {
-        let Request { reference, op } = request;
-        if let ClientOp::Hello { token } = op {
-            if let Err(problem) = self.hello(reference.clone(), token).await {
-                self.answer(reference, ServerOp::Error { nonce: None, problem });
-            }
+    /// Looks after the session once a second: pings the quiet, ends the silent, the slow and the unknown.
+    pub(crate) fn look_after(&self, now: u32) {
+        let quiet = now.saturating_sub(self.heard.load(Ordering::Relaxed));
+        let mut state = lock(&self.state);
+        if state.closed {
             return;
         }
-        let Some(caller) = lock(&self.state).caller else {
-            let problem = Problem::new(Kind::Unauthenticated, "hello_first", "Say hello with an access token first.");
-            return self.answer(reference, ServerOp::Error { nonce: None, problem });
-        };
-        match op {
-            ClientOp::Hello { .. } => {}
-            ClientOp::Ping => self.answer(reference, ServerOp::Pong),
-            ClientOp::Watch { streams } => watch::watch(self, caller, reference, streams).await,
-            ClientOp::Unwatch { streams } => watch::unwatch(self, &streams),
-            ClientOp::WatchPresence { users } => self.watch_presence(reference, users),
-            ClientOp::Send { channel, draft } => send::send(self, caller, reference, channel, draft),
-            ClientOp::Read { channel, number } => {
-                if let Err(problem) = self.service.deps.messages.mark_read(caller, channel, number).await {
-                    self.answer(reference, ServerOp::Error { nonce: None, problem });
-                }
-            }
+        if state.ended || (state.end.is_some() && now.saturating_sub(state.blocked_at) > BLOCKED_SECONDS) {
+            state.ended = true;
+            self.turned.notify_one();
+        } else if state.out.is_blocked() && now.saturating_sub(state.blocked_at) > BLOCKED_SECONDS {
+            self.end_in(&mut state, TOO_SLOW);
+        } else if state.caller.is_none() && now.saturating_sub(state.opened_at) > HELLO_SECONDS {
+            self.end_in(&mut state, NO_HELLO);
+        } else if quiet > SILENCE_SECONDS {
+            self.end_in(&mut state, SILENT);
+        } else if quiet > 0 && quiet.is_multiple_of(PING_SECONDS) && !state.is_over() {
+            state.out.push(self.wire.ping());
+            self.write_in(&mut state);
         }
     }
 
-    fn watch_presence(self: &Arc<Self>, reference: Option<String>, users: Vec<UserId>) {
-        if users.len() > WATCHED_USERS {
-            let problem = Problem::field("users", "too_many_users", "Watch the presence of 200 people at most.");
-            return self.answer(reference, ServerOp::Error { nonce: None, problem });
-        }
-        let before = std::mem::replace(&mut lock(&self.state).shown_users, users.clone());
-        self.service.presence.unwatch(self, &before);
-        let users = self.service.presence.watch(self, &users);
-        self.answer(reference, ServerOp::Presence { users });
+    pub(crate) fn is_gone(&self) -> bool {
+        lock(&self.state).closed
     }
 
-    /// Takes all that can be written now; names the streams that fell too far behind.
-    fn collect(&self) -> (Option<Outgoing>, Vec<StreamName>) {
-        let mut state = lock(&self.state);
-        let state = &mut *state;
-        let mut frames: Vec<Arc<str>> = state.queue.drain(..).collect();
-        let mut behind = Vec::new();
-        for (stream, watching) in state.watching.iter_mut().filter(|(_, w)| w.is_live()) {
-            match watching.lane.after(watching.cursor) {
-                After::Frames(more, cursor) => {
-                    frames.extend(more);
-                    watching.cursor = cursor;
-                }
-                After::Behind => {
-                    watching.fetching = true;
-                    behind.push(stream.clone());
-                }
-            }
-        }
-        if !frames.is_empty() {
-            return (Some(Outgoing::Frames(frames)), behind);
-        }
-        let end = state.end.take();
-        state.ended |= end.is_some();
-        (end, behind)
+    pub(crate) fn visible(&self) -> Arc<BTreeSet<ChannelId>> {
+        lock(&self.state).visible.clone()
     }
 }
 
 impl realtime_contract::Session for Session {
     fn receive<'a>(&'a self, request: Request) -> Later<'a, ()> {
-        let session = self.arc();
+        let session = self.itself.upgrade();
         Box::pin(async move {
             // A task of its own: a socket that closes doesn't take a commit's announcement with it.
             if let Some(session) = session {
-                let taken = tokio::spawn(async move { session.take(request).await });
+                let taken = tokio::spawn(async move { ops::take(&session, request).await });
                 if let Err(panic) = taken.await {
                     tracing::error!(%panic, "an op broke");
                 }
@@ -311,61 +303,53 @@ impl realtime_contract::Session for Session {
         self.answer(reference, ServerOp::Error { nonce: None, problem });
     }
 
-    fn frames<'a>(&'a self) -> Later<'a, Outgoing> {
-        Box::pin(async move {
-            loop {
-                let (outgoing, behind) = self.collect();
-                if let (Some(session), false) = (self.arc(), behind.is_empty()) {
-                    watch::catch_up(session, behind);
-                }
-                if let Some(outgoing) = outgoing {
-                    self.room.notify_waiters();
-                    return outgoing;
-                }
-                self.bell.0.notified().await;
-            }
-        })
+    fn control(&self, frame: Frame) {
+        self.say_frame(frame);
+    }
+
+    fn heard(&self) {
+        self.heard.store(self.service.seconds(), Ordering::Relaxed);
+    }
+
+    fn end(&self, code: u16, reason: &'static str) {
+        self.end_with((code, reason));
+    }
+
+    fn flow(&self) -> Flow {
+        let state = lock(&self.state);
+        match (state.ended, state.out.is_blocked()) {
+            (true, _) => Flow::Ended,
+            (_, true) => Flow::Blocked,
+            _ => Flow::Open,
+        }
+    }
+
+    fn turned<'a>(&'a self) -> Later<'a, ()> {
+        Box::pin(self.turned.notified())
+    }
+
+    fn flush(&self) {
+        lock(&self.state).out.unblock();
+        if let Some(session) = self.itself.upgrade() {
+            session.continue_lanes();
+        }
     }
 
     fn close(&self) {
-        let mut state = lock(&self.state);
-        let state = std::mem::replace(&mut *state, State { ended: true, ..State::default() });
+        let state = {
+            let mut state = lock(&self.state);
+            if state.closed {
+                return;
+            }
+            std::mem::replace(&mut *state, State { ended: true, closed: true, ..State::default() })
+        };
         for watching in state.watching.values() {
-            watching.lane.leave(watching.ticket);
+            watching.lane.leave(self.worker, watching.ticket);
         }
         self.service.presence.unwatch(self, &state.shown_users);
         if let Some(caller) = state.caller {
             self.service.presence.went(caller.user);
         }
         self.room.notify_waiters();
-    }
-}
-
-/// Hears the person's own streams: ends with the session, learns of new guilds and directs.
-struct OwnSink(Weak<Session>, Caller);
-
-impl Sink for OwnSink {
-    fn event(&self, event: &Arc<kernel::Event>) {
-        let Some(session) = self.0.upgrade() else { return };
-        match event.kind.as_str() {
-            "session_ended" => {
-                let ended = event.parse::<accounts_contract::SessionEnded>();
-                if ended.is_ok_and(|e| e.session == self.1.session) {
-                    session.end(SESSION_ENDED);
-                }
-            }
-            "guild_joined" | "guild_left" | "direct_opened" => {
-                let caller = self.1;
-                tokio::spawn(async move { session.go_home(caller).await });
-            }
-            _ => {}
-        }
-    }
-}
-
-impl Watching {
-    pub(crate) fn new(lane: Arc<Lane>, bell: Arc<Bell>, cursor: i64, guild: Option<GuildId>) -> Self {
-        let ticket = lane.join(bell);
-        Self { lane, ticket, cursor, guild, fetching: false, rechecking: false }
     }
 }

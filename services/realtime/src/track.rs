@@ -1,9 +1,7 @@
 //! The pure heart of a lane: frames in the order of their `seq`, whatever order they arrive in.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-};
+use realtime_contract::Frame;
+use std::collections::{BTreeMap, VecDeque};
 
 /// How many frames a lane keeps for those who are a little behind.
 const KEPT_FRAMES: usize = 512;
@@ -27,7 +25,7 @@ pub(crate) enum Pushed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum After {
     /// These frames; the cursor moves to this `seq`.
-    Frames(Vec<Arc<str>>, i64),
+    Frames(Vec<Frame>, i64),
     /// Some of it isn't kept any more: ask the stream's owner.
     Behind,
 }
@@ -37,9 +35,9 @@ pub(crate) enum After {
 pub(crate) struct Track {
     /// The `seq` of the last frame that can be read; unknown until the owner was asked.
     last: Option<i64>,
-    frames: VecDeque<Arc<str>>,
+    frames: VecDeque<Frame>,
     bytes: usize,
-    waiting: BTreeMap<i64, Arc<str>>,
+    waiting: BTreeMap<i64, Frame>,
 }
 
 impl Track {
@@ -51,6 +49,17 @@ impl Track {
         }
     }
 
+    /// The owner says that what is missing is gone: everyone behind `head` must fetch anew.
+    pub(crate) fn reset(&mut self, head: i64) {
+        if head > self.last() {
+            self.last = Some(head);
+            self.frames.clear();
+            self.bytes = 0;
+        }
+        self.waiting.retain(|seq, _| *seq > head);
+        self.take_waiting();
+    }
+
     pub(crate) fn last(&self) -> i64 {
         self.last.unwrap_or(0)
     }
@@ -60,7 +69,7 @@ impl Track {
         self.last.is_some() && !self.waiting.is_empty()
     }
 
-    pub(crate) fn push(&mut self, seq: i64, frame: impl FnOnce() -> Arc<str>) -> Pushed {
+    pub(crate) fn push(&mut self, seq: i64, frame: impl FnOnce() -> Frame) -> Pushed {
         match self.last {
             Some(last) if seq <= last => Pushed::Known,
             Some(last) if seq == last + 1 => {
@@ -89,12 +98,19 @@ impl Track {
         After::Frames(frames, last.max(cursor))
     }
 
-    fn append(&mut self, frame: Arc<str>) {
+    /// The newest frames after `cursor`, as many of them as are kept, and the `seq` of the last.
+    pub(crate) fn tail(&self, cursor: i64) -> (Vec<Frame>, i64) {
+        let last = self.last();
+        let wanted = usize::try_from(last - cursor).unwrap_or(0).min(self.frames.len());
+        (self.frames.iter().skip(self.frames.len() - wanted).cloned().collect(), last)
+    }
+
+    fn append(&mut self, frame: Frame) {
         self.last = Some(self.last() + 1);
-        self.bytes += frame.len();
+        self.bytes += frame.bytes().len();
         self.frames.push_back(frame);
         while self.frames.len() > KEPT_FRAMES || (self.bytes > KEPT_BYTES && self.frames.len() > 1) {
-            self.bytes -= self.frames.pop_front().map_or(0, |f| f.len());
+            self.bytes -= self.frames.pop_front().map_or(0, |f| f.bytes().len());
         }
     }
 
@@ -117,8 +133,8 @@ mod tests {
     use super::*;
     use ports::SeededRandom;
 
-    fn frame(seq: i64) -> Arc<str> {
-        seq.to_string().into()
+    fn frame(seq: i64) -> Frame {
+        Frame::text(&seq.to_string())
     }
 
     fn read(track: &Track, cursor: &mut i64) -> Vec<i64> {
@@ -126,7 +142,7 @@ mod tests {
             After::Behind => panic!("behind {cursor}"),
             After::Frames(frames, next) => {
                 *cursor = next;
-                frames.iter().map(|f| f.parse().expect("a number")).collect()
+                frames.iter().map(|f| String::from_utf8_lossy(f.json()).parse().expect("a number")).collect()
             }
         }
     }
@@ -172,6 +188,18 @@ mod tests {
     }
 
     #[test]
+    fn a_reset_ends_a_gap_that_cannot_be_filled() {
+        let mut track = Track::default();
+        track.open(0);
+        track.push(9, || frame(9));
+        track.push(12, || frame(12));
+        track.reset(11);
+        assert!(!track.has_gap());
+        assert_eq!(track.after(0), After::Behind);
+        assert_eq!(read(&track, &mut 11), [12]);
+    }
+
+    #[test]
     fn a_cursor_too_far_behind_is_told_so_and_memory_stays_bounded() {
         let mut track = Track::default();
         track.open(0);
@@ -180,7 +208,7 @@ mod tests {
         }
         assert_eq!(track.after(0), After::Behind);
         assert_eq!(read(&track, &mut (2_000 - KEPT_FRAMES as i64)).len(), KEPT_FRAMES);
-        let big: Arc<str> = "x".repeat(KEPT_BYTES).into();
+        let big = Frame::text(&"x".repeat(KEPT_BYTES));
         for seq in 2_001..2_010 {
             track.push(seq, || big.clone());
         }

@@ -5,7 +5,7 @@ use gate::policy;
 use kernel::{
     Caller, ChannelId, Difference, GuildId, Kind, Problem, Reader, Result, StreamName, permissions::Permission,
 };
-use realtime_contract::ServerOp;
+use realtime_contract::{Frame, ServerOp};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 const WATCHED_STREAMS: usize = 500;
@@ -20,13 +20,15 @@ pub(crate) struct Watching {
     pub(crate) guild: Option<GuildId>,
     /// What came before is being fetched: live frames wait.
     pub(crate) fetching: bool,
-    /// Access is being asked again: live frames wait.
-    pub(crate) rechecking: bool,
+    /// Access was asked again after every change so far: otherwise live frames wait.
+    pub(crate) rechecked: bool,
+    /// How often access may have changed.
+    pub(crate) rechecks: u64,
 }
 
 impl Watching {
     pub(crate) fn is_live(&self) -> bool {
-        !self.fetching && !self.rechecking
+        !self.fetching && self.rechecked
     }
 }
 
@@ -38,7 +40,7 @@ pub(crate) async fn watch(
 ) {
     for (stream, since) in streams {
         if let Err(problem) = watch_one(session, caller, reference.clone(), &stream, since).await {
-            forget(session, &stream);
+            forget(session, &stream, None);
             session.answer(reference.clone(), ServerOp::Refused { stream, problem });
         }
     }
@@ -46,7 +48,7 @@ pub(crate) async fn watch(
 
 pub(crate) fn unwatch(session: &Session, streams: &[StreamName]) {
     for stream in streams {
-        forget(session, stream);
+        forget(session, stream, None);
     }
 }
 
@@ -60,8 +62,9 @@ pub(crate) async fn own_streams(session: &Arc<Session>, caller: Caller) {
         match session.service.lanes.lane(&stream).await {
             Ok(lane) => {
                 let seq = lane.last();
-                insert(session, &stream, Watching::new(lane, session.bell.clone(), seq, None));
-                session.say(ServerOp::Watched { stream, seq });
+                insert(session, &stream, lane, seq, None);
+                session.say(ServerOp::Watched { stream: stream.clone(), seq });
+                go_live(session, &stream, None, seq);
             }
             Err(problem) => session.say(ServerOp::Refused { stream, problem }),
         }
@@ -91,60 +94,66 @@ async fn watch_one(
         session.guard(guild);
     }
     let lane = session.service.lanes.lane(stream).await?;
-    let watching = Watching { fetching: true, ..Watching::new(lane, session.bell.clone(), since, guild) };
-    let ticket = watching.ticket;
-    insert(session, stream, watching);
-    let seq = fetch(session, caller, reference.clone(), stream, since).await?;
-    if go_live(session, stream, ticket, seq) {
+    let ticket = insert(session, stream, lane, since, guild);
+    let Some(seq) = fetch(session, caller, reference.clone(), stream, since).await? else { return Ok(()) };
+    if lock(&session.state).watching.get(stream).is_some_and(|w| w.ticket == ticket) {
         session.answer(reference, ServerOp::Watched { stream: stream.clone(), seq });
+        go_live(session, stream, Some(ticket), seq);
     }
     Ok(())
 }
 
 /// Fetches for streams whose frames the lane keeps no more.
-pub(crate) fn catch_up(session: Arc<Session>, streams: Vec<StreamName>) {
-    tokio::spawn(async move {
-        for stream in streams {
-            let (caller, at) = {
+pub(crate) fn catch_up(session: Arc<Session>, streams: Vec<(StreamName, u64)>) {
+    let task = async move {
+        for (stream, ticket) in streams {
+            let (caller, cursor) = {
                 let state = lock(&session.state);
-                (state.caller, state.watching.get(&stream).map(|w| (w.ticket, w.cursor)))
+                let watching = state.watching.get(&stream).filter(|w| w.ticket == ticket);
+                (state.caller, watching.map(|w| w.cursor))
             };
-            let (Some(caller), Some((ticket, cursor))) = (caller, at) else { continue };
+            let (Some(caller), Some(cursor)) = (caller, cursor) else { continue };
             match fetch(&session, caller, None, &stream, cursor).await {
-                Ok(seq) => drop(go_live(&session, &stream, ticket, seq)),
+                Ok(Some(seq)) => go_live(&session, &stream, Some(ticket), seq),
+                Ok(None) => return,
                 Err(problem) => {
-                    forget(&session, &stream);
-                    session.say(ServerOp::Refused { stream, problem });
+                    if forget(&session, &stream, Some(ticket)) {
+                        session.say(ServerOp::Refused { stream, problem });
+                    }
                 }
             }
         }
-    });
+    };
+    tokio::spawn(task);
 }
 
-/// Queues what came after `since` and answers the `seq` reached. The owner checks the permission on every call.
+/// Queues what came after `since` and answers the `seq` reached, or nothing when the client has gone. The owner
+/// checks the permission on every call.
 async fn fetch(
     session: &Arc<Session>,
     caller: Caller,
     reference: Option<String>,
     stream: &StreamName,
     since: i64,
-) -> Result<i64> {
+) -> Result<Option<i64>> {
     let owners = &session.service.lanes.owners;
     let mut cursor = since;
     loop {
         let difference: Difference = owners.difference(Reader::Person(caller), stream, cursor).await?;
         if difference.reset {
             session.answer(reference, ServerOp::Reset { stream: stream.clone(), seq: difference.head });
-            return Ok(difference.head);
+            return Ok(Some(difference.head));
         }
         for event in &difference.events {
-            session.say_frame(event.frame().into());
+            if !session.room().await {
+                return Ok(None);
+            }
+            session.say_frame(Frame::text(&event.frame()));
             cursor = event.seq;
         }
         if !difference.more {
-            return Ok(cursor);
+            return Ok(Some(cursor));
         }
-        session.room().await;
     }
 }
 
@@ -166,31 +175,39 @@ async fn guild_of(session: &Session, caller: Caller, stream: &StreamName) -> Res
 
 /// Asks anew, past every cache, what may still be watched of a guild. While guilds can't answer, it stands still.
 pub(crate) async fn recheck(session: &Arc<Session>, caller: Caller, guild: GuildId) {
-    let streams: Vec<StreamName> = {
+    let watched: Vec<(StreamName, u64, u64)> = {
         let state = lock(&session.state);
-        state.watching.iter().filter(|(_, w)| w.guild == Some(guild)).map(|(stream, _)| stream.clone()).collect()
+        let of_guild = state.watching.iter().filter(|(_, w)| w.guild == Some(guild));
+        of_guild.map(|(stream, w)| (stream.clone(), w.ticket, w.rechecks)).collect()
     };
-    for stream in streams {
+    for (stream, ticket, rechecks) in watched {
         loop {
             match may_still(session, caller, &stream).await {
                 Ok(()) => {
-                    if let Some(watching) = lock(&session.state).watching.get_mut(&stream) {
-                        watching.rechecking = false;
+                    let mut state = lock(&session.state);
+                    // A later change is answered by a later asking.
+                    let same = |w: &&mut Watching| w.ticket == ticket && w.rechecks == rechecks;
+                    if let Some(watching) = state.watching.get_mut(&stream).filter(same) {
+                        watching.rechecked = true;
                     }
-                    session.bell.ring();
                 }
                 Err(problem) if problem.kind == Kind::Unavailable => {
+                    if lock(&session.state).is_over() {
+                        return;
+                    }
                     tokio::time::sleep(RETRY).await;
                     continue;
                 }
                 Err(problem) => {
-                    forget(session, &stream);
-                    session.say(ServerOp::Refused { stream: stream.clone(), problem });
+                    if forget(session, &stream, Some(ticket)) {
+                        session.say(ServerOp::Refused { stream: stream.clone(), problem });
+                    }
                 }
             }
             break;
         }
     }
+    session.continue_lanes();
 }
 
 async fn may_still(session: &Session, caller: Caller, stream: &StreamName) -> Result<()> {
@@ -202,34 +219,43 @@ async fn may_still(session: &Session, caller: Caller, stream: &StreamName) -> Re
     policy::require(facts, Permission::View, what).map(drop)
 }
 
-fn insert(session: &Session, stream: &StreamName, watching: Watching) {
+/// Puts a watch in the place of the one before; its frames wait until [`go_live`]. Answers its ticket.
+fn insert(session: &Arc<Session>, stream: &StreamName, lane: Arc<Lane>, cursor: i64, guild: Option<GuildId>) -> u64 {
+    let ticket = lane.ticket();
+    let watching = Watching { lane: lane.clone(), ticket, cursor, guild, fetching: true, rechecked: true, rechecks: 0 };
     let mut state = lock(&session.state);
-    // A socket that closed meanwhile watches nothing.
-    let before = match state.caller {
-        Some(_) => state.watching.insert(stream.clone(), watching),
-        None => Some(watching),
-    };
+    if state.is_over() {
+        return ticket;
+    }
+    let before = state.watching.insert(stream.clone(), watching);
+    lane.join(session.clone(), ticket);
     drop(state);
     if let Some(before) = before {
-        before.lane.leave(before.ticket);
+        before.lane.leave(session.worker, before.ticket);
     }
-    session.bell.ring();
+    ticket
 }
 
-fn forget(session: &Session, stream: &StreamName) {
-    let before = lock(&session.state).watching.remove(stream);
-    if let Some(before) = before {
-        before.lane.leave(before.ticket);
-    }
+/// Ends a watch, the one with this ticket where one is given. Answers whether it was there.
+fn forget(session: &Session, stream: &StreamName, ticket: Option<u64>) -> bool {
+    let before = {
+        let mut state = lock(&session.state);
+        let is_it = state.watching.get(stream).is_some_and(|w| ticket.is_none_or(|ticket| w.ticket == ticket));
+        if is_it { state.watching.remove(stream) } else { None }
+    };
+    let Some(before) = before else { return false };
+    before.lane.leave(session.worker, before.ticket);
+    true
 }
 
 /// What was fetched reaches to `seq`: continues live from there, unless the watch was replaced or taken away.
-fn go_live(session: &Session, stream: &StreamName, ticket: u64, seq: i64) -> bool {
-    let mut state = lock(&session.state);
-    let Some(watching) = state.watching.get_mut(stream).filter(|w| w.ticket == ticket) else { return false };
-    watching.cursor = seq;
-    watching.fetching = false;
-    drop(state);
-    session.bell.ring();
-    true
+fn go_live(session: &Arc<Session>, stream: &StreamName, ticket: Option<u64>, seq: i64) {
+    {
+        let mut state = lock(&session.state);
+        let is_it = |w: &&mut Watching| ticket.is_none_or(|ticket| w.ticket == ticket);
+        let Some(watching) = state.watching.get_mut(stream).filter(is_it) else { return };
+        watching.cursor = seq;
+        watching.fetching = false;
+    }
+    session.continue_lanes();
 }

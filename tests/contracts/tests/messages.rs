@@ -11,7 +11,10 @@ use kernel::{
 };
 use messages_contract::{Draft, Message, MessageSent, Messages, MessagesClient, Window, serve_messages};
 use ports::{ManualClock, OsRandom, Sink, Subscription};
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex},
+};
 
 const ADA: Caller = Caller { user: UserId(7), session: SessionId(1), operator: true };
 const BOB: Caller = Caller { user: UserId(8), session: SessionId(2), operator: false };
@@ -52,6 +55,7 @@ async fn town(way: Way) -> Town {
     let config = messages::Config::default();
     let local =
         messages::build(scratch[2].database.clone(), &outside, gate, guilds.clone(), config).await.expect("messages");
+    outside.bus.open();
     let messages: Arc<dyn Messages> = match way {
         Way::Local => local,
         Way::Grpc => {
@@ -137,7 +141,10 @@ async fn a_retried_send_shows_once(town: Town) {
     for send in sends.collect::<Vec<_>>() {
         assert_eq!(send.await.expect("no panic").expect("answered"), first);
     }
-    assert_eq!(ear.0.lock().expect("an ear").len(), 1);
+    let heard: HashSet<String> = ear.0.lock().expect("an ear").iter().map(|e| e.frame()).collect();
+    assert_eq!(heard.len(), 1, "what is told again is the same event");
+    let log = town.messages.difference(Reader::Person(ADA), StreamName::messages(town.hall), 0).await;
+    assert_eq!(log.expect("the log").head, 1);
     let problem = town.messages.send(ADA, town.hall, draft("n", "bye")).await.expect_err("refused");
     assert_eq!((problem.kind, &*problem.code), (Kind::Unprocessable, "nonce_reused"));
     assert_eq!(problem.field.as_deref(), Some("nonce"), "the field travels with the problem");

@@ -4,20 +4,23 @@ type Row6 = (i64, i64, i64, String, String);
 
 #[async_trait]
 impl Store for SqlStore {
-    async fn difference(&self, stream: &StreamName, since: i64) -> crate::Result<Difference> {
-        let head: Option<i64> =
-            query_scalar("SELECT seq FROM streams WHERE name = $1").bind(stream.as_str()).fetch_optional(&self.pools.read).await?;
+    async fn after(&self, stream: &StreamName, since: i64, bound: Option<i64>) -> crate::Result<Difference> {
+        let head: Option<i64> = query_scalar("SELECT seq FROM streams WHERE name = $1")
+            .bind(stream.as_str())
+            .fetch_optional(&self.pools.read)
+            .await?;
         let head = head.unwrap_or(0);
         let reset = Difference { events: Vec::new(), head, more: false, reset: true };
-        if since < 0 || since > head || head - since > Difference::MAX_BEHIND {
+        if since < 0 || since > head || bound.is_some_and(|bound| head - since > bound) {
             return Ok(reset);
         }
-        let rows: Vec<Row6> = query_as("SELECT seq, id, at, kind, data FROM events WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3")
-            .bind(stream.as_str())
-            .bind(since)
-            .bind(Difference::MAX_EVENTS)
-            .fetch_all(&self.pools.read)
-            .await?;
+        let rows: Vec<Row6> =
+            query_as("SELECT seq, id, at, kind, data FROM events WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3")
+                .bind(stream.as_str())
+                .bind(since)
+                .bind(Difference::MAX_EVENTS)
+                .fetch_all(&self.pools.read)
+                .await?;
         if rows.first().map_or(head > since, |first| first.0 != since + 1) {
             return Ok(reset);
         }
@@ -34,16 +37,18 @@ impl Store for SqlStore {
         Ok(heads(&self.pools.read, streams).await?)
     }
 
-    async fn unrelayed(&self, limit: i64) -> crate::Result<Vec<Bell>> {
-        let rows: Vec<(String, i64)> = query_as("SELECT name, seq FROM streams WHERE relayed < seq ORDER BY name LIMIT $1")
-            .bind(limit)
-            .fetch_all(&self.pools.read)
-            .await?;
+    async fn unrelayed(&self, after: &str, limit: i64) -> crate::Result<Vec<Bell>> {
+        let rows: Vec<(String, i64)> =
+            query_as("SELECT name, seq FROM streams WHERE relayed < seq AND name > $1 ORDER BY name LIMIT $2")
+                .bind(after)
+                .bind(limit)
+                .fetch_all(&self.pools.read)
+                .await?;
         Ok(rows.into_iter().filter_map(|(name, seq)| Some(Bell { stream: name.parse().ok()?, seq })).collect())
     }
 
     async fn relayed(&self, bells: &[Bell]) -> crate::Result<()> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         for bell in bells {
             query("UPDATE streams SET relayed = $2 WHERE name = $1 AND relayed < $2")
                 .bind(bell.stream.as_str())
@@ -76,7 +81,14 @@ impl Store for SqlStore {
         Ok(())
     }
 
-    async fn bury(&self, follower: &str, stream: &StreamName, seq: i64, at: Timestamp, error: &str) -> crate::Result<()> {
+    async fn bury(
+        &self,
+        follower: &str,
+        stream: &StreamName,
+        seq: i64,
+        at: Timestamp,
+        error: &str,
+    ) -> crate::Result<()> {
         query("INSERT INTO dead_letters (follower, stream, seq, at, error) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING")
             .bind(follower)
             .bind(stream.as_str())

@@ -68,7 +68,7 @@ impl Store for SqlStore {
         session: NewSession,
         events: Vec<NewEvent>,
     ) -> Result<Committed<Option<Account>>> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         let made = query(
             "INSERT INTO accounts (id, email, email_key, password_hash, operator, created_at)
              VALUES ($1, $2, $3, $4, FALSE, $5) ON CONFLICT (email_key) DO NOTHING",
@@ -98,7 +98,7 @@ impl Store for SqlStore {
     }
 
     async fn start_session(&self, new: NewSession, event: NewEvent) -> Result<Option<Committed<()>>> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         // Locks the account's row, so that it can't be erased under the new session.
         let account = query("UPDATE accounts SET id = id WHERE id = $1").bind(new.account.0).execute(&mut *tx).await?;
         if account.rows_affected() == 0 {
@@ -133,7 +133,7 @@ impl Store for SqlStore {
     }
 
     async fn exchange(&self, exchange: Exchange<'_>, forget_before: Timestamp) -> Result<bool> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         let changed = query(
             "UPDATE sessions SET current_hash = $3, last_used_at = $4
              WHERE id = $1 AND current_hash = $2 AND ended_at IS NULL",
@@ -173,7 +173,7 @@ impl Store for SqlStore {
     }
 
     async fn end_session(&self, id: SessionId, now: Timestamp, event: NewEvent) -> Result<Committed<()>> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         let ended = query("UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL")
             .bind(id.0)
             .bind(now.0)
@@ -197,8 +197,10 @@ impl Store for SqlStore {
     }
 
     async fn secret(&self, name: &str, fresh: &str) -> Result<String> {
-        let stored: Option<String> =
-            query_scalar("SELECT value FROM secrets WHERE name = $1").bind(name).fetch_optional(&self.pools.read).await?;
+        let stored: Option<String> = query_scalar("SELECT value FROM secrets WHERE name = $1")
+            .bind(name)
+            .fetch_optional(&self.pools.read)
+            .await?;
         if let Some(stored) = stored {
             return Ok(stored);
         }
@@ -214,12 +216,13 @@ impl Store for SqlStore {
     }
 
     async fn idle_sessions(&self, before: Timestamp, limit: i64) -> Result<Vec<(SessionId, UserId)>> {
-        let rows: Vec<(i64, i64)> =
-            query_as("SELECT id, account FROM sessions WHERE ended_at IS NULL AND last_used_at < $1 ORDER BY id LIMIT $2")
-                .bind(before.0)
-                .bind(limit)
-                .fetch_all(&self.pools.read)
-                .await?;
+        let rows: Vec<(i64, i64)> = query_as(
+            "SELECT id, account FROM sessions WHERE ended_at IS NULL AND last_used_at < $1 ORDER BY id LIMIT $2",
+        )
+        .bind(before.0)
+        .bind(limit)
+        .fetch_all(&self.pools.read)
+        .await?;
         Ok(rows.into_iter().map(|(id, account)| (SessionId(id), UserId(account))).collect())
     }
 
@@ -234,7 +237,7 @@ impl Store for SqlStore {
     }
 
     async fn erase_sessions(&self, user: UserId) -> Result<u64> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         query("DELETE FROM used_refresh_tokens WHERE session IN (SELECT id FROM sessions WHERE account = $1)")
             .bind(user.0)
             .execute(&mut *tx)
@@ -249,12 +252,11 @@ impl Store for SqlStore {
     }
 
     async fn page(&self, after: UserId, limit: i64) -> Result<Vec<(UserId, Timestamp)>> {
-        let rows: Vec<(i64, i64)> =
-            query_as("SELECT id, created_at FROM accounts WHERE id > $1 ORDER BY id LIMIT $2")
-                .bind(after.0)
-                .bind(limit)
-                .fetch_all(&self.pools.read)
-                .await?;
+        let rows: Vec<(i64, i64)> = query_as("SELECT id, created_at FROM accounts WHERE id > $1 ORDER BY id LIMIT $2")
+            .bind(after.0)
+            .bind(limit)
+            .fetch_all(&self.pools.read)
+            .await?;
         Ok(rows.into_iter().map(|(id, at)| (UserId(id), Timestamp(at))).collect())
     }
 }

@@ -39,8 +39,8 @@ async fn take_nonces(tx: &mut Tx<'_>, firsts: &BTreeMap<Key, &Ready>) -> Result<
 }
 
 /// What a nonce that was taken before stands for: the body's fingerprint, the first message and its `seq`.
-async fn first_sent(tx: &mut Tx<'_>, key: &Key) -> Result<(i64, Sent), sqlx::Error> {
-    let row = query(
+async fn first_sent(tx: &mut Tx<'_>, key: &Key) -> Result<Option<(i64, Sent)>, sqlx::Error> {
+    let Some(row) = query(
         "SELECT n.body, m.seq, m.channel, m.number, m.id, m.author, m.text, m.reply_to, m.sent_at, m.deleted
          FROM nonces n JOIN messages m ON m.id = n.message
          WHERE n.author = $1 AND n.channel = $2 AND n.nonce = $3",
@@ -48,8 +48,11 @@ async fn first_sent(tx: &mut Tx<'_>, key: &Key) -> Result<(i64, Sent), sqlx::Err
     .bind(key.0)
     .bind(key.1)
     .bind(&key.2)
-    .fetch_one(&mut **tx)
-    .await?;
+    .fetch_optional(&mut **tx)
+    .await?
+    else {
+        return Ok(None);
+    };
     let first = message((
         row.try_get(2)?,
         row.try_get(3)?,
@@ -60,7 +63,7 @@ async fn first_sent(tx: &mut Tx<'_>, key: &Key) -> Result<(i64, Sent), sqlx::Err
         row.try_get(8)?,
         row.try_get(9)?,
     ));
-    Ok((row.try_get(0)?, Sent { nonce: key.2.clone(), seq: row.try_get(1)?, message: first }))
+    Ok(Some((row.try_get(0)?, Sent { nonce: key.2.clone(), seq: row.try_get(1)?, message: first })))
 }
 
 /// Gives the new messages their numbers: contiguous per channel, in the order of the group.
@@ -140,8 +143,7 @@ impl SqlStore {
         second: i64,
         limit: i64,
     ) -> Result<Vec<Message>, sqlx::Error> {
-        let rows: Vec<Columns> =
-            query_as(sql).bind(first).bind(second).bind(limit).fetch_all(&self.pools.read).await?;
+        let rows: Vec<Columns> = query_as(sql).bind(first).bind(second).bind(limit).fetch_all(&self.pools.read).await?;
         Ok(rows.into_iter().map(message).collect())
     }
 }
@@ -153,7 +155,7 @@ impl Store for SqlStore {
         for ready in &group {
             firsts.entry(key(ready)).or_insert(ready);
         }
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         let free = take_nonces(&mut tx, &firsts).await?;
         let is_first = |ready: &Ready| firsts.get(&key(ready)).is_some_and(|first| first.id == ready.id);
         let fresh: Vec<&Ready> = group.iter().filter(|r| is_first(r) && free.contains(&key(r))).collect();
@@ -173,13 +175,15 @@ impl Store for SqlStore {
             }
         }
         for key in firsts.keys().filter(|key| !free.contains(*key)) {
-            let first = first_sent(&mut tx, key).await?;
-            sent.insert(key.clone(), first);
+            if let Some(first) = first_sent(&mut tx, key).await? {
+                sent.insert(key.clone(), first);
+            }
         }
         tx.commit().await?;
         let answers = group.iter().map(|ready| match sent.get(&key(ready)) {
             Some((body, sent)) if *body == ready.pending.body => Ok(sent.clone()),
-            _ => Err(rules::nonce_reused()),
+            Some(_) => Err(rules::nonce_reused()),
+            None => Err(rules::first_is_gone()),
         });
         Ok(Committed { value: answers.collect(), events })
     }
@@ -235,7 +239,7 @@ impl Store for SqlStore {
     }
 
     async fn move_marker(&self, user: UserId, marker: Marker, event: NewEvent) -> Result<Committed<Marker>> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         let moved = move_markers(&mut tx, &BTreeMap::from([((user.0, marker.channel.0), marker.number)])).await?;
         let events = append(&mut tx, if moved == 1 { vec![event] } else { Vec::new() }).await?;
         let number: i64 = query_scalar("SELECT number FROM markers WHERE person = $1 AND channel = $2")
@@ -266,15 +270,17 @@ impl Store for SqlStore {
     }
 
     async fn bury(&self, buried: Vec<(MessageSent, NewEvent)>) -> Result<Committed<()>> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         let mut new = Vec::with_capacity(buried.len());
         for (redacted, event) in buried {
-            let seq: i64 = query_scalar(
+            let seq: Option<i64> = query_scalar(
                 "UPDATE messages SET text = '', reply_to = NULL, deleted = TRUE WHERE id = $1 RETURNING seq",
             )
             .bind(redacted.message.id.0)
-            .fetch_one(&mut *tx)
+            .fetch_optional(&mut *tx)
             .await?;
+            // Its channel was purged meanwhile: nothing is left to bury.
+            let Some(seq) = seq else { continue };
             let data = NewEvent::new(event.stream.clone(), event.id, event.at, "message_sent", &redacted).data;
             query("UPDATE events SET data = $3 WHERE stream = $1 AND seq = $2")
                 .bind(event.stream.as_str())
@@ -290,7 +296,7 @@ impl Store for SqlStore {
     }
 
     async fn forget(&self, user: UserId) -> Result<u64> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         let nonces = query("DELETE FROM nonces WHERE author = $1").bind(user.0).execute(&mut *tx).await?;
         let markers = query("DELETE FROM markers WHERE person = $1").bind(user.0).execute(&mut *tx).await?;
         tx.commit().await?;
@@ -303,31 +309,32 @@ impl Store for SqlStore {
     }
 
     async fn purge(&self, channel: ChannelId) -> Result<()> {
-        let mut tx = self.pools.write.begin().await?;
-        query("DELETE FROM messages WHERE channel = $1").bind(channel.0).execute(&mut *tx).await?;
+        let mut tx = self.pools.begin().await?;
+        // In the order in which a commit takes its rows, so that neither waits for the other in a circle.
         query("DELETE FROM nonces WHERE channel = $1").bind(channel.0).execute(&mut *tx).await?;
-        query("DELETE FROM markers WHERE channel = $1").bind(channel.0).execute(&mut *tx).await?;
         query("DELETE FROM heads WHERE channel = $1").bind(channel.0).execute(&mut *tx).await?;
         query("DELETE FROM events WHERE stream = $1")
             .bind(kernel::StreamName::messages(channel).as_str())
             .execute(&mut *tx)
             .await?;
+        query("DELETE FROM messages WHERE channel = $1").bind(channel.0).execute(&mut *tx).await?;
+        query("DELETE FROM markers WHERE channel = $1").bind(channel.0).execute(&mut *tx).await?;
         Ok(tx.commit().await?)
     }
 
-    async fn page_of_heads(&self, after: ChannelId, limit: i64) -> Result<Vec<Head>> {
-        let rows: Vec<(i64, i64, i64)> = query_as(
-            "SELECT channel, number, last_message_at FROM heads WHERE channel > $1 ORDER BY channel LIMIT $2",
+    async fn page_of_heads(&self, after: ChannelId, limit: i64) -> Result<Vec<(Head, i64)>> {
+        let rows: Vec<(i64, i64, i64, i64)> = query_as(
+            "SELECT h.channel, h.number, h.last_message_at, s.seq
+             FROM heads h JOIN streams s ON s.name = 'messages/channel/' || h.channel
+             WHERE h.channel > $1 ORDER BY h.channel LIMIT $2",
         )
         .bind(after.0)
         .bind(limit)
         .fetch_all(&self.pools.read)
         .await?;
-        let head = |(channel, number, at): (i64, i64, i64)| Head {
-            channel: ChannelId(channel),
-            number,
-            marker: 0,
-            last_message_at: Some(Timestamp(at)),
+        let head = |(channel, number, at, seq): (i64, i64, i64, i64)| {
+            let last_message_at = Some(Timestamp(at));
+            (Head { channel: ChannelId(channel), number, marker: 0, last_message_at }, seq)
         };
         Ok(rows.into_iter().map(head).collect())
     }

@@ -55,7 +55,7 @@ impl Store for SqlStore {
     }
 
     async fn edit(&self, new: Profile, event: NewEvent) -> Result<Committed<Profile>> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         query("UPDATE profiles SET display_name = $2 WHERE id = $1")
             .bind(new.id.0)
             .bind(&new.display_name)

@@ -118,7 +118,7 @@ impl Store for SqlStore {
         allowed: Vec<UserId>,
         tell: Tell<Channel>,
     ) -> Outcome<Committed<Channel>> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         if lock(&mut tx, guild).await?.is_none() {
             return Ok(Err(Refusal::GuildGone));
         }
@@ -160,7 +160,7 @@ impl Store for SqlStore {
         change: Change,
         tell: Tell<(Channel, Channel)>,
     ) -> Outcome<Committed<Channel>> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         let Some(before) = find_locked(&mut tx, guild, id).await? else { return Ok(Err(Refusal::ChannelGone)) };
         let after = change.apply(&before);
         if after == before {
@@ -181,7 +181,7 @@ impl Store for SqlStore {
     }
 
     async fn delete(&self, guild: GuildId, id: ChannelId, tell: Tell<Channel>) -> Outcome<Committed<()>> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         let Some(last) = find_locked(&mut tx, guild, id).await? else { return Ok(Err(Refusal::ChannelGone)) };
         query("DELETE FROM channels WHERE id = $1").bind(id.0).execute(&mut *tx).await?;
         let events = append(&mut tx, tell(&last)).await?;
@@ -204,7 +204,7 @@ impl Store for SqlStore {
         user: UserId,
         events: Vec<NewEvent>,
     ) -> Outcome<Committed<()>> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         if find_locked(&mut tx, guild, id).await?.is_none() {
             return Ok(Err(Refusal::ChannelGone));
         }
@@ -233,7 +233,7 @@ impl Store for SqlStore {
         user: UserId,
         events: Vec<NewEvent>,
     ) -> Outcome<Committed<()>> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         if find_locked(&mut tx, guild, id).await?.is_none() {
             return Ok(Err(Refusal::ChannelGone));
         }

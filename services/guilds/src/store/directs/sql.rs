@@ -34,7 +34,7 @@ impl Store for SqlStore {
         events: Vec<NewEvent>,
     ) -> Result<Committed<Channel>> {
         let (low, high) = (between.0.min(between.1), between.0.max(between.1));
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         let made = query(
             "INSERT INTO directs (channel, low, high, created_at) VALUES ($1, $2, $3, $4)
              ON CONFLICT (low, high) DO NOTHING",

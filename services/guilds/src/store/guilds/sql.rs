@@ -67,7 +67,7 @@ async fn use_up(tx: &mut Tx<'_>, code: &str, now: Timestamp) -> Result<Result<()
 #[async_trait]
 impl Store for SqlStore {
     async fn create(&self, new: Guild, first: Channel, events: Vec<NewEvent>) -> Outcome<Committed<Guild>> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         query("INSERT INTO guilds (id, name, owner, member_count, created_at) VALUES ($1, $2, $3, 0, $4)")
             .bind(new.id.0)
             .bind(&new.name)
@@ -147,7 +147,7 @@ impl Store for SqlStore {
     }
 
     async fn rename(&self, id: GuildId, name: String, tell: Tell<Guild>) -> Outcome<Committed<Guild>> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         let row: Option<GuildColumns> =
             query_as("UPDATE guilds SET name = $2 WHERE id = $1 RETURNING id, name, owner, member_count, created_at")
                 .bind(id.0)
@@ -161,7 +161,7 @@ impl Store for SqlStore {
     }
 
     async fn delete(&self, id: GuildId, most_members: usize, tell: Tell<Deleted>) -> Outcome<Committed<()>> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         if lock(&mut tx, id).await?.is_none() {
             return Ok(Err(Refusal::GuildGone));
         }
@@ -212,7 +212,7 @@ impl Store for SqlStore {
     }
 
     async fn leave(&self, id: GuildId, user: UserId, events: Vec<NewEvent>) -> Outcome<Committed<()>> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         query("UPDATE guilds SET member_count = member_count - 1 WHERE id = $1").bind(id.0).execute(&mut *tx).await?;
         let left = query("DELETE FROM members WHERE guild = $1 AND person = $2")
             .bind(id.0)
@@ -235,7 +235,7 @@ impl Store for SqlStore {
     }
 
     async fn accept(&self, code: &str, new: Member, events: Vec<NewEvent>) -> Outcome<Committed<Guild>> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         if lock(&mut tx, new.guild).await?.is_none() {
             return Ok(Err(Refusal::InviteUnknown));
         }

@@ -19,7 +19,7 @@ fn invite((code, guild, creator, created_at, expires_at, max_uses, uses): Column
 #[async_trait]
 impl Store for SqlStore {
     async fn create(&self, new: Invite) -> Outcome<Invite> {
-        let mut tx = self.pools.write.begin().await?;
+        let mut tx = self.pools.begin().await?;
         if lock(&mut tx, new.guild).await?.is_none() {
             return Ok(Err(Refusal::GuildGone));
         }

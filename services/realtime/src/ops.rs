@@ -1,0 +1,207 @@
+//! What a client asks, one op at a time.
+
+use crate::{
+    lock, send,
+    session::{SESSION_ENDED, Session},
+    watch,
+};
+use kernel::{Caller, ChannelId, GuildId, Kind, Problem, Result, StreamName, UserId};
+use messages_contract::Head;
+use ports::Sink;
+use realtime_contract::{ClientOp, Request, ServerOp};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::{Arc, Weak},
+};
+
+const WATCHED_USERS: usize = 200;
+/// Seconds of silence after which a client should ping.
+const PING_EVERY: u32 = 30;
+
+pub(crate) async fn take(session: &Arc<Session>, request: Request) {
+    let Request { reference, op } = request;
+    let caller = {
+        let state = lock(&session.state);
+        if state.is_over() {
+            return;
+        }
+        state.caller
+    };
+    let done = match (op, caller) {
+        (ClientOp::Hello { token }, _) => hello(session, reference.clone(), token).await,
+        (_, None) => Err(Problem::new(Kind::Unauthenticated, "hello_first", "Say hello with an access token first.")),
+        (ClientOp::Ping, _) => {
+            session.answer(reference.clone(), ServerOp::Pong);
+            Ok(())
+        }
+        (ClientOp::Watch { streams }, Some(caller)) => {
+            watch::watch(session, caller, reference.clone(), streams).await;
+            Ok(())
+        }
+        (ClientOp::Unwatch { streams }, _) => {
+            watch::unwatch(session, &streams);
+            Ok(())
+        }
+        (ClientOp::WatchPresence { users }, _) => watch_presence(session, reference.clone(), users),
+        (ClientOp::Send { channel, draft }, Some(caller)) => {
+            send::send(session, caller, reference.clone(), channel, draft);
+            Ok(())
+        }
+        (ClientOp::Read { channel, number }, Some(caller)) => {
+            session.service.deps.messages.mark_read(caller, channel, number).await.map(drop)
+        }
+    };
+    if let Err(problem) = done {
+        session.answer(reference, ServerOp::Error { nonce: None, problem });
+    }
+}
+
+async fn hello(session: &Arc<Session>, reference: Option<String>, token: String) -> Result<()> {
+    let accounts = &session.service.deps.accounts;
+    let caller = accounts.authenticate(token.clone()).await?.caller;
+    let before = lock(&session.state).caller;
+    if before.is_some_and(|before| before.session != caller.session) {
+        let detail = "This socket belongs to another session: open a new one.";
+        return Err(Problem::new(Kind::Conflict, "another_session", detail));
+    }
+    if before.is_none() {
+        let sink: Arc<dyn Sink> = Arc::new(OwnSink(Arc::downgrade(session), caller));
+        let streams = ["accounts", "guilds"].map(|service| StreamName::user(service, caller.user));
+        let own = streams.map(|s| session.service.fanout.subscribe(s.as_str(), sink.clone()));
+        // Asked again now that its end would be heard: a session that ended in between is refused here.
+        accounts.authenticate(token).await?;
+        let presence = &session.service.presence;
+        presence.came(caller.user);
+        let is_over = {
+            let mut state = lock(&session.state);
+            if !state.is_over() {
+                state.caller = Some(caller);
+                state.own.extend(own);
+            }
+            state.is_over()
+        };
+        if is_over {
+            presence.went(caller.user);
+            return Ok(());
+        }
+    }
+    let visible = go_home(session, caller).await;
+    let unread = unread(session, caller, &visible).await;
+    session.answer(reference, ServerOp::Ready { user: caller.user, unread, ping_every: PING_EVERY });
+    watch::own_streams(session, caller).await;
+    Ok(())
+}
+
+fn watch_presence(session: &Arc<Session>, reference: Option<String>, users: Vec<UserId>) -> Result<()> {
+    let users: Vec<UserId> = users.into_iter().collect::<HashSet<_>>().into_iter().collect();
+    if users.len() > WATCHED_USERS {
+        return Err(Problem::field("users", "too_many_users", "Watch the presence of 200 people at most."));
+    }
+    let presence = &session.service.presence;
+    let before = std::mem::replace(&mut lock(&session.state).shown_users, users.clone());
+    presence.unwatch(session, &before);
+    let told = presence.watch(session, &users);
+    if lock(&session.state).is_over() {
+        presence.unwatch(session, &users);
+    }
+    session.answer(reference, ServerOp::Presence { users: told });
+    Ok(())
+}
+
+/// Learns which channels the person sees, and hears their heads. Answers them, or nothing when guilds can't.
+async fn go_home(session: &Arc<Session>, caller: Caller) -> Arc<BTreeSet<ChannelId>> {
+    let _one_at_a_time = session.going_home.lock().await;
+    let home = match session.service.deps.guilds.home(caller).await {
+        Ok(home) => home,
+        Err(problem) => {
+            tracing::warn!(user = %caller.user, ?problem, "badges stay as they are");
+            return Arc::default();
+        }
+    };
+    let guilds = home.guilds.iter().map(|g| format!("heads/guild/{}", g.guild.id));
+    let directs = home.directs.iter().map(|d| format!("heads/channel/{}", d.id));
+    let readings = guilds.chain(directs).map(|topic| session.service.heads.read(topic, session)).collect();
+    let guild_channels = home.guilds.iter().flat_map(|g| &g.channels);
+    let visible: BTreeSet<ChannelId> = guild_channels.chain(&home.directs).map(|c| c.id).collect();
+    let visible = Arc::new(visible);
+    let before = {
+        let mut state = lock(&session.state);
+        if state.is_over() {
+            return visible;
+        }
+        state.visible = visible.clone();
+        std::mem::replace(&mut state.readings, readings)
+    };
+    drop(before);
+    visible
+}
+
+async fn unread(session: &Session, caller: Caller, visible: &BTreeSet<ChannelId>) -> Vec<Head> {
+    match session.service.deps.messages.heads(caller, visible.iter().copied().collect()).await {
+        Ok(heads) => heads.heads.into_iter().filter(|h| h.number > h.marker).collect(),
+        Err(problem) => {
+            tracing::warn!(user = %caller.user, ?problem, "unread counts are left to the overview");
+            Vec::new()
+        }
+    }
+}
+
+impl Session {
+    /// Whether this session's person is among them; None: everyone is.
+    pub(crate) fn is_one_of(&self, whom: Option<&[UserId]>) -> bool {
+        let Some(caller) = lock(&self.state).caller else { return false };
+        whom.is_none_or(|users| users.contains(&caller.user))
+    }
+
+    /// Guards a guild that something is watched of.
+    pub(crate) fn guard(self: &Arc<Self>, guild: GuildId) {
+        if !lock(&self.state).guards.contains_key(&guild) {
+            let guard = self.service.access.guard(guild, self);
+            lock(&self.state).guards.insert(guild, guard);
+        }
+    }
+
+    /// What is watched of the guild stands still until it was asked again.
+    pub(crate) fn access_changed(self: &Arc<Self>, guild: GuildId) {
+        let caller = {
+            let mut state = lock(&self.state);
+            for watching in state.watching.values_mut().filter(|w| w.guild == Some(guild)) {
+                watching.rechecks += 1;
+                watching.rechecked = false;
+            }
+            state.caller
+        };
+        let Some(caller) = caller else { return };
+        let session = self.clone();
+        tokio::spawn(async move {
+            watch::recheck(&session, caller, guild).await;
+            go_home(&session, caller).await;
+        });
+    }
+
+    /// A channel that anyone in the guild may see has come: its heads are heard from now on.
+    pub(crate) fn channel_created(self: &Arc<Self>) {
+        let Some(caller) = lock(&self.state).caller else { return };
+        let session = self.clone();
+        tokio::spawn(async move { go_home(&session, caller).await });
+    }
+}
+
+/// Hears the person's own streams: ends with the session, learns of new guilds and directs.
+struct OwnSink(Weak<Session>, Caller);
+
+impl Sink for OwnSink {
+    fn event(&self, event: &Arc<kernel::Event>) {
+        let Some(session) = self.0.upgrade() else { return };
+        match event.kind.as_str() {
+            "session_ended" => {
+                let ended = event.parse::<accounts_contract::SessionEnded>();
+                if ended.is_ok_and(|e| e.session == self.1.session) {
+                    session.end_with(SESSION_ENDED);
+                }
+            }
+            "guild_joined" | "guild_left" | "direct_opened" => session.channel_created(),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What waits to be written to one socket.
+
+use realtime_contract::{Frame, Wire};
+use std::{
+    collections::VecDeque,
+    io::{ErrorKind, IoSlice, Result},
+};
+
+/// How many frames go into one system call at most.
+const BATCH_FRAMES: usize = 64;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Written {
+    All,
+    /// The wire takes no more now.
+    Some,
+}
+
+/// Whole frames in their order, the first of which may have been begun.
+#[derive(Default)]
+pub(crate) struct Out {
+    queue: VecDeque<Frame>,
+    /// How much of the first frame was written.
+    begun: usize,
+    bytes: usize,
+    blocked: bool,
+}
+
+impl Out {
+    pub(crate) fn push(&mut self, frame: Frame) {
+        self.bytes += frame.bytes().len();
+        self.queue.push_back(frame);
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.blocked
+    }
+
+    pub(crate) fn unblock(&mut self) {
+        self.blocked = false;
+    }
+
+    /// Forgets all that wasn't begun.
+    pub(crate) fn drop_whole_frames(&mut self) {
+        self.queue.truncate(usize::from(self.begun > 0));
+        self.bytes = self.queue.front().map_or(0, |f| f.bytes().len() - self.begun);
+    }
+
+    /// Writes what waits.
+    pub(crate) fn write(&mut self, wire: &dyn Wire) -> Result<Written> {
+        while !self.queue.is_empty() {
+            let mut slices = [IoSlice::new(&[]); BATCH_FRAMES];
+            let mut count = 0;
+            for (slice, frame) in slices.iter_mut().zip(&self.queue) {
+                let skip = if count == 0 { self.begun } else { 0 };
+                *slice = IoSlice::new(&frame.bytes()[skip..]);
+                count += 1;
+            }
+            match wire.write(&slices[..count]) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(written) => self.written(written),
+                Err(e) if e.kind() == ErrorKind::WouldBlock => {
+                    self.blocked = true;
+                    return Ok(Written::Some);
+                }
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
+        }
+        self.queue.shrink_to(0);
+        Ok(Written::All)
+    }
+
+    /// Writes `frames` when nothing waits, straight from where they are; what the wire doesn't take waits.
+    pub(crate) fn write_through(&mut self, wire: &dyn Wire, frames: &[Frame]) -> Result<Written> {
+        let (first, rest) = frames.split_at(frames.len().min(BATCH_FRAMES));
+        let written = if first.is_empty() || !self.queue.is_empty() || self.blocked {
+            0
+        } else {
+            let mut slices = [IoSlice::new(&[]); BATCH_FRAMES];
+            for (slice, frame) in slices.iter_mut().zip(first) {
+                *slice = IoSlice::new(frame.bytes());
+            }
+            match wire.write(&slices[..first.len()]) {
+                Ok(written) => written,
+                Err(e) if e.kind() == ErrorKind::WouldBlock => {
+                    self.blocked = true;
+                    0
+                }
+                Err(e) if e.kind() == ErrorKind::Interrupted => 0,
+                Err(e) => return Err(e),
+            }
+        };
+        if rest.is_empty() && written == first.iter().map(|f| f.bytes().len()).sum::<usize>() {
+            return Ok(Written::All);
+        }
+        frames.iter().for_each(|frame| self.push(frame.clone()));
+        self.written(written);
+        if self.blocked { Ok(Written::Some) } else { self.write(wire) }
+    }
+
+    fn written(&mut self, mut count: usize) {
+        self.bytes -= count;
+        count += self.begun;
+        while let Some(frame) = self.queue.front() {
+            let len = frame.bytes().len();
+            if count < len {
+                break;
+            }
+            count -= len;
+            self.queue.pop_front();
+        }
+        self.begun = count;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ports::SeededRandom;
+    use std::sync::Mutex;
+
+    /// A wire that takes what it likes.
+    struct Moody {
+        random: SeededRandom,
+        taken: Mutex<Vec<u8>>,
+    }
+
+    impl Wire for Moody {
+        fn write(&self, frames: &[IoSlice<'_>]) -> Result<usize> {
+            let all: Vec<u8> = frames.iter().flat_map(|f| f.iter().copied()).collect();
+            let takes = match self.random.below(4) {
+                0 => return Err(ErrorKind::WouldBlock.into()),
+                1 => all.len(),
+                _ => 1 + self.random.below(all.len() as u64) as usize,
+            };
+            self.taken.lock().expect("a wire").extend(&all[..takes]);
+            Ok(takes)
+        }
+        fn ping(&self) -> Frame {
+            Frame::raw(&[])
+        }
+        fn closing(&self, _: u16, _: &'static str) -> Frame {
+            Frame::raw(&[])
+        }
+    }
+
+    #[test]
+    fn bytes_leave_in_order_and_once_whatever_the_wire_takes() {
+        for seed in 0..400 {
+            let wire = Moody { random: SeededRandom::new(seed), taken: Mutex::default() };
+            let (mut out, mut sent) = (Out::default(), Vec::<u8>::new());
+            for step in 0..60u8 {
+                let frames: Vec<Frame> =
+                    (0..wire.random.below(90)).map(|n| Frame::raw(&[step; 7][..1 + n as usize % 7])).collect();
+                frames.iter().for_each(|f| sent.extend(f.bytes()));
+                if out.is_empty() {
+                    out.write_through(&wire, &frames).expect("no error");
+                } else {
+                    frames.into_iter().for_each(|f| out.push(f));
+                }
+                if wire.random.below(2) == 0 {
+                    out.unblock();
+                    out.write(&wire).expect("no error");
+                }
+                let waits = sent.len() - wire.taken.lock().expect("a wire").len();
+                assert_eq!(out.bytes(), waits, "seed {seed}");
+            }
+            while !out.is_empty() {
+                out.unblock();
+                out.write(&wire).expect("no error");
+            }
+            assert_eq!(*wire.taken.lock().expect("a wire"), sent, "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn only_what_was_begun_stays_when_the_rest_is_dropped() {
+        let wire = Moody { random: SeededRandom::new(1), taken: Mutex::default() };
+        let mut out = Out::default();
+        (0..5).for_each(|n| out.push(Frame::raw(&[n; 10])));
+        out.bytes -= 3;
+        out.begun = 3;
+        out.drop_whole_frames();
+        assert_eq!((out.bytes(), out.queue.len()), (7, 1));
+        while !out.is_empty() {
+            out.unblock();
+            out.write(&wire).expect("no error");
+        }
+        assert_eq!(*wire.taken.lock().expect("a wire"), [0; 7]);
+    }
+}

@@ -1,0 +1,90 @@
+//! The threads that write to sockets: one per core, each with its own sessions. What comes while a pass is on its
+//! way goes with the next one, several frames in one system call.
+
+use crate::{lane::Lane, lock};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Condvar, Mutex, PoisonError},
+};
+use tokio::runtime::Handle;
+
+pub(crate) struct Workers {
+    desks: Box<[Arc<Desk>]>,
+    runtime: Handle,
+}
+
+#[derive(Default)]
+struct Desk {
+    state: Mutex<State>,
+    bell: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    lanes: VecDeque<Arc<Lane>>,
+    over: bool,
+}
+
+impl Workers {
+    /// Starts one thread per core. Must be called on the runtime that sockets are on.
+    pub(crate) fn start() -> Arc<Self> {
+        let count = std::thread::available_parallelism().map_or(1, usize::from);
+        let desks: Box<[Arc<Desk>]> = (0..count).map(|_| Arc::default()).collect();
+        let runtime = Handle::current();
+        for (worker, desk) in desks.iter().enumerate() {
+            let (desk, runtime) = (desk.clone(), runtime.clone());
+            let name = format!("fan-out-{worker}");
+            let thread = std::thread::Builder::new().name(name).spawn(move || {
+                let _runtime = runtime.enter();
+                while let Some(lane) = desk.next() {
+                    lane.pass(worker);
+                }
+            });
+            thread.expect("the machine has room for one thread per core");
+        }
+        Arc::new(Self { desks, runtime })
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.desks.len()
+    }
+
+    pub(crate) fn give(&self, worker: usize, lane: Arc<Lane>) {
+        let desk = &self.desks[worker];
+        lock(&desk.state).lanes.push_back(lane);
+        desk.bell.notify_one();
+    }
+
+    /// Runs `task` on the runtime, from any thread.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(task);
+    }
+}
+
+impl Desk {
+    fn next(&self) -> Option<Arc<Lane>> {
+        let mut state = lock(&self.state);
+        loop {
+            if state.over {
+                return None;
+            }
+            match state.lanes.pop_front() {
+                Some(lane) => return Some(lane),
+                None => state = self.bell.wait(state).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        for desk in &self.desks {
+            let mut state = lock(&desk.state);
+            state.over = true;
+            let waiting = std::mem::take(&mut state.lanes);
+            drop(state);
+            drop(waiting);
+            desk.bell.notify_one();
+        }
+    }
+}
