@@ -1,7 +1,7 @@
 use crate::{
     Deps,
     answer::{Answer, Refusal},
-    document::{Conflict, Forbidden, Unauthenticated},
+    document::{Conflict, Forbidden, TooMany, Unauthenticated},
     extract::{Json, MaybeJson},
     session::{Client, Signed},
 };
@@ -40,7 +40,7 @@ async fn register(State(deps): State<Deps>, client: Client, Json(body): Json<Reg
 #[utoipa::path(
     post, path = "/api/v1/sessions", tag = "accounts", request_body = Credentials,
     params(("X-Guildhall-Client" = Option<String>, Header, description = "`web`: keep the refresh token in a cookie.")),
-    responses((status = 201, description = "A new session.", body = SignedIn), Unauthenticated, Forbidden)
+    responses((status = 201, description = "A new session.", body = SignedIn), Unauthenticated, Forbidden, TooMany)
 )]
 async fn log_in(State(deps): State<Deps>, client: Client, Json(body): Json<Credentials>) -> Answer<Created> {
     let signed_in = deps.accounts.log_in(body, client.device.clone()).await?;
@@ -67,7 +67,7 @@ struct RefreshDraft {
 #[utoipa::path(
     post, path = "/api/v1/tokens/refresh", tag = "accounts", request_body = Option<RefreshDraft>,
     params(("X-Guildhall-Client" = Option<String>, Header, description = "`web`: the refresh token is in the cookie.")),
-    responses((status = 200, description = "New tokens of the same session.", body = SignedIn), Unauthenticated, Forbidden)
+    responses((status = 200, description = "New tokens of the same session.", body = SignedIn), Unauthenticated, Forbidden, TooMany)
 )]
 async fn refresh(State(deps): State<Deps>, client: Client, MaybeJson(body): MaybeJson<RefreshDraft>) -> Response {
     let refreshed = match client.refresh_token(body.refresh_token) {

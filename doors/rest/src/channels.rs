@@ -1,7 +1,7 @@
 use crate::{
     Deps,
     answer::Answer,
-    document::{Conflict, Forbidden},
+    document::{Conflict, Forbidden, Unprocessable},
     extract::{Json, Path},
     session::Signed,
 };
@@ -109,7 +109,7 @@ async fn allowed(
 #[utoipa::path(
     put, path = "/api/v1/channels/{channel}/allowed/{user}", tag = "channels", security(("bearer" = [])),
     params(("channel" = ChannelId, Path, description = "What."), ("user" = UserId, Path, description = "Whom.")),
-    responses((status = 204, description = "The member sees it."), Forbidden, Conflict)
+    responses((status = 204, description = "The member sees it."), Forbidden, Conflict, Unprocessable)
 )]
 async fn allow(
     State(deps): State<Deps>,

@@ -145,7 +145,15 @@ macro_rules! refusals {
     )+ };
 }
 
-refusals!(Unauthenticated = "401", Forbidden = "403", NotFound = "404", Conflict = "409", Gone = "410");
+refusals!(
+    Unauthenticated = "401",
+    Forbidden = "403",
+    NotFound = "404",
+    Conflict = "409",
+    Gone = "410",
+    Unprocessable = "422",
+    TooMany = "429",
+);
 
 #[cfg(test)]
 mod tests {

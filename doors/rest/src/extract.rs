@@ -99,6 +99,10 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
         let place = e.valid_up_to();
         Problem::new(Kind::BadRequest, "bad_utf8", format!("The body isn't UTF-8 from byte {place} on.")).because(e)
     })?;
+    // serde would take a list for the fields in their order; then their order would be part of the interface.
+    if text.trim_start().starts_with('[') {
+        return Err(Problem::new(Kind::Unprocessable, "bad_field", "The body has the wrong shape: send an object."));
+    }
     let mut json = serde_json::Deserializer::from_str(text);
     let value =
         serde_path_to_error::deserialize(&mut json).map_err(|e| unacceptable(e.path().to_string(), e.into_inner()))?;
@@ -183,6 +187,7 @@ mod tests {
         assert_eq!(refused(br#"{"name":5}"#), field("name"));
         assert_eq!(refused(br#"{"name":"a","tags":[1,"b"]}"#), field("tags[1]"));
         assert_eq!(refused(b"7"), code(422, "bad_field"));
+        assert_eq!(refused(br#"["ada@example.org"]"#), code(422, "bad_field"));
     }
 
     #[test]

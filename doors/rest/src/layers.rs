@@ -7,10 +7,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use futures_util::FutureExt;
 use kernel::{Kind, Problem};
 use ports::Random;
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
+use tokio::task::JoinError;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const API_CSP: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -19,9 +19,10 @@ pub(crate) async fn around(State(random): State<Arc<dyn Random>>, request: Reque
     let id = request_id(request.headers(), &random);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let started = Instant::now();
-    let mut response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+    // A task of its own: a client that hangs up doesn't take the announcement of a commit with it.
+    let mut response = match tokio::spawn(next.run(request)).await {
         Ok(response) => response,
-        Err(panic) => Refusal(Problem::internal(words(&*panic))).into_response(),
+        Err(broken) => Refusal(Problem::internal(words(broken))).into_response(),
     };
     let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis());
     match response.extensions_mut().remove::<Blame>() {
@@ -52,7 +53,8 @@ fn request_id(headers: &HeaderMap, random: &Arc<dyn Random>) -> String {
     }
 }
 
-fn words(panic: &(dyn std::any::Any + Send)) -> String {
+fn words(broken: JoinError) -> String {
+    let Ok(panic) = broken.try_into_panic() else { return "was ended".into() };
     let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     format!("panicked: {}", words.unwrap_or("without words"))
 }

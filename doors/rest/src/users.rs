@@ -27,7 +27,7 @@ async fn user(State(deps): State<Deps>, _caller: Signed, Path(user): Path<UserId
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 struct Ids {
     /// At most 100 ids, with commas between them. Those that there are not are left out.
-    #[param(required = true, example = "7301234567890123,7301234567890124")]
+    #[param(required = false, example = "7301234567890123,7301234567890124")]
     #[serde(default)]
     ids: String,
 }
