@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn bytes_leave_in_order_and_once_whatever_the_wire_takes() {
-        for seed in 0..400 {
+        for seed in 0..2_000 {
             let wire = Moody { random: SeededRandom::new(seed), taken: Mutex::default() };
             let (mut out, mut sent) = (Out::default(), Vec::<u8>::new());
             for step in 0..60u8 {

@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn frames_come_out_once_and_in_order_whatever_order_they_come_in() {
-        for seed in 0..500 {
+        for seed in 0..4_000 {
             let random = SeededRandom::new(seed);
             let head = random.below(5) as i64;
             let mut track = Track::default();
