@@ -1,16 +1,30 @@
 // What Guildhall is measured beside, in the same run.
 import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hold, start } from './processes.mjs';
+import { hold, removeAtEnd, start } from './processes.mjs';
 
 const require = createRequire(new URL('../peers/package.json', import.meta.url));
 
 const rust = (root, name, ...more) => (port) => ({
   command: join(root, 'target/release', name), args: [String(port), ...more], env: {},
 });
+
+let copied = null;
+/** A copy of Node.js for the peers: memory that they shared with this program would count half. */
+function nodeOfTheirOwn() {
+  if (copied === null) {
+    const folder = mkdtempSync(join(tmpdir(), 'guildhall-bench-node-'));
+    removeAtEnd(folder);
+    copied = join(folder, 'node');
+    copyFileSync(process.execPath, copied);
+  }
+  return copied;
+}
+
 const node = (root, file, env) => (port) => ({
-  command: process.execPath, args: ['--expose-gc', join(root, 'bench/peers', file), String(port)], env,
+  command: nodeOfTheirOwn(), args: ['--expose-gc', join(root, 'bench/peers', file), String(port)], env,
 });
 
 /** Every peer: what it is called, what it understands, how it starts. */

@@ -1,6 +1,6 @@
 // Makes figures of the runs, and a page of the figures.
 import { readFileSync } from 'node:fs';
-import { cpus, release, totalmem } from 'node:os';
+import { cpus, loadavg, release, totalmem } from 'node:os';
 
 const BEGIN = '<!-- figures: begin (written by make bench) -->';
 const END = '<!-- figures: end -->';
@@ -51,7 +51,7 @@ export function rows(results, sizeMb) {
     row('hall1', 'p99_ms', 'the same, p99 of a delivery', 'ms', () => ({ text: '' })),
     row('rooms', 'cpu_us_per_delivery', '200 rooms of 10, 1 in flight in each', 'µs CPU per delivery', ratio(1.3)),
     row('rooms', 'p99_ms', 'the same, p99 of a delivery', 'ms', () => ({ text: '' })),
-    row('idle', 'kib_per_socket', 'idle socket in a room', 'kB', () => most(6)),
+    row('idle', 'kib_per_socket', 'idle socket in a room', 'KiB', () => most(6)),
     row('acks64', 'acks_per_second', '64 senders, each awaits its durable acknowledgement', 'acks/s', threefold),
     row('acks64', 'cpu_us_per_ack', 'the same', 'µs CPU per ack', () => most(55)),
     row('acks64', 'p99_ms', 'the same, p99 of an acknowledgement', 'ms', () => ({ text: '' })),
@@ -60,7 +60,7 @@ export function rows(results, sizeMb) {
     row('start', 'start_ms', 'start to the first open socket', 'ms', () => most(60)),
     row('start', 'idle_mb', 'memory before anyone comes (PSS)', 'MB', () => most(25)),
     { name: 'size of the binary', unit: 'MB', values: { guildhall: sizeMb }, spread: {}, aim: '≤ 60', reached: sizeMb <= 60 },
-  ];
+  ].filter(({ values }) => Object.keys(values).length > 0);
 }
 
 /** Three digits that count. */
@@ -95,7 +95,7 @@ export function machine(version) {
   const day = new Date().toISOString().slice(0, 10);
   return (
     `${day}, ${version}, on ${cpus().length} × ${cpus()[0].model} with ${memory}, Linux ${release()}; ` +
-    `Node.js ${process.version}, ${packages.join(', ')}`
+    `Node.js ${process.version}, ${packages.join(', ')}; load average before the run ${loadavg()[0].toFixed(1)}`
   );
 }
 

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { plot } from './plot.mjs';
+import { digits, intoPage, rows, table } from './report.mjs';
+
+const delivery = (cpu, p99) => ({ cpu_us_per_delivery: cpu, p99_ms: p99, deliveries_per_second: 1e6 / cpu });
+const results = {
+  hall16: { guildhall: [delivery(1, 9), delivery(3, 7), delivery(1.2, 8)], axum: [delivery(2, 7.5)] },
+  hall1: { guildhall: [delivery(6, 1)], floor: [delivery(5, 1), delivery(5.5, 1)] },
+  acks64: { guildhall: [{ acks_per_second: 20_000, cpu_us_per_ack: 50, p99_ms: 2 }] },
+};
+const figure = (name, unit) => rows(results, 12).find((row) => row.name === name && row.unit.startsWith(unit));
+
+test('a figure is the median, beside the least and the most', () => {
+  const row = figure('one room of 1,000, 16 in flight', 'µs');
+  assert.deepEqual([row.values.guildhall, row.spread.guildhall, row.reached], [1.2, [1, 3], true]);
+});
+
+test('what is aimed at is measured in the same run', () => {
+  assert.equal(figure('the same, p99 of a delivery', 'ms').reached, false, '8 is not below 7.5');
+  const row = figure('one room of 1,000, 1 in flight', 'µs');
+  assert.deepEqual([row.values.floor, row.aim, row.reached], [5.25, '≤ 1.15 × floor = 6', true]);
+});
+
+test('a figure whose peer is missing is neither reached nor missed', () => {
+  const row = figure('64 senders, each awaits its durable acknowledgement', 'acks/s');
+  assert.deepEqual([row.aim, row.reached], ['≥ 3 × ws', null]);
+});
+
+test('what was not measured has no row', () => {
+  assert.equal(figure('page of 50 from 100,000 over REST', 'µs'), undefined);
+});
+
+test('a page keeps all but its figures, again and again', () => {
+  const empty = 'a\n<!-- figures: begin (written by make bench) -->\nold\n<!-- figures: end -->\nb\n';
+  const once = intoPage(empty, 'new');
+  assert.match(once, /^a\n.*-->\n\nnew\n\n<!--.*\nb\n$/s);
+  assert.equal(intoPage(once, 'new'), once);
+  assert.throws(() => intoPage('a page without markers', 'new'), /markers/);
+});
+
+test('numbers have the digits that count', () => {
+  assert.deepEqual([0.6214, 7.43, 12.34, 104_123, undefined].map(digits), ['0.62', '7.4', '12.3', '104,000', '–']);
+});
+
+test('the table and the plot name every server that was measured', () => {
+  const figures = rows(results, 12);
+  assert.match(table(figures), /\*\*1\.2\*\* \(1–3\)/);
+  const drawing = plot(figures);
+  for (const name of ['Guildhall', 'axum', 'floor']) assert.ok(drawing.includes(`>${name}<`), name);
+  assert.ok(!drawing.includes('NaN') && !drawing.includes('undefined'));
+});
