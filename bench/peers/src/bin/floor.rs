@@ -208,3 +208,42 @@ fn frame(text: &str) -> Vec<u8> {
     frame.extend_from_slice(text.as_bytes());
     frame
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A client's frame: masked.
+    fn masked(text: &str) -> Vec<u8> {
+        let mut bytes = frame(text);
+        let start = bytes.len() - text.len();
+        bytes[1] |= 0x80;
+        let mask = [1, 2, 3, 4];
+        bytes[start..].iter_mut().zip(mask.iter().cycle()).for_each(|(byte, mask)| *byte ^= mask);
+        bytes.splice(start..start, mask);
+        bytes
+    }
+
+    #[test]
+    fn frames_are_taken_whole_whatever_their_length() {
+        for text in ["", "hi", &"x".repeat(125), &"x".repeat(126), &"x".repeat(60_000)] {
+            let mut input = masked(text);
+            let last = input.pop().expect("a byte");
+            assert_eq!(unframe(&mut input), None, "{} bytes without the last", text.len());
+            input.extend([last, 0x81]);
+            assert_eq!(unframe(&mut input).as_deref(), Some(text));
+            assert_eq!(input, [0x81]);
+        }
+    }
+
+    #[test]
+    fn a_request_is_answered_once_it_is_whole() {
+        let request = b"GET /ws HTTP/1.1\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        let mut input = request[..20].to_vec();
+        assert_eq!(upgrade(&mut input).expect("so far good"), None);
+        input.extend_from_slice(&request[20..]);
+        let answer = upgrade(&mut input).expect("a request").expect("whole");
+        assert!(answer.contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"), "{answer}");
+        assert!(upgrade(&mut b"GET / HTTP/1.1\r\n\r\n".to_vec()).is_err());
+    }
+}
