@@ -13,6 +13,7 @@ import { EngineContext } from './ui/hooks';
 const engine = new Engine(browserPlatform, browserCalls);
 
 addEventListener('online', () => engine.wake());
+addEventListener('offline', () => engine.doubt());
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && engine.wake());
 
 const tellFocus = () => engine.reader.focused(document.visibilityState === 'visible' && document.hasFocus());

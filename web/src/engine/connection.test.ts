@@ -88,6 +88,15 @@ test('a silent socket is pinged, and given up when it stays silent', async () =>
   expect(socket()).not.toBe(first);
 });
 
+test('an offline machine finds out within seconds that its socket is dead', async () => {
+  await open();
+  const first = socket();
+  connection.doubt();
+  expect(first.sent.at(-1)).toEqual({ op: 'ping' });
+  await platform.pass(2_500);
+  expect(first.isClosed).toBe(true);
+});
+
 test('a hello that is never answered is given up', async () => {
   await platform.pass(0);
   const first = socket();

@@ -4,6 +4,7 @@ import { type ClientFrame, RESTARTING, SESSION_ENDED, type ServerFrame } from '.
 export const FIRST_RETRY_MS = 500;
 export const MAX_RETRY_MS = 30_000;
 const PONG_WITHIN_MS = 10_000;
+const DOUBTED_PONG_WITHIN_MS = 2_000;
 
 interface Hooks {
   /** A token that is valid now; null when signed out. Throws when the server can't be reached. */
@@ -59,6 +60,11 @@ export class Connection {
     }
   }
 
+  /** The machine says that it is offline: see soon whether the socket still lives. */
+  doubt(): void {
+    if (this.#ready) this.#ping(DOUBTED_PONG_WITHIN_MS);
+  }
+
   /** False when there is no live connection: nothing was sent then. */
   send(frame: ClientFrame): boolean {
     if (!this.#ready || !this.#socket) return false;
@@ -109,9 +115,9 @@ export class Connection {
     if (this.#ready) this.#expect(this.#pingEveryMs, () => this.#ping());
   }
 
-  #ping(): void {
+  #ping(pongWithinMs = PONG_WITHIN_MS): void {
     this.send({ op: 'ping' });
-    this.#expect(PONG_WITHIN_MS, () => this.#lost(0));
+    this.#expect(pongWithinMs, () => this.#lost(0));
   }
 
   #expect(ms: number, otherwise: () => void): void {

@@ -106,6 +106,11 @@ export class Engine {
     this.session.end(false);
   }
 
+  /** The machine says that it is offline. */
+  doubt(): void {
+    this.#connection.doubt();
+  }
+
   /** The network or the page came back. */
   wake(): void {
     this.#connection.wake();
