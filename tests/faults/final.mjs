@@ -1,5 +1,6 @@
 // Reads everything again as somebody who has just come: each stream from its beginning (as far as the server keeps it
 // for replay) and every page of the history.
+import { known } from './history.mjs';
 
 const PAGE = 100;
 
@@ -17,7 +18,7 @@ const readEvents = async (server, token, channel) => {
   const events = [];
   for (;;) {
     for (const { seq, id, kind, data } of difference.events) {
-      events.push({ seq, id, kind, nonce: data.nonce, number: data.message?.number, text: data.message?.text });
+      events.push({ seq, id, kind, nonce: data.nonce, number: data.message?.number, text: known(data.message?.text) });
     }
     if (!difference.more) return { first, head, events };
     difference = await read(events.at(-1).seq);
@@ -29,7 +30,7 @@ const readMessages = async (server, token, channel) => {
   for (;;) {
     const after = messages.at(-1)?.number ?? 0;
     const page = await server.call('GET', `/channels/${channel}/messages?limit=${PAGE}&after=${after}`, { token });
-    for (const { id, number, author, text } of page.items) messages.push({ id, number, author, text });
+    for (const { id, number, author, text } of page.items) messages.push({ id, number, author, text: known(text) });
     if (page.items.length < PAGE) return messages;
   }
 };

@@ -1,6 +1,15 @@
 // What happened, in the order in which it was seen, by one clock: one JSON document per line.
+import { createHash } from 'node:crypto';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { once } from 'node:events';
+
+const LONG_TEXT = 200;
+
+/** What stands for a text in the history and in the final state: a long one is known by its beginning and its hash. */
+export const known = (text) => {
+  if (text === undefined || text.length <= LONG_TEXT) return text;
+  return `${text.slice(0, 100)}… ${createHash('sha256').update(text).digest('hex')}`;
+};
 
 export class History {
   constructor(file) {
@@ -13,7 +22,8 @@ export class History {
   write(type, fields) {
     if (this.stream.writableEnded) return;
     this.count[type] += 1;
-    this.stream.write(`${JSON.stringify({ t: performance.now(), type, ...fields })}\n`);
+    const line = { t: performance.now(), type, ...fields, text: known(fields.text) };
+    this.stream.write(`${JSON.stringify(line)}\n`);
   }
 
   /** What is written after this is dropped. */

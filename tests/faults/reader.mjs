@@ -8,18 +8,33 @@ const HISTORY_PAGE = 100;
 export class Reader {
   /** `may(channel)`: whether it should be able to read the channel. */
   constructor({ server, person, channels, history, may }) {
-    Object.assign(this, { server, person, history, resets: 0, gaps: 0, refused: new Set() });
+    Object.assign(this, { server, person, history, resets: 0, refused: new Set(), live: new Set() });
     this.streams = new Map(channels.map((channel) => [channel, { seq: 0, number: 0, gap: null, ahead: new Map() }]));
     for (const channel of channels) {
       history.write('reader', { reader: person.name, channel, may: may(channel) });
     }
     this.link = new Link(server.socketUrl, person.token);
     this.link.on('ready', () => this.#watch([...this.streams.keys()]));
+    this.link.on('down', () => this.live.clear());
     this.link.on('frame', (frame) => this.#hear(frame));
   }
 
   open() {
     return this.link.open();
+  }
+
+  /** Whether everything is watched again, after whatever happened to the link. */
+  get isLive() {
+    return this.link.up && this.live.size === this.streams.size;
+  }
+
+  /** Stops taking bytes from the socket, without closing it. */
+  stall() {
+    this.link.socket.pause();
+  }
+
+  resume() {
+    this.link.socket.resume();
   }
 
   close() {
@@ -45,6 +60,8 @@ export class Reader {
       // What was never asked for is written down as well: the checker must hear of it.
       if (stream === undefined) this.#show(channel, { seq: 0, number: 0 }, frame);
       else this.#take(channel, stream, frame);
+    } else if (frame.op === 'watched') {
+      this.live.add(channel);
     } else if (frame.op === 'refused') {
       this.refused.add(channel);
     } else if (frame.op === 'reset') {
@@ -63,7 +80,6 @@ export class Reader {
       stream.gap ??= setTimeout(() => {
         stream.gap = null;
         if (stream.ahead.size === 0) return;
-        this.gaps += 1;
         stream.ahead.clear();
         this.#watch([channel]);
       }, GAP_MS);
