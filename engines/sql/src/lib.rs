@@ -28,6 +28,32 @@ pub use relay::Relay;
 #[doc(hidden)]
 pub use sqlx;
 
+/// Rows that one statement may hold at most. A message needs 9 parameters, and both engines take more than 30,000.
+const POWER_MAX: usize = 256;
+
+/// Cuts rows into runs whose lengths are powers of two, so that statements of many rows come in few texts, and each
+/// is prepared once.
+pub fn in_powers<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let len = 1 << rows.len().min(POWER_MAX).checked_ilog2()?;
+        let (run, rest) = rows.split_at(len);
+        rows = rest;
+        Some(run)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn rows_are_cut_into_powers_of_two() {
+        let lengths = |n: usize| super::in_powers(&vec![0; n]).map(<[_]>::len).collect::<Vec<_>>();
+        assert!(lengths(0).is_empty());
+        assert_eq!(lengths(1), [1]);
+        assert_eq!(lengths(45), [32, 8, 4, 1]);
+        assert_eq!(lengths(600), [256, 256, 64, 16, 8]);
+    }
+}
+
 /// What a stamped file sees when it is compiled for SQLite.
 pub mod sqlite {
     pub type Db = sqlx::Sqlite;

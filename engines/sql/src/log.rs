@@ -3,9 +3,6 @@
 use kernel::{Event, NewEvent};
 use std::collections::BTreeMap;
 
-/// One row fits 6 parameters; both engines take more than 30,000 in a statement.
-const ROWS_PER_INSERT: usize = 500;
-
 /// Appends events to their streams and gives them their `seq`. Stream rows are locked in ascending name, so
 /// that two transactions can't wait for each other.
 pub async fn append(tx: &mut Tx<'_>, new: Vec<NewEvent>) -> Result<Vec<Event>, sqlx::Error> {
@@ -16,12 +13,16 @@ pub async fn append(tx: &mut Tx<'_>, new: Vec<NewEvent>) -> Result<Vec<Event>, s
     for event in &new {
         *grown.entry(event.stream.clone()).or_default() += 1;
     }
-    let mut insert = sqlx::QueryBuilder::<Db>::new("INSERT INTO streams (name, seq, relayed) ");
-    insert.push_values(&grown, |mut row, (stream, count)| {
-        row.push_bind(stream.as_str()).push_bind(*count).push("0");
-    });
-    insert.push(" ON CONFLICT (name) DO UPDATE SET seq = streams.seq + excluded.seq RETURNING name, seq");
-    let heads: Vec<(String, i64)> = insert.build_query_as().fetch_all(&mut **tx).await?;
+    let mut heads: Vec<(String, i64)> = Vec::new();
+    let counts: Vec<_> = grown.iter().map(|(stream, count)| (stream.as_str(), *count)).collect();
+    for run in crate::in_powers(&counts) {
+        let mut insert = sqlx::QueryBuilder::<Db>::new("INSERT INTO streams (name, seq, relayed) ");
+        insert.push_values(run, |mut row, (stream, count)| {
+            row.push_bind(*stream).push_bind(*count).push("0");
+        });
+        insert.push(" ON CONFLICT (name) DO UPDATE SET seq = streams.seq + excluded.seq RETURNING name, seq");
+        heads.extend(insert.build_query_as().fetch_all(&mut **tx).await?);
+    }
     let heads: BTreeMap<String, i64> = heads.into_iter().collect();
     for (stream, next) in &mut grown {
         let head = heads.get(stream.as_str()).ok_or(sqlx::Error::RowNotFound)?;
@@ -36,7 +37,7 @@ pub async fn append(tx: &mut Tx<'_>, new: Vec<NewEvent>) -> Result<Vec<Event>, s
             e.at_seq(seq)
         })
         .collect();
-    for rows in events.chunks(ROWS_PER_INSERT) {
+    for rows in crate::in_powers(&events) {
         let mut insert = sqlx::QueryBuilder::<Db>::new("INSERT INTO events (stream, seq, id, at, kind, data) ");
         insert.push_values(rows, |mut row, e| {
             row.push_bind(e.stream.as_str())

@@ -13,6 +13,10 @@ use kernel::{Kind, Problem, Result, SessionId, Timestamp, UserId};
 use ports::Random;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::{
+    collections::HashMap,
+    sync::{PoisonError, RwLock},
+};
 
 const ISSUER: &str = "guildhall";
 /// RFC 9068: a token that is for access and for nothing else.
@@ -36,6 +40,28 @@ pub(crate) struct Keys {
     signing: EncodingKey,
     verifying: DecodingKey,
     refresh: [u8; 32],
+    known: Known,
+}
+
+/// How many tokens are remembered; then all are forgotten.
+const KNOWN_TOKENS: usize = 20_000;
+
+/// Tokens whose signature was found good: verifying one costs more than most calls do.
+#[derive(Default)]
+struct Known(RwLock<HashMap<Box<str>, Claims>>);
+
+impl Known {
+    fn get(&self, token: &str) -> Option<Claims> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(token).cloned()
+    }
+
+    fn add(&self, token: &str, claims: &Claims) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= KNOWN_TOKENS {
+            known.clear();
+        }
+        known.insert(token.into(), claims.clone());
+    }
 }
 
 impl Keys {
@@ -51,6 +77,7 @@ impl Keys {
             signing: EncodingKey::from_ed_der(pkcs8.as_bytes()),
             verifying: DecodingKey::from_ed_der(&public),
             refresh,
+            known: Known::default(),
         })
     }
 
@@ -72,6 +99,10 @@ impl Keys {
     /// The claims of a token that this installation signed and that is good at `now`. None is good for longer than
     /// `seconds` after it was issued, so that a shorter life holds for tokens from before a restart, too.
     pub(crate) fn claims(&self, token: &str, now: Timestamp, seconds: u32) -> Result<Claims> {
+        let good_until = |claims: &Claims| claims.exp.min(claims.iat.saturating_add(seconds.into()));
+        if let Some(claims) = self.known.get(token).filter(|claims| good_until(claims) > now.unix_seconds()) {
+            return Ok(claims);
+        }
         let invalid = |cause| {
             Problem::new(
                 Kind::Unauthenticated,
@@ -87,7 +118,7 @@ impl Keys {
         validation.required_spec_claims.clear();
         validation.set_issuer(&[ISSUER]);
         let mut data = jsonwebtoken::decode::<Claims>(token, &self.verifying, &validation).map_err(invalid)?;
-        data.claims.exp = data.claims.exp.min(data.claims.iat.saturating_add(seconds.into()));
+        data.claims.exp = good_until(&data.claims);
         if data.header.typ.as_deref() != Some(TYPE) || data.header.kid.as_deref() != Some(&*self.kid) {
             return Err(invalid(ErrorKind::InvalidToken.into()));
         }
@@ -98,6 +129,7 @@ impl Keys {
                 "The access token has expired: refresh it.",
             ));
         }
+        self.known.add(token, &data.claims);
         Ok(data.claims)
     }
 

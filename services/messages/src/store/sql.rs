@@ -1,5 +1,6 @@
 // Messages on SQL, compiled once for each engine.
 
+use engine_sql::in_powers;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 type Key = (i64, i64, String);
@@ -24,18 +25,23 @@ fn key(ready: &Ready) -> Key {
 
 /// Takes the nonces of the group; answers which were free. Rows are taken in one order by everyone.
 async fn take_nonces(tx: &mut Tx<'_>, firsts: &BTreeMap<Key, &Ready>) -> Result<HashSet<Key>, sqlx::Error> {
-    let mut insert = QueryBuilder::<Db>::new("INSERT INTO nonces (author, channel, nonce, message, body, sent_at) ");
-    insert.push_values(firsts, |mut row, ((author, channel, nonce), ready)| {
-        row.push_bind(*author)
-            .push_bind(*channel)
-            .push_bind(nonce)
-            .push_bind(ready.id.0)
-            .push_bind(ready.pending.body)
-            .push_bind(ready.sent_at.0);
-    });
-    insert.push(" ON CONFLICT (author, channel, nonce) DO NOTHING RETURNING author, channel, nonce");
-    let free: Vec<Key> = insert.build_query_as().fetch_all(&mut **tx).await?;
-    Ok(free.into_iter().collect())
+    let mut free = HashSet::new();
+    for run in in_powers(&firsts.iter().collect::<Vec<_>>()) {
+        let mut insert =
+            QueryBuilder::<Db>::new("INSERT INTO nonces (author, channel, nonce, message, body, sent_at) ");
+        insert.push_values(run, |mut row, ((author, channel, nonce), ready)| {
+            row.push_bind(*author)
+                .push_bind(*channel)
+                .push_bind(nonce)
+                .push_bind(ready.id.0)
+                .push_bind(ready.pending.body)
+                .push_bind(ready.sent_at.0);
+        });
+        insert.push(" ON CONFLICT (author, channel, nonce) DO NOTHING RETURNING author, channel, nonce");
+        let taken: Vec<Key> = insert.build_query_as().fetch_all(&mut **tx).await?;
+        free.extend(taken);
+    }
+    Ok(free)
 }
 
 /// What a nonce that was taken before stands for: the body's fingerprint, the first message and its `seq`.
@@ -74,15 +80,18 @@ async fn number(tx: &mut Tx<'_>, fresh: &[&Ready]) -> Result<Vec<Message>, sqlx:
         *count += 1;
         *last = ready.sent_at.0;
     }
-    let mut upsert = QueryBuilder::<Db>::new("INSERT INTO heads (channel, number, last_message_at) ");
-    upsert.push_values(&grown, |mut row, (channel, (count, last))| {
-        row.push_bind(*channel).push_bind(*count).push_bind(*last);
-    });
-    upsert.push(
-        " ON CONFLICT (channel) DO UPDATE SET number = heads.number + excluded.number,
-           last_message_at = excluded.last_message_at RETURNING channel, number",
-    );
-    let heads: Vec<(i64, i64)> = upsert.build_query_as().fetch_all(&mut **tx).await?;
+    let mut heads: Vec<(i64, i64)> = Vec::new();
+    for run in in_powers(&grown.iter().collect::<Vec<_>>()) {
+        let mut upsert = QueryBuilder::<Db>::new("INSERT INTO heads (channel, number, last_message_at) ");
+        upsert.push_values(run, |mut row, (channel, (count, last))| {
+            row.push_bind(**channel).push_bind(*count).push_bind(*last);
+        });
+        upsert.push(
+            " ON CONFLICT (channel) DO UPDATE SET number = heads.number + excluded.number,
+               last_message_at = excluded.last_message_at RETURNING channel, number",
+        );
+        heads.extend(upsert.build_query_as::<(i64, i64)>().fetch_all(&mut **tx).await?);
+    }
     let mut next: HashMap<i64, i64> =
         heads.into_iter().map(|(channel, head)| (channel, head - grown.get(&channel).map_or(0, |g| g.0))).collect();
     fresh
@@ -105,34 +114,40 @@ async fn number(tx: &mut Tx<'_>, fresh: &[&Ready]) -> Result<Vec<Message>, sqlx:
 }
 
 async fn insert_messages(tx: &mut Tx<'_>, messages: &[(Message, i64)]) -> Result<(), sqlx::Error> {
-    let mut insert = QueryBuilder::<Db>::new(
-        "INSERT INTO messages (channel, number, id, author, text, reply_to, sent_at, deleted, seq) ",
-    );
-    insert.push_values(messages, |mut row, (m, seq)| {
-        row.push_bind(m.channel.0)
-            .push_bind(m.number)
-            .push_bind(m.id.0)
-            .push_bind(m.author.0)
-            .push_bind(m.text.as_str())
-            .push_bind(m.reply_to.map(|id| id.0))
-            .push_bind(m.sent_at.0)
-            .push_bind(m.deleted)
-            .push_bind(*seq);
-    });
-    insert.build().execute(&mut **tx).await?;
+    for run in in_powers(messages) {
+        let mut insert = QueryBuilder::<Db>::new(
+            "INSERT INTO messages (channel, number, id, author, text, reply_to, sent_at, deleted, seq) ",
+        );
+        insert.push_values(run, |mut row, (m, seq)| {
+            row.push_bind(m.channel.0)
+                .push_bind(m.number)
+                .push_bind(m.id.0)
+                .push_bind(m.author.0)
+                .push_bind(m.text.as_str())
+                .push_bind(m.reply_to.map(|id| id.0))
+                .push_bind(m.sent_at.0)
+                .push_bind(m.deleted)
+                .push_bind(*seq);
+        });
+        insert.build().execute(&mut **tx).await?;
+    }
     Ok(())
 }
 
 /// Who sends has read up to there.
 async fn move_markers(tx: &mut Tx<'_>, markers: &BTreeMap<(i64, i64), i64>) -> Result<u64, sqlx::Error> {
-    let mut upsert = QueryBuilder::<Db>::new("INSERT INTO markers (person, channel, number) ");
-    upsert.push_values(markers, |mut row, ((person, channel), number)| {
-        row.push_bind(*person).push_bind(*channel).push_bind(*number);
-    });
-    upsert.push(
-        " ON CONFLICT (person, channel) DO UPDATE SET number = excluded.number WHERE markers.number < excluded.number",
-    );
-    Ok(upsert.build().execute(&mut **tx).await?.rows_affected())
+    let mut moved = 0;
+    for run in in_powers(&markers.iter().collect::<Vec<_>>()) {
+        let mut upsert = QueryBuilder::<Db>::new("INSERT INTO markers (person, channel, number) ");
+        upsert.push_values(run, |mut row, ((person, channel), number)| {
+            row.push_bind(*person).push_bind(*channel).push_bind(**number);
+        });
+        upsert.push(
+            " ON CONFLICT (person, channel) DO UPDATE SET number = excluded.number WHERE markers.number < excluded.number",
+        );
+        moved += upsert.build().execute(&mut **tx).await?.rows_affected();
+    }
+    Ok(moved)
 }
 
 impl SqlStore {
