@@ -20,7 +20,7 @@ const dieAfter = async (server, proxy, person, wentOffline, waitMs) => {
   await sleep(waitMs);
   proxy.die();
   const died = performance.now();
-  const offline = await Promise.race([wentOffline(person.id), sleep(NOTICED_MS + 15_000, null)]);
+  const offline = await Promise.race([wentOffline(person.id), sleep(NOTICED_MS + 15_000, null, { ref: false })]);
   link.close();
   return { person: person.name, socketMs: (proxy.serverEnded ?? Infinity) - died, presenceMs: (offline ?? Infinity) - died };
 };

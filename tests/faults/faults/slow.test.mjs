@@ -28,7 +28,7 @@ const P99_FACTOR = 1.5;
 const BASELINE_WINDOWS = LONG ? 30 : 6;
 const WINDOW_MS = 1_000;
 const WATCH_MS = 200;
-const GIVE_UP_MS = 90_000;
+const GIVE_UP_MS = 60_000;
 
 /** Writes the history, and measures how long a message takes from the sender to each healthy reader. */
 class TimedHistory extends History {
