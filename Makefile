@@ -6,9 +6,12 @@ SHELL := bash
 WEB_SOURCES := $(shell git ls-files --cached --others --exclude-standard web 2>/dev/null)
 NODE_MODULES := web/node_modules/.package-lock.json
 BROWSER_MODULES := tests/browser/node_modules/.package-lock.json
+FAULTS_MODULES := tests/faults/node_modules/.package-lock.json
+PEERS_MODULES := bench/peers/node_modules/.package-lock.json
+NODE_TEST := node --test --test-concurrency=1
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help run build web dev test test-rust test-web test-browser check format bench tools
+.PHONY: help run build web dev test test-rust test-web test-browser test-delivery faults sabotaged check format bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +28,7 @@ web: web/dist/index.html ## build the web client into web/dist
 dev: $(NODE_MODULES) ## watch mode: the server is rebuilt and restarted, the client reloads by itself
 	@tools/dev
 
-test: test-web test-rust test-browser ## pass all tests
+test: test-web test-rust test-browser test-delivery ## pass all tests
 	@echo "make: all tests passed"
 
 test-rust: web ## Rust: unit, contract and store suites, on SQLite and on a private PostgreSQL
@@ -40,7 +43,19 @@ test-browser: web $(BROWSER_MODULES) ## conversations between real browsers, thr
 	@echo "make: conversations in the browser"
 	@tests/need-chromium
 	@cargo build --locked -p guildhall
-	@cd tests/browser && GUILDHALL_TEST_BINARY=../../target/debug/guildhall node --test --test-concurrency=1 --test-timeout=180000
+	@cd tests/browser && GUILDHALL_TEST_BINARY=../../target/debug/guildhall $(NODE_TEST) --test-timeout=180000
+
+test-delivery: sabotaged ## what is promised of delivery: the independent checker, kill -9 under load, the proof of syncs
+	@echo "make: the proof of delivery"
+	@cd tests/faults && ./need-tools strace && GUILDHALL_TEST_BINARY=../../target/debug/guildhall $(NODE_TEST) --test-timeout=180000 \
+	  checker.test.mjs trace.test.mjs faults/kill.test.mjs faults/sync.test.mjs
+
+faults: sabotaged ## all faults, at length: full disk, slow and dead readers, clocks, storms, servers that are wrong on purpose
+	@cd tests/faults && ./need-tools && FAULTS=long GUILDHALL_TEST_BINARY=../../target/debug/guildhall $(NODE_TEST) --test-timeout=900000
+
+sabotaged: web $(FAULTS_MODULES)
+	@cargo build --locked -p guildhall
+	@cargo build --locked -p guildhall --features sabotage --bin guildhall-sabotaged
 
 check: $(NODE_MODULES) ## what else guards main: format, clippy with warnings denied, the client's checks
 	@cargo fmt --all --check
@@ -53,8 +68,8 @@ format: $(NODE_MODULES) ## format all sources
 	@rustfmt --edition 2024 $$(git ls-files '*/sql.rs' '*/sql/*.rs' engines/sql/src/log.rs)
 	@cd web && npm run --silent format
 
-bench: build ## measure start, memory and size of the built binary
-	@node bench/start.mjs target/release/guildhall
+bench: build $(PEERS_MODULES) ## measure Guildhall beside its peers, a quarter of an hour: docs/benchmarks.md (BENCH=quick: three minutes)
+	@node bench/run.mjs
 
 $(NODE_MODULES): web/package.json web/package-lock.json
 	@tools/need-node
@@ -64,6 +79,14 @@ $(NODE_MODULES): web/package.json web/package-lock.json
 $(BROWSER_MODULES): tests/browser/package.json tests/browser/package-lock.json
 	@echo "make: installing the browser tests' packages"
 	@cd tests/browser && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json
+
+$(FAULTS_MODULES): tests/faults/package.json tests/faults/package-lock.json
+	@echo "make: installing the fault tests' packages"
+	@cd tests/faults && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json
+
+$(PEERS_MODULES): bench/peers/package.json bench/peers/package-lock.json
+	@echo "make: installing the benchmarks' packages"
+	@cd bench/peers && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json
 
 web/dist/index.html: $(NODE_MODULES) $(WEB_SOURCES)
 	@echo "make: building the web client"
