@@ -44,7 +44,7 @@ export class Sender {
   #invoke() {
     const nonce = randomUUID();
     const channel = this.channels[Math.floor(Math.random() * this.channels.length)];
-    const text = `${this.person.name} says ${nonce}`.padEnd(this.textLength, ' .');
+    const text = `${this.person.name} says ${nonce}`.padEnd(this.textLength, '.');
     this.waiting.set(nonce, { channel, nonce, text });
     this.history.write('invoke', { process: this.person.name, author: this.person.id, channel, nonce, text });
     this.#say(nonce);
