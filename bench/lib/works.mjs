@@ -23,7 +23,7 @@ const QUICK = {
   turns: 2, idleTurns: 1, startTurns: 3, warm: 0.3, seconds: 1, history: 100_000, idleMs: 1_500, minutes: 2.8, least: 1,
 };
 /** Which share of the whole time has passed when a work should be over. */
-const OVER = { starts: 0.08, idle: 0.22, fanout: 0.74, acknowledgements: 0.9, pages: 1 };
+const OVER = { starts: 0.15, idle: 0.25, fanout: 0.74, acknowledgements: 0.9, pages: 1 };
 
 export const WORKS = ['starts', 'idle', 'fanout', 'acknowledgements', 'pages'];
 
