@@ -4,7 +4,7 @@
 use crate::{MAX_FRAME_BYTES, codec};
 use hyper_util::{rt::TokioIo, server::conn::auto::upgrade::downcast};
 use kernel::{Kind, Problem};
-use realtime_contract::{Flow, Frame, Realtime, Session, Wire};
+use realtime_contract::{Flow, Frame, Realtime, Request, Session, Wire};
 use std::{
     io::{self, ErrorKind, IoSlice, Read, Write},
     sync::Arc,
@@ -147,7 +147,7 @@ impl Reader {
                 Ok(Message::Text(text)) => {
                     session.heard();
                     match codec::read(&text) {
-                        Ok(request) => session.receive(request).await,
+                        Ok(request) => self.take(session, request).await?,
                         Err(unreadable) => session.refuse(unreadable.reference, unreadable.problem),
                     }
                     session.heard();
@@ -169,6 +169,26 @@ impl Reader {
                     session.end(code, reason);
                     return Ok(());
                 }
+            }
+        }
+    }
+
+    /// Takes one op, and goes on writing while it takes its time: its own answers may be what has to be written.
+    async fn take(&self, session: &dyn Session, request: Request) -> io::Result<()> {
+        let stream = &self.socket.get_ref().stream;
+        let mut taking = session.receive(request);
+        loop {
+            match session.flow() {
+                Flow::Ended => return Ok(()),
+                Flow::Open => tokio::select! {
+                    () = &mut taking => return Ok(()),
+                    () = session.turned() => {}
+                },
+                Flow::Blocked => tokio::select! {
+                    () = &mut taking => return Ok(()),
+                    () = session.turned() => {}
+                    ready = stream.writable() => ready.map(|()| session.flush())?,
+                },
             }
         }
     }

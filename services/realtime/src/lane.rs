@@ -55,7 +55,8 @@ struct Watchers {
 
 #[derive(Clone)]
 struct Watcher {
-    session: Arc<Session>,
+    /// A session that is over lets go of its socket, also while it stands in a list.
+    session: Weak<Session>,
     ticket: u64,
 }
 
@@ -99,18 +100,18 @@ impl Lane {
     }
 
     /// Writes to `session` whenever the lane grows, until the ticket is given back to [`Self::leave`].
-    pub(crate) fn join(&self, session: Arc<Session>, ticket: u64) {
+    pub(crate) fn join(&self, session: &Arc<Session>, ticket: u64) {
         let part = &self.parts[session.worker];
-        lock(&part.watchers).list.push(Watcher { session, ticket });
+        lock(&part.watchers).list.push(Watcher { session: Arc::downgrade(session), ticket });
     }
 
     pub(crate) fn leave(&self, worker: usize, ticket: u64) {
         let mut watchers = lock(&self.parts[worker].watchers);
         watchers.gone.insert(ticket);
-        let left = if watchers.gone.len() * 2 >= watchers.list.len() { watchers.clear_gone() } else { Vec::new() };
-        drop(watchers);
-        // Outside the lock: the last hold on a session may let go of more.
-        drop(left);
+        if watchers.gone.len() * 2 >= watchers.list.len() {
+            let gone = std::mem::take(&mut watchers.gone);
+            watchers.list.retain(|w| !gone.contains(&w.ticket));
+        }
     }
 
     pub(crate) fn after(&self, cursor: i64) -> After {
@@ -134,7 +135,9 @@ impl Lane {
         let (frames, last) = lock(&self.track).tail(passed);
         let news = News { first: last - frames.len() as i64 + 1, frames };
         for watcher in &list {
-            watcher.session.take_news(&self.stream, watcher.ticket, &news);
+            if let Some(session) = watcher.session.upgrade() {
+                session.take_news(&self.stream, watcher.ticket, &news);
+            }
         }
         let mut watchers = lock(&part.watchers);
         watchers.passed = watchers.passed.max(last);
@@ -198,15 +201,6 @@ impl Lane {
                 patience = (patience * 2).clamp(GAP_PATIENCE, Duration::from_secs(2));
             }
         });
-    }
-}
-
-impl Watchers {
-    fn clear_gone(&mut self) -> Vec<Watcher> {
-        let gone = std::mem::take(&mut self.gone);
-        let (left, stay) = std::mem::take(&mut self.list).into_iter().partition(|w| gone.contains(&w.ticket));
-        self.list = stay;
-        left
     }
 }
 

@@ -24,12 +24,13 @@ mod workers;
 use accounts_contract::Accounts;
 use gate::Gate;
 use guilds_contract::Guilds;
-use kernel::{Problem, Result};
+use kernel::{ChannelId, Problem, Result, UserId};
 use messages_contract::Messages;
 use people_contract::People;
 use ports::Fanout;
 use realtime_contract::{Realtime, Wire};
 use std::{
+    collections::{BTreeSet, HashMap},
     sync::{
         Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -59,6 +60,7 @@ pub(crate) struct Service {
     heads: Arc<heads::Heads>,
     access: Arc<access::Access>,
     sessions: Mutex<Vec<Weak<session::Session>>>,
+    visible: Mutex<HashMap<UserId, Weak<BTreeSet<ChannelId>>>>,
     draining: AtomicBool,
     began: Instant,
     next_worker: AtomicUsize,
@@ -69,6 +71,20 @@ impl Service {
     /// Whole seconds since the service began.
     pub(crate) fn seconds(&self) -> u32 {
         u32::try_from(self.began.elapsed().as_secs()).unwrap_or(u32::MAX)
+    }
+
+    /// The channels that a person sees, held once for all sessions of that person.
+    pub(crate) fn shared_visible(&self, user: UserId, visible: BTreeSet<ChannelId>) -> Arc<BTreeSet<ChannelId>> {
+        let mut shared = lock(&self.visible);
+        if let Some(there) = shared.get(&user).and_then(Weak::upgrade).filter(|there| **there == visible) {
+            return there;
+        }
+        if shared.len() == shared.capacity() {
+            shared.retain(|_, there| there.strong_count() > 0);
+        }
+        let visible = Arc::new(visible);
+        shared.insert(user, Arc::downgrade(&visible));
+        visible
     }
 
     fn living(&self) -> Vec<Arc<session::Session>> {
@@ -84,6 +100,7 @@ pub fn build(fanout: Arc<dyn Fanout>, deps: Deps) -> Arc<dyn Realtime> {
         heads: heads::Heads::start(fanout.clone()),
         access: access::Access::new(fanout.clone()),
         sessions: Mutex::default(),
+        visible: Mutex::default(),
         draining: AtomicBool::new(false),
         began: Instant::now(),
         next_worker: AtomicUsize::new(0),

@@ -18,6 +18,11 @@ const WATCHED_USERS: usize = 200;
 /// Seconds of silence after which a client should ping.
 const PING_EVERY: u32 = 30;
 
+/// Whether an op asks others before it is done.
+pub(crate) fn waits(op: &ClientOp) -> bool {
+    !matches!(op, ClientOp::Ping | ClientOp::Send { .. } | ClientOp::Unwatch { .. } | ClientOp::WatchPresence { .. })
+}
+
 pub(crate) async fn take(session: &Arc<Session>, request: Request) {
     let Request { reference, op } = request;
     let caller = {
@@ -123,7 +128,7 @@ async fn go_home(session: &Arc<Session>, caller: Caller) -> Arc<BTreeSet<Channel
     let readings = guilds.chain(directs).map(|topic| session.service.heads.read(topic, session)).collect();
     let guild_channels = home.guilds.iter().flat_map(|g| &g.channels);
     let visible: BTreeSet<ChannelId> = guild_channels.chain(&home.directs).map(|c| c.id).collect();
-    let visible = Arc::new(visible);
+    let visible = session.service.shared_visible(caller.user, visible);
     let before = {
         let mut state = lock(&session.state);
         if state.is_over() {

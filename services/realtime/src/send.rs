@@ -38,8 +38,9 @@ pub(crate) fn send(
         return;
     }
     drop(state);
-    let session = session.clone();
+    let running = Running(session.clone());
     tokio::spawn(async move {
+        let session = &running.0;
         loop {
             let next = {
                 let mut state = lock(&session.state);
@@ -49,14 +50,22 @@ pub(crate) fn send(
             };
             let Some((reference, channel, draft)) = next else { return };
             let nonce = draft.nonce.clone();
-            let messages = session.service.deps.messages.clone();
-            // A task of its own, so that one that breaks doesn't take those behind it along.
-            let sent = tokio::spawn(async move { messages.send(caller, channel, draft).await }).await;
-            let op = match sent.unwrap_or_else(|panic| Err(Problem::internal(panic))) {
+            let op = match session.service.deps.messages.send(caller, channel, draft).await {
                 Ok(sent) => sent.into(),
                 Err(problem) => ServerOp::Error { nonce: Some(nonce), problem },
             };
             session.answer(reference, op);
         }
     });
+}
+
+/// A task that breaks doesn't keep those behind it from being sent.
+struct Running(Arc<Session>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            lock(&self.0.state).sends.running = false;
+        }
+    }
 }

@@ -30,7 +30,7 @@ const NO_HELLO: (u16, &str) = (4003, "say hello first");
 const TOO_SLOW: (u16, &str) = (4008, "too slow");
 /// How long a socket may stay without a hello, may be silent, and may take nothing, in seconds.
 const HELLO_SECONDS: u32 = 10;
-const SILENCE_SECONDS: u32 = 40;
+const SILENCE_SECONDS: u32 = 35;
 const PING_SECONDS: u32 = 15;
 const BLOCKED_SECONDS: u32 = 8;
 
@@ -139,6 +139,7 @@ impl Session {
         }
         self.write_in(state);
         self.turned.notify_one();
+        self.room.notify_waiters();
     }
 
     /// Writes what is queued, then what the lanes have, until the wire takes no more.
@@ -162,7 +163,7 @@ impl Session {
                 self.turned.notify_one();
             }
         }
-        if state.out.bytes() < ROOM_BYTES {
+        if state.out.bytes() < ROOM_BYTES || state.is_over() {
             self.room.notify_waiters();
         }
     }
@@ -289,12 +290,15 @@ impl realtime_contract::Session for Session {
     fn receive<'a>(&'a self, request: Request) -> Later<'a, ()> {
         let session = self.itself.upgrade();
         Box::pin(async move {
-            // A task of its own: a socket that closes doesn't take a commit's announcement with it.
-            if let Some(session) = session {
+            let Some(session) = session else { return };
+            if ops::waits(&request.op) {
+                // A task of its own: a socket that closes doesn't take a commit's announcement with it.
                 let taken = tokio::spawn(async move { ops::take(&session, request).await });
                 if let Err(panic) = taken.await {
                     tracing::error!(%panic, "an op broke");
                 }
+            } else {
+                ops::take(&session, request).await;
             }
         })
     }

@@ -228,7 +228,7 @@ fn insert(session: &Arc<Session>, stream: &StreamName, lane: Arc<Lane>, cursor: 
         return ticket;
     }
     let before = state.watching.insert(stream.clone(), watching);
-    lane.join(session.clone(), ticket);
+    lane.join(session, ticket);
     drop(state);
     if let Some(before) = before {
         before.lane.leave(session.worker, before.ticket);
