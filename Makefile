@@ -38,6 +38,7 @@ test-rust: web ## Rust: unit, contract and store suites, on SQLite and on a priv
 test-web: $(NODE_MODULES) ## the web client: checks and unit tests
 	@echo "make: the web client's checks and tests"
 	@cd web && npm run --silent check && npm run --silent test
+	@$(NODE_TEST) bench/lib/
 
 test-browser: web $(BROWSER_MODULES) ## conversations between real browsers, through the real binary
 	@echo "make: conversations in the browser"
@@ -69,6 +70,7 @@ format: $(NODE_MODULES) ## format all sources
 	@cd web && npm run --silent format
 
 bench: build $(PEERS_MODULES) ## measure Guildhall beside its peers, a quarter of an hour: docs/benchmarks.md (BENCH=quick: three minutes)
+	@cargo build --release --locked -p bench-load -p bench-peers
 	@node bench/run.mjs
 
 $(NODE_MODULES): web/package.json web/package-lock.json
