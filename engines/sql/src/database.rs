@@ -142,6 +142,9 @@ impl Database {
 /// look committed and not be. It is closed, and the next write opens a fresh one.
 async fn is_sound(connection: &mut sqlx::SqliteConnection) -> Result<bool, sqlx::Error> {
     use sqlx::Connection;
+    if !connection.is_in_transaction() {
+        return Ok(true);
+    }
     // A rollback that was queued when a transaction was dropped has run after this.
     connection.ping().await?;
     Ok(!connection.is_in_transaction())
