@@ -154,6 +154,7 @@ function About() {
     <div className="about">
       <Wordmark />
       <p>Self-hosted, real-time chat for communities. Your words stay on your own machine.</p>
+      <p>Free software under the AGPL-3.0-or-later: whoever runs this server can give you its source.</p>
       <p>
         <a href="/api/docs" target="_blank" rel="noreferrer">
           API documentation
