@@ -200,7 +200,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A guild's invites. */
+        /** A guild's invites: all of them for those who manage invites, otherwise my own. */
         get: operations["invites"];
         put?: never;
         /** Create an invite. */
@@ -1250,6 +1250,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["Full"];
@@ -2014,6 +2015,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["Unsupported"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["Full"];
@@ -2134,6 +2136,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["Unsupported"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["Full"];
@@ -2141,12 +2144,12 @@ export interface operations {
     };
     users: {
         parameters: {
-            query: {
+            query?: {
                 /**
                  * @description At most 100 ids, with commas between them. Those that there are not are left out.
                  * @example 7301234567890123,7301234567890124
                  */
-                ids: string;
+                ids?: string;
             };
             header?: never;
             path?: never;
