@@ -1,46 +1,17 @@
+use crate::sqlite;
 use kernel::{Kind, Problem};
 use sqlx::{
     AssertSqlSafe, SqlSafeStr,
     migrate::{MigrateError, MigrationType, Migrator},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{path::Path, time::Duration};
-
-/// Connections of one service to its database. On SQLite one connection writes and several read beside it; on
-/// PostgreSQL both are the same pool.
-#[derive(Debug)]
-pub struct Pools<D: sqlx::Database> {
-    pub read: sqlx::Pool<D>,
-    pub write: sqlx::Pool<D>,
-}
-
-impl<D: sqlx::Database> Clone for Pools<D> {
-    fn clone(&self) -> Self {
-        Self { read: self.read.clone(), write: self.write.clone() }
-    }
-}
-
-impl Pools<sqlx::Sqlite> {
-    /// Begins a write. Taken at once, so that it can't nest in what a failed one left behind.
-    pub async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>, sqlx::Error> {
-        self.write.begin_with("BEGIN IMMEDIATE").await
-    }
-}
-
-#[cfg(feature = "postgres")]
-impl Pools<sqlx::Postgres> {
-    /// Begins a write.
-    pub async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, sqlx::Error> {
-        self.write.begin().await
-    }
-}
+use std::path::Path;
 
 /// A service's own database.
 #[derive(Clone, Debug)]
 pub enum Database {
-    Sqlite(Pools<sqlx::Sqlite>),
+    Sqlite(sqlite::Pools),
     #[cfg(feature = "postgres")]
-    Postgres(Pools<sqlx::Postgres>),
+    Postgres(crate::postgres::Pools),
 }
 
 /// One step of a schema. Versions below 100 are this crate's.
@@ -52,54 +23,17 @@ pub struct Migration {
 }
 
 const LOG: Migration = Migration { version: 1, name: "log", sql: include_str!("../migrations/001_log.sql") };
-const SQLITE_READERS: u32 = 4;
 
 impl Database {
     /// Opens or makes a SQLite file: WAL, every commit synced, deleted bytes overwritten.
     pub async fn sqlite(file: &Path) -> kernel::Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .pragma("secure_delete", "ON")
-            .busy_timeout(Duration::from_secs(5));
-        let write = SqlitePoolOptions::new()
-            .max_connections(1)
-            .after_release(|connection, _| Box::pin(async move { is_sound(connection).await }))
-            .connect_with(options.clone())
-            .await
-            .map_err(|e| cannot_open(file, e))?;
-        let read = SqlitePoolOptions::new()
-            .max_connections(SQLITE_READERS)
-            .connect_lazy_with(options.pragma("query_only", "ON"));
-        Ok(Self::Sqlite(Pools { read, write }))
+        sqlite::Pools::open(file).await.map(Self::Sqlite).map_err(|e| cannot_open(file, e))
     }
 
     /// Opens a PostgreSQL database, with `schema` (made where missing) as the service's own.
     #[cfg(feature = "postgres")]
     pub async fn postgres(url: &str, schema: &str) -> kernel::Result<Self> {
-        use std::str::FromStr;
-        let unreachable = |e| {
-            Problem::unavailable(
-                "The PostgreSQL database can't be reached: check database_url, and that the server runs.",
-            )
-            .because(e)
-        };
-        let options = sqlx::postgres::PgConnectOptions::from_str(url).map_err(unreachable)?.options([
-            ("search_path", schema),
-            ("synchronous_commit", "on"),
-            ("default_transaction_isolation", "read committed"),
-        ]);
-        let pool = sqlx::postgres::PgPoolOptions::new()
-            .max_connections(16)
-            .connect_with(options)
-            .await
-            .map_err(unreachable)?;
-        let create = AssertSqlSafe(format!(r#"CREATE SCHEMA IF NOT EXISTS "{}""#, schema.replace('"', "")));
-        sqlx::query(create).execute(&pool).await.map_err(unreachable)?;
-        Ok(Self::Postgres(Pools { read: pool.clone(), write: pool }))
+        crate::postgres::Pools::open(url, schema).await.map(Self::Postgres)
     }
 
     /// Brings the schema up to date: the log's own migrations, then `migrations`.
@@ -120,10 +54,7 @@ impl Database {
     /// Waits for what is being written and closes every connection.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite(pools) => {
-                pools.read.close().await;
-                pools.write.close().await;
-            }
+            Self::Sqlite(pools) => pools.close().await,
             #[cfg(feature = "postgres")]
             Self::Postgres(pools) => pools.write.close().await,
         }
@@ -136,18 +67,6 @@ impl Database {
             Self::Postgres(_) => sql.to_owned(),
         }
     }
-}
-
-/// A full disk can end a transaction behind the driver's back; what is written on such a connection afterwards would
-/// look committed and not be. It is closed, and the next write opens a fresh one.
-async fn is_sound(connection: &mut sqlx::SqliteConnection) -> Result<bool, sqlx::Error> {
-    use sqlx::Connection;
-    if !connection.is_in_transaction() {
-        return Ok(true);
-    }
-    // A rollback that was queued when a transaction was dropped has run after this.
-    connection.ping().await?;
-    Ok(!connection.is_in_transaction())
 }
 
 fn cannot_open(file: &Path, error: sqlx::Error) -> Problem {

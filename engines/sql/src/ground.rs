@@ -51,7 +51,7 @@ impl Ground {
     /// Tells everyone what was committed, and gives the value.
     pub fn announce<T>(&self, committed: Committed<T>) -> T {
         if !committed.events.is_empty() {
-            self.relay.wake();
+            self.relay.grew(&committed.events);
         }
         self.fanout.announce(committed)
     }

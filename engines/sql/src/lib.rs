@@ -13,11 +13,14 @@ mod following;
 mod ground;
 mod journal;
 mod mint;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 mod relay;
+pub mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use database::{Database, Migration, Pools};
+pub use database::{Database, Migration};
 pub use fault::{Fault, Result};
 pub use following::{Following, OnEvent, Source};
 pub use ground::{Ground, Outside};
@@ -25,6 +28,8 @@ pub use journal::Journal;
 pub use mint::Mint;
 pub use relay::Relay;
 
+#[doc(hidden)]
+pub use rusqlite;
 #[doc(hidden)]
 pub use sqlx;
 
@@ -42,43 +47,15 @@ pub fn in_powers<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
     })
 }
 
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn rows_are_cut_into_powers_of_two() {
-        let lengths = |n: usize| super::in_powers(&vec![0; n]).map(<[_]>::len).collect::<Vec<_>>();
-        assert!(lengths(0).is_empty());
-        assert_eq!(lengths(1), [1]);
-        assert_eq!(lengths(45), [32, 8, 4, 1]);
-        assert_eq!(lengths(600), [256, 256, 64, 16, 8]);
-    }
-}
-
-/// What a stamped file sees when it is compiled for SQLite.
-pub mod sqlite {
-    pub type Db = sqlx::Sqlite;
-    pub type Pools = crate::Pools<Db>;
-    pub type Tx<'c> = sqlx::Transaction<'c, Db>;
-    include!("log.rs");
-}
-
-/// What a stamped file sees when it is compiled for PostgreSQL.
-#[cfg(feature = "postgres")]
-pub mod postgres {
-    pub type Db = sqlx::Postgres;
-    pub type Pools = crate::Pools<Db>;
-    pub type Tx<'c> = sqlx::Transaction<'c, Db>;
-    include!("log.rs");
-}
-
 /// Compiles a file of SQL for each engine and writes `open(Database) -> Arc<dyn Store>`. The file implements the
-/// trait `Store` of the module around it for `SqlStore`, whose `pools` are the engine's.
+/// trait `Store` of the module around it for `SqlStore`, whose `pools` are the engine's. What must be said to each engine
+/// in its own way stands in a file per engine, included beside it.
 #[cfg(feature = "postgres")]
 #[macro_export]
 macro_rules! stamp {
-    ($file:literal) => {
-        $crate::__stamp_engine!(sqlite, $file);
-        $crate::__stamp_engine!(postgres, $file);
+    ($file:literal $(, sqlite: $sqlite:literal, postgres: $postgres:literal)?) => {
+        $crate::__stamp_engine!(sqlite, $file $(, $sqlite)?);
+        $crate::__stamp_engine!(postgres, $file $(, $postgres)?);
 
         /// The store on whichever engine `database` is.
         pub(crate) fn open(database: &$crate::Database) -> std::sync::Arc<dyn Store> {
@@ -91,12 +68,13 @@ macro_rules! stamp {
 }
 
 /// Compiles a file of SQL for each engine and writes `open(Database) -> Arc<dyn Store>`. The file implements the
-/// trait `Store` of the module around it for `SqlStore`, whose `pools` are the engine's.
+/// trait `Store` of the module around it for `SqlStore`, whose `pools` are the engine's. What must be said to each engine
+/// in its own way stands in a file per engine, included beside it.
 #[cfg(not(feature = "postgres"))]
 #[macro_export]
 macro_rules! stamp {
-    ($file:literal) => {
-        $crate::__stamp_engine!(sqlite, $file);
+    ($file:literal $(, sqlite: $sqlite:literal, postgres: $postgres:literal)?) => {
+        $crate::__stamp_engine!(sqlite, $file $(, $sqlite)?);
 
         /// The store on whichever engine `database` is.
         pub(crate) fn open(database: &$crate::Database) -> std::sync::Arc<dyn Store> {
@@ -110,7 +88,7 @@ macro_rules! stamp {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __stamp_engine {
-    ($engine:ident, $file:literal) => {
+    ($engine:ident, $file:literal $(, $own:literal)?) => {
         mod $engine {
             #[allow(unused_imports, reason = "a file may need only some of it")]
             use super::*;
@@ -124,6 +102,7 @@ macro_rules! __stamp_engine {
             }
 
             include!($file);
+            $( include!($own); )?
         }
     };
 }
@@ -148,4 +127,16 @@ macro_rules! suite {
             } )+
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn rows_are_cut_into_powers_of_two() {
+        let lengths = |n: usize| super::in_powers(&vec![0; n]).map(<[_]>::len).collect::<Vec<_>>();
+        assert!(lengths(0).is_empty());
+        assert_eq!(lengths(1), [1]);
+        assert_eq!(lengths(45), [32, 8, 4, 1]);
+        assert_eq!(lengths(600), [256, 256, 64, 16, 8]);
+    }
 }

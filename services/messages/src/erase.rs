@@ -1,6 +1,6 @@
 use crate::{Service, send};
 use contract::Receipt;
-use kernel::{EventId, NewEvent, Result, StreamName, UserId};
+use kernel::{ChannelId, EventId, NewEvent, Result, StreamName, UserId};
 use messages_contract::{Message, MessageDeleted};
 
 const GROUP: i64 = 200;
@@ -8,11 +8,11 @@ const GROUP: i64 = 200;
 /// Turns all that the person said into tombstones, in the messages and in the log, and forgets nonces and markers.
 pub(crate) async fn erase(s: &Service, user: UserId) -> Result<Receipt> {
     let mut erased = s.store.forget(user).await?;
+    let mut after = (ChannelId(0), 0);
     loop {
-        let messages = s.store.speech_of(user, GROUP).await?;
-        if messages.is_empty() {
-            break;
-        }
+        let messages = s.store.written_by(user, after, GROUP).await?;
+        let Some(last) = messages.last() else { break };
+        after = (last.channel, last.number);
         let ids = s.ground.mint.ids(messages.len()).await?;
         let mut buried = Vec::with_capacity(messages.len());
         for (message, id) in messages.into_iter().zip(ids) {

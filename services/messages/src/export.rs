@@ -1,10 +1,10 @@
-use crate::Service;
+use crate::{Service, store::Place};
 use contract::{Part, Record};
-use kernel::{ChannelId, MessageId, Result, UserId};
+use kernel::{ChannelId, Problem, Result, UserId};
 
 const PART: i64 = 500;
 
-/// The person's markers, then messages by rising id.
+/// The person's markers, then messages by channel and number.
 pub(crate) async fn export(s: &Service, user: UserId, after: Option<String>) -> Result<Part> {
     let mut records = Vec::new();
     if after.is_none() {
@@ -12,13 +12,19 @@ pub(crate) async fn export(s: &Service, user: UserId, after: Option<String>) -> 
             records.push(Record::new("marker", &marker)?);
         }
     }
-    let after = after.map(|id| id.parse::<MessageId>()).transpose()?.unwrap_or(MessageId(0));
+    let after = after.map(|cursor| place(&cursor)).transpose()?.unwrap_or((ChannelId(0), 0));
     let messages = s.store.written_by(user, after, PART).await?;
-    let next = messages.last().filter(|_| messages.len() as i64 == PART).map(|m| m.id.to_string());
+    let next = messages.last().filter(|_| messages.len() as i64 == PART).map(|m| format!("{}.{}", m.channel, m.number));
     for message in &messages {
         records.push(Record::new("message", message)?);
     }
     Ok(Part { records, next, ..Part::default() })
+}
+
+fn place(cursor: &str) -> Result<Place> {
+    let bad = || Problem::field("after", "bad_cursor", "A cursor is what the part before gave as `next`.");
+    let (channel, number) = cursor.split_once('.').ok_or_else(bad)?;
+    Ok((channel.parse()?, number.parse().map_err(|_| bad())?))
 }
 
 /// The head of every channel, by rising channel id.

@@ -1,6 +1,6 @@
 //! Messages: what is said.
 //!
-//! * owns: `heads`, `messages`, `nonces`, `markers`
+//! * owns: `heads`, `messages`, `markers`
 //! * emits: `message_sent`, `message_deleted` on `messages/channel/{id}`; `marker_moved` on `messages/user/{id}`;
 //!   hints of new heads on `heads/guild/{id}` and, for directs, `heads/channel/{id}`
 //! * listens to: `channel_deleted`, `guild_deleted` of guilds
@@ -12,7 +12,6 @@ mod export;
 mod history;
 mod mark_read;
 mod on;
-mod prune;
 mod read;
 mod rules;
 #[cfg(feature = "sabotage")]
@@ -32,8 +31,10 @@ use kernel::{Caller, ChannelId, Difference, Limit, MessageId, Page, Reader, Resu
 use messages_contract::{Draft, Heads, Marker, Message, Messages, Sent, Window};
 use std::sync::Arc;
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { version: 100, name: "messages", sql: include_str!("../migrations/100_messages.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 100, name: "messages", sql: include_str!("../migrations/100_messages.sql") },
+    Migration { version: 101, name: "nonces", sql: include_str!("../migrations/101_nonces.sql") },
+];
 
 struct Service {
     store: Arc<dyn store::Store>,
@@ -54,7 +55,6 @@ pub async fn build(
     let ground = Ground::open(database, MIGRATIONS, outside).await?;
     let store = store::open(&ground.database);
     on::follow_guilds(&ground, store.clone(), guilds);
-    prune::start(ground.clone(), store.clone());
     let writer = writer::Writer::start(ground.clone(), store.clone(), &config);
     Ok(Arc::new(Service { store, ground, gate, writer }))
 }

@@ -5,8 +5,6 @@ use messages_contract::Window;
 use sha2::{Digest, Sha256};
 
 const NONCE_MAX_CHARS: usize = 64;
-/// How long a nonce answers its first message.
-pub(crate) const NONCE_KEPT_SECONDS: i64 = 7 * 24 * 3_600;
 /// Numbers are below this, ids (snowflakes) above: `around` takes both.
 const SMALLEST_ID: i64 = 1 << 40;
 
@@ -21,12 +19,21 @@ pub(crate) fn nonce(raw: String) -> Result<String> {
     }
 }
 
+/// A fingerprint of a nonce: what is kept of it. Two nonces of one person in one channel meet by a chance of 2^-64.
+pub(crate) fn nonce_key(nonce: &str) -> i64 {
+    first_bytes(Sha256::digest(nonce))
+}
+
 /// A fingerprint of what a nonce stands for, to tell a retry from another message.
 pub(crate) fn fingerprint(text: &str, reply_to: Option<kernel::MessageId>) -> i64 {
     let mut hash = Sha256::new();
     hash.update(reply_to.map_or(0, |id| id.0).to_le_bytes());
     hash.update(text.as_bytes());
-    i64::from_le_bytes(hash.finalize()[..8].try_into().expect("a digest is longer than 8 bytes"))
+    first_bytes(hash.finalize())
+}
+
+fn first_bytes(digest: impl AsRef<[u8]>) -> i64 {
+    i64::from_le_bytes(digest.as_ref()[..8].try_into().expect("a digest is longer than 8 bytes"))
 }
 
 pub(crate) fn nonce_reused() -> Problem {

@@ -14,8 +14,9 @@ pub(crate) async fn send(s: &Service, caller: Caller, channel: ChannelId, draft:
         })?;
     }
     let body = rules::fingerprint(&text, draft.reply_to);
-    let pending =
-        Pending { author: caller.user, channel, guild: facts.guild, nonce, text, reply_to: draft.reply_to, body };
+    let nonce_key = rules::nonce_key(&nonce);
+    let (author, guild, reply_to) = (caller.user, facts.guild, draft.reply_to);
+    let pending = Pending { author, channel, guild, nonce, nonce_key, text, reply_to, body };
     s.writer.commit(pending).await
 }
 

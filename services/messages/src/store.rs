@@ -1,6 +1,8 @@
 //! What messages keeps. Every engine passes `store/suite.rs`.
 
-use crate::{rules, send};
+mod group;
+
+use crate::rules::Reading;
 use async_trait::async_trait;
 use engine_sql::Result;
 use kernel::{ChannelId, Committed, Event, GuildId, MessageId, NewEvent, Timestamp, UserId};
@@ -15,6 +17,8 @@ pub(crate) struct Pending {
     pub(crate) nonce: String,
     pub(crate) text: String,
     pub(crate) reply_to: Option<MessageId>,
+    /// The fingerprint of the nonce.
+    pub(crate) nonce_key: i64,
     /// The fingerprint of text and reply.
     pub(crate) body: i64,
 }
@@ -27,6 +31,9 @@ pub(crate) struct Ready {
     pub(crate) sent_at: Timestamp,
 }
 
+/// A channel and a number in it.
+pub(crate) type Place = (ChannelId, i64);
+
 #[async_trait]
 pub(crate) trait Store: Send + Sync {
     /// Writes a group in one transaction: answers each in its place, a repeat of (author, channel, nonce) with the
@@ -35,11 +42,9 @@ pub(crate) trait Store: Send + Sync {
 
     async fn find(&self, channel: ChannelId, message: MessageId) -> Result<Option<Message>>;
 
-    /// The `limit` messages next below `number`, in rising order.
-    async fn below(&self, channel: ChannelId, number: i64, limit: i64) -> Result<Vec<Message>>;
-
-    /// The `limit` messages next above `number`, in rising order.
-    async fn above(&self, channel: ChannelId, number: i64, limit: i64) -> Result<Vec<Message>>;
+    /// At most `limit` messages in rising order, and the `seq` of the channel's stream that they reflect; nothing when the
+    /// message to read around isn't in the channel.
+    async fn history(&self, channel: ChannelId, reading: Reading, limit: i64) -> Result<Option<(Vec<Message>, i64)>>;
 
     /// The heads of those of `channels` in which something was said, with the person's markers.
     async fn heads(&self, user: UserId, channels: &[ChannelId]) -> Result<Vec<Head>>;
@@ -49,19 +54,15 @@ pub(crate) trait Store: Send + Sync {
 
     async fn markers(&self, user: UserId) -> Result<Vec<Marker>>;
 
-    /// At most `limit` messages of the person with ids above `after`, rising, tombstones left out.
-    async fn written_by(&self, user: UserId, after: MessageId, limit: i64) -> Result<Vec<Message>>;
-
-    /// At most `limit` messages of the person that aren't tombstones yet, in the order that streams are locked in.
-    async fn speech_of(&self, user: UserId, limit: i64) -> Result<Vec<Message>>;
+    /// At most `limit` messages of the person beyond `after`, by channel and number (the order that streams are locked in),
+    /// tombstones left out.
+    async fn written_by(&self, user: UserId, after: Place, limit: i64) -> Result<Vec<Message>>;
 
     /// Puts tombstones in place of messages and of their events, and appends the events that say so.
     async fn bury(&self, buried: Vec<(MessageSent, NewEvent)>) -> Result<Committed<()>>;
 
     /// Forgets the person's nonces and markers; answers how many.
     async fn forget(&self, user: UserId) -> Result<u64>;
-
-    async fn forget_nonces(&self, before: Timestamp) -> Result<()>;
 
     /// All that was said in a channel is gone, the log of it too. Its stream's head stays.
     async fn purge(&self, channel: ChannelId) -> Result<()>;
@@ -70,7 +71,7 @@ pub(crate) trait Store: Send + Sync {
     async fn page_of_heads(&self, after: ChannelId, limit: i64) -> Result<Vec<(Head, i64)>>;
 }
 
-engine_sql::stamp!("store/sql.rs");
+engine_sql::stamp!("store/sql.rs", sqlite: "store/sqlite.rs", postgres: "store/postgres.rs");
 
 #[cfg(test)]
 mod suite;

@@ -49,12 +49,13 @@ impl Store for SqlStore {
 
     async fn relayed(&self, bells: &[Bell]) -> crate::Result<()> {
         let mut tx = self.pools.begin().await?;
-        for bell in bells {
-            query("UPDATE streams SET relayed = $2 WHERE name = $1 AND relayed < $2")
-                .bind(bell.stream.as_str())
-                .bind(bell.seq)
-                .execute(&mut *tx)
-                .await?;
+        for run in crate::in_powers(bells) {
+            let mut update = QueryBuilder::<Db>::new("UPDATE streams SET relayed = rung.column2 FROM (");
+            update.push_values(run, |mut row, bell| {
+                row.push_bind(bell.stream.as_str()).push_bind(bell.seq);
+            });
+            update.push(") AS rung WHERE streams.name = rung.column1 AND streams.relayed < rung.column2");
+            update.build().execute(&mut *tx).await?;
         }
         Ok(tx.commit().await?)
     }

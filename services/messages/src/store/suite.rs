@@ -1,6 +1,7 @@
 //! What every engine of the store must do.
 
 use super::*;
+use crate::{rules, send};
 use engine_sql::Ground;
 use kernel::StreamName;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ fn ready(id: i64, author: UserId, channel: ChannelId, nonce: &str, text: &str) -
         channel,
         guild: None,
         nonce: nonce.into(),
+        nonce_key: rules::nonce_key(nonce),
         text: text.into(),
         reply_to: None,
         body: rules::fingerprint(text, None),
@@ -26,6 +28,10 @@ fn ready(id: i64, author: UserId, channel: ChannelId, nonce: &str, text: &str) -
 async fn commit(store: &Arc<dyn Store>, group: Vec<Ready>) -> (Vec<kernel::Result<Sent>>, Vec<Event>) {
     let committed = store.commit(group).await.expect("committed");
     (committed.value, committed.events)
+}
+
+async fn read(store: &Arc<dyn Store>, channel: ChannelId, reading: Reading, limit: i64) -> Vec<Message> {
+    store.history(channel, reading, limit).await.expect("read").expect("found").0
 }
 
 fn places(answers: &[kernel::Result<Sent>]) -> Vec<(i64, i64, i64)> {
@@ -93,7 +99,7 @@ async fn parallel_groups_leave_no_hole_and_no_double(ground: Ground) {
         task.await.expect("no panic");
     }
     for (channel, count) in [(HALL, 80), (DEN, 10)] {
-        let messages = store.below(channel, i64::MAX, 1_000).await.expect("read");
+        let messages = read(&store, channel, Reading::Newest, 1_000).await;
         assert_eq!(messages.iter().map(|m| m.number).collect::<Vec<_>>(), (1..=count).collect::<Vec<_>>());
         let log = ground.journal.difference(&StreamName::messages(channel), 0).await.expect("log");
         assert_eq!((log.head, log.events[0].seq), (count, 1));
@@ -105,9 +111,13 @@ async fn history_reads_both_ways(ground: Ground) {
     let group = (1..=9).map(|id| ready(id, ADA, HALL, &id.to_string(), "x")).collect();
     commit(&store, group).await;
     let numbers = |messages: Vec<Message>| messages.iter().map(|m| m.number).collect::<Vec<_>>();
-    assert_eq!(numbers(store.below(HALL, i64::MAX, 3).await.expect("read")), [7, 8, 9]);
-    assert_eq!(numbers(store.below(HALL, 3, 5).await.expect("read")), [1, 2]);
-    assert_eq!(numbers(store.above(HALL, 3, 2).await.expect("read")), [4, 5]);
+    assert_eq!(numbers(read(&store, HALL, Reading::Newest, 3).await), [7, 8, 9]);
+    assert_eq!(numbers(read(&store, HALL, Reading::Before(3), 5).await), [1, 2]);
+    assert_eq!(numbers(read(&store, HALL, Reading::After(3), 2).await), [4, 5]);
+    assert_eq!(numbers(read(&store, HALL, Reading::AroundNumber(5), 4).await), [4, 5, 6, 7]);
+    assert_eq!(numbers(read(&store, HALL, Reading::AroundId(8), 3).await), [7, 8, 9]);
+    assert_eq!(store.history(DEN, Reading::AroundId(8), 3).await.expect("read"), None);
+    assert_eq!(store.history(HALL, Reading::Newest, 1).await.expect("read").map(|page| page.1), Some(9));
     assert_eq!(store.find(HALL, MessageId(4)).await.expect("read").map(|m| m.number), Some(4));
     assert_eq!(store.find(DEN, MessageId(4)).await.expect("read"), None, "another channel's message isn't here");
 }
@@ -132,7 +142,7 @@ async fn markers_only_move_forward_and_sending_moves_them(ground: Ground) {
 async fn burying_leaves_a_tombstone_in_messages_and_log(ground: Ground) {
     let store = open(&ground.database);
     commit(&store, vec![ready(1, ADA, HALL, "secret-nonce", "canary text"), ready(2, BOB, HALL, "n", "stays")]).await;
-    let speech = store.speech_of(ADA, 10).await.expect("speech");
+    let speech = store.written_by(ADA, (ChannelId(0), 0), 10).await.expect("speech");
     assert_eq!(speech.len(), 1);
     let tombstone = Message { text: String::new(), deleted: true, ..speech[0].clone() };
     let event = ground.event(StreamName::messages(HALL), "message_deleted", &()).await.expect("event");
@@ -140,7 +150,7 @@ async fn burying_leaves_a_tombstone_in_messages_and_log(ground: Ground) {
     assert_eq!(done.events[0].seq, 3);
     store.forget(ADA).await.expect("forgotten");
     assert_eq!(store.find(HALL, MessageId(1)).await.expect("read"), Some(tombstone));
-    assert_eq!(store.speech_of(ADA, 10).await.expect("speech"), []);
+    assert_eq!(store.written_by(ADA, (ChannelId(0), 0), 10).await.expect("speech"), []);
     let log = ground.journal.difference(&StreamName::messages(HALL), 0).await.expect("log");
     let text: String = log.events.iter().map(Event::frame).collect();
     assert!(!text.contains("canary") && !text.contains("secret-nonce") && text.contains("stays"));
@@ -151,21 +161,39 @@ async fn a_purged_channel_starts_anew_behind_its_head(ground: Ground) {
     commit(&store, vec![ready(1, ADA, HALL, "a", "x"), ready(2, ADA, DEN, "a", "y")]).await;
     store.purge(HALL).await.expect("purged");
     store.purge(HALL).await.expect("again");
-    assert_eq!(store.below(HALL, i64::MAX, 10).await.expect("read"), []);
+    assert_eq!(read(&store, HALL, Reading::Newest, 10).await, []);
     assert!(ground.journal.difference(&StreamName::messages(HALL), 0).await.expect("log").reset);
     assert_eq!(store.page_of_heads(ChannelId(0), 10).await.expect("heads").len(), 1);
-    assert_eq!(store.written_by(ADA, MessageId(0), 10).await.expect("written").len(), 1);
+    assert_eq!(store.written_by(ADA, (ChannelId(0), 0), 10).await.expect("written").len(), 1);
 }
 
-async fn old_nonces_are_forgotten(ground: Ground) {
+async fn what_a_person_wrote_is_read_on_from_a_place(ground: Ground) {
+    let store = open(&ground.database);
+    let all = [(1, DEN), (2, HALL), (3, DEN), (4, HALL), (5, HALL)];
+    commit(&store, all.map(|(id, channel)| ready(id, ADA, channel, &id.to_string(), "x")).into()).await;
+    commit(&store, vec![ready(6, BOB, HALL, "b", "x")]).await;
+    let (mut after, mut found) = ((ChannelId(0), 0), Vec::new());
+    loop {
+        let messages = store.written_by(ADA, after, 2).await.expect("written");
+        let Some(last) = messages.last() else { break };
+        after = (last.channel, last.number);
+        found.extend(messages.iter().map(|m| m.id.0));
+    }
+    assert_eq!(found, [2, 4, 5, 1, 3]);
+}
+
+async fn a_tombstone_answers_its_nonce_until_the_person_is_forgotten(ground: Ground) {
     let store = open(&ground.database);
     commit(&store, vec![ready(1, ADA, HALL, "a", "x")]).await;
-    store.forget_nonces(Timestamp(10)).await.expect("kept");
-    let (answers, _) = commit(&store, vec![ready(2, ADA, HALL, "a", "x")]).await;
-    assert_eq!(places(&answers), [(1, 1, 1)]);
-    store.forget_nonces(Timestamp(11)).await.expect("forgotten");
+    let first = store.find(HALL, MessageId(1)).await.expect("read").expect("there");
+    let tombstone = Message { text: String::new(), deleted: true, ..first };
+    let event = ground.event(StreamName::messages(HALL), "message_deleted", &()).await.expect("event");
+    drop(store.bury(vec![(send::redacted(tombstone), event)]).await.expect("buried"));
+    let (answers, events) = commit(&store, vec![ready(2, ADA, HALL, "a", "x")]).await;
+    assert_eq!((places(&answers), events.len()), (vec![(1, 1, 1)], 0));
+    assert_eq!(store.forget(ADA).await.expect("forgotten"), 2, "a nonce and a marker");
     let (answers, _) = commit(&store, vec![ready(3, ADA, HALL, "a", "x")]).await;
-    assert_eq!(places(&answers), [(3, 2, 2)]);
+    assert_eq!(places(&answers), [(3, 3, 2)]);
 }
 
 engine_sql::suite!(
@@ -178,5 +206,6 @@ engine_sql::suite!(
     markers_only_move_forward_and_sending_moves_them,
     burying_leaves_a_tombstone_in_messages_and_log,
     a_purged_channel_starts_anew_behind_its_head,
-    old_nonces_are_forgotten,
+    what_a_person_wrote_is_read_on_from_a_place,
+    a_tombstone_answers_its_nonce_until_the_person_is_forgotten,
 );

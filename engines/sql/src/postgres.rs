@@ -1,0 +1,44 @@
+//! What a stamped file sees when it is compiled for PostgreSQL, and how PostgreSQL is opened.
+
+use kernel::Problem;
+use sqlx::{AssertSqlSafe, postgres::PgConnectOptions, postgres::PgPoolOptions};
+use std::str::FromStr;
+
+const CONNECTIONS: u32 = 16;
+
+pub type Db = sqlx::Postgres;
+pub type Tx<'c> = sqlx::Transaction<'c, Db>;
+include!("log.rs");
+
+/// Connections of one service to its schema. Both names are the same pool.
+#[derive(Clone, Debug)]
+pub struct Pools {
+    pub read: sqlx::Pool<Db>,
+    pub write: sqlx::Pool<Db>,
+}
+
+impl Pools {
+    pub(crate) async fn open(url: &str, schema: &str) -> kernel::Result<Self> {
+        let unreachable = |e| {
+            Problem::unavailable(
+                "The PostgreSQL database can't be reached: check database_url, and that the server runs.",
+            )
+            .because(e)
+        };
+        let options = PgConnectOptions::from_str(url).map_err(unreachable)?.options([
+            ("search_path", schema),
+            ("synchronous_commit", "on"),
+            ("default_transaction_isolation", "read committed"),
+        ]);
+        let pool =
+            PgPoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await.map_err(unreachable)?;
+        let create = AssertSqlSafe(format!(r#"CREATE SCHEMA IF NOT EXISTS "{}""#, schema.replace('"', "")));
+        sqlx::query(create).execute(&pool).await.map_err(unreachable)?;
+        Ok(Self { read: pool.clone(), write: pool })
+    }
+
+    /// Begins a write.
+    pub async fn begin(&self) -> Result<Tx<'static>, sqlx::Error> {
+        self.write.begin().await
+    }
+}
