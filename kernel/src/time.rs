@@ -20,10 +20,15 @@ impl Timestamp {
 
 impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let text = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
+        // Room for the longest that the format writes: a year of four digits with nanoseconds.
+        let mut text = [0; 40];
+        let mut rest = text.as_mut_slice();
+        let written = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
             .ok()
-            .and_then(|t| t.format(&Rfc3339).ok());
-        f.write_str(text.as_deref().unwrap_or("9999-12-31T23:59:59Z"))
+            .and_then(|moment| moment.format_into(&mut rest, &Rfc3339).ok());
+        let len = 40 - rest.len();
+        let text = written.and_then(|_| std::str::from_utf8(&text[..len]).ok());
+        f.write_str(text.unwrap_or("9999-12-31T23:59:59Z"))
     }
 }
 

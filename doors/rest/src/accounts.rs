@@ -1,6 +1,6 @@
 use crate::{
     Deps,
-    answer::{Answer, Refusal},
+    answer::{self, Answer, Refusal},
     document::{Conflict, Forbidden, TooMany, Unauthenticated},
     extract::{Json, MaybeJson},
     session::{Client, Signed},
@@ -47,11 +47,11 @@ async fn log_in(State(deps): State<Deps>, client: Client, Json(body): Json<Crede
     Ok(created(&client, signed_in))
 }
 
-type Created = (StatusCode, HeaderMap, axum::Json<SignedIn>);
+type Created = (StatusCode, HeaderMap, answer::Json<SignedIn>);
 
 fn created(client: &Client, signed_in: SignedIn) -> Created {
     let (headers, signed_in) = client.hand_over(signed_in);
-    (StatusCode::CREATED, headers, axum::Json(signed_in))
+    (StatusCode::CREATED, headers, answer::Json(signed_in))
 }
 
 #[derive(Default, serde::Deserialize, utoipa::ToSchema)]
@@ -77,7 +77,7 @@ async fn refresh(State(deps): State<Deps>, client: Client, MaybeJson(body): Mayb
     match refreshed {
         Ok(signed_in) => {
             let (headers, signed_in) = client.hand_over(signed_in);
-            (headers, axum::Json(signed_in)).into_response()
+            (headers, answer::Json(signed_in)).into_response()
         }
         // A token that is of no use any more is taken out of the browser; one that couldn't be tried stays.
         Err(problem) if problem.kind == Kind::Unauthenticated => (client.forget(), Refusal(problem)).into_response(),

@@ -6,12 +6,28 @@ use axum::{
     response::IntoResponse,
 };
 use kernel::{Kind, Problem};
+use serde::Serialize;
 
 /// A problem on its way out. Handlers answer `Result<…, Refusal>` and use `?`.
 #[derive(Debug)]
 pub(crate) struct Refusal(pub(crate) Problem);
 
 pub(crate) type Answer<T> = Result<T, Refusal>;
+
+/// A body on its way out. A page of history fits without growing the buffer often.
+pub(crate) struct Json<T>(pub(crate) T);
+
+const BODY_BYTES: usize = 1 << 10;
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> axum::response::Response {
+        let mut body = Vec::with_capacity(BODY_BYTES);
+        match serde_json::to_writer(&mut body, &self.0) {
+            Ok(()) => ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response(),
+            Err(error) => Refusal(Problem::internal(error)).into_response(),
+        }
+    }
+}
 
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {

@@ -1,6 +1,6 @@
 use crate::{
     Deps,
-    answer::Answer,
+    answer::{self, Answer},
     document::{Conflict, Forbidden, Unprocessable},
     extract::{Json, Path},
     session::Signed,
@@ -28,8 +28,8 @@ async fn guild_channels(
     State(deps): State<Deps>,
     Signed(caller): Signed,
     Path(guild): Path<GuildId>,
-) -> Answer<axum::Json<Page<Channel>>> {
-    Ok(axum::Json(deps.guilds.channels(caller, guild).await?))
+) -> Answer<answer::Json<Page<Channel>>> {
+    Ok(answer::Json(deps.guilds.channels(caller, guild).await?))
 }
 
 /// Create a channel.
@@ -43,8 +43,8 @@ async fn create_channel(
     Signed(caller): Signed,
     Path(guild): Path<GuildId>,
     Json(draft): Json<ChannelDraft>,
-) -> Answer<(StatusCode, axum::Json<Channel>)> {
-    Ok((StatusCode::CREATED, axum::Json(deps.guilds.create_channel(caller, guild, draft).await?)))
+) -> Answer<(StatusCode, answer::Json<Channel>)> {
+    Ok((StatusCode::CREATED, answer::Json(deps.guilds.create_channel(caller, guild, draft).await?)))
 }
 
 /// A channel.
@@ -57,8 +57,8 @@ async fn channel(
     State(deps): State<Deps>,
     Signed(caller): Signed,
     Path(channel): Path<ChannelId>,
-) -> Answer<axum::Json<Channel>> {
-    Ok(axum::Json(deps.guilds.channel(caller, channel).await?))
+) -> Answer<answer::Json<Channel>> {
+    Ok(answer::Json(deps.guilds.channel(caller, channel).await?))
 }
 
 /// Change a channel.
@@ -72,8 +72,8 @@ async fn edit_channel(
     Signed(caller): Signed,
     Path(channel): Path<ChannelId>,
     Json(edit): Json<ChannelEdit>,
-) -> Answer<axum::Json<Channel>> {
-    Ok(axum::Json(deps.guilds.edit_channel(caller, channel, edit).await?))
+) -> Answer<answer::Json<Channel>> {
+    Ok(answer::Json(deps.guilds.edit_channel(caller, channel, edit).await?))
 }
 
 /// Delete a channel.
@@ -101,8 +101,8 @@ async fn allowed(
     State(deps): State<Deps>,
     Signed(caller): Signed,
     Path(channel): Path<ChannelId>,
-) -> Answer<axum::Json<Page<UserId>>> {
-    Ok(axum::Json(deps.guilds.allowed(caller, channel).await?))
+) -> Answer<answer::Json<Page<UserId>>> {
+    Ok(answer::Json(deps.guilds.allowed(caller, channel).await?))
 }
 
 /// Let a member see a private channel.

@@ -1,4 +1,9 @@
-use crate::{Deps, answer::Answer, extract::Json, session::Signed};
+use crate::{
+    Deps,
+    answer::{self, Answer},
+    extract::Json,
+    session::Signed,
+};
 use axum::extract::State;
 use guilds_contract::Channel;
 use kernel::{Page, UserId};
@@ -23,8 +28,8 @@ async fn open_direct(
     State(deps): State<Deps>,
     Signed(caller): Signed,
     Json(draft): Json<DirectDraft>,
-) -> Answer<axum::Json<Channel>> {
-    Ok(axum::Json(deps.guilds.open_direct(caller, draft.user).await?))
+) -> Answer<answer::Json<Channel>> {
+    Ok(answer::Json(deps.guilds.open_direct(caller, draft.user).await?))
 }
 
 /// My directs.
@@ -32,6 +37,6 @@ async fn open_direct(
     get, path = "/api/v1/me/channels", tag = "channels", security(("bearer" = [])),
     responses((status = 200, description = "The caller's directs.", body = Page<Channel>))
 )]
-async fn my_channels(State(deps): State<Deps>, Signed(caller): Signed) -> Answer<axum::Json<Page<Channel>>> {
-    Ok(axum::Json(deps.guilds.my_channels(caller).await?))
+async fn my_channels(State(deps): State<Deps>, Signed(caller): Signed) -> Answer<answer::Json<Page<Channel>>> {
+    Ok(answer::Json(deps.guilds.my_channels(caller).await?))
 }

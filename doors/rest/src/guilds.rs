@@ -1,6 +1,6 @@
 use crate::{
     Deps,
-    answer::Answer,
+    answer::{self, Answer},
     document::{Conflict, Forbidden},
     extract::{Json, Path, Query, limit},
     session::Signed,
@@ -23,8 +23,8 @@ pub(crate) fn routes() -> OpenApiRouter<Deps> {
     get, path = "/api/v1/guilds", tag = "guilds", security(("bearer" = [])),
     responses((status = 200, description = "The guilds that the caller is in.", body = Page<Guild>))
 )]
-async fn my_guilds(State(deps): State<Deps>, Signed(caller): Signed) -> Answer<axum::Json<Page<Guild>>> {
-    Ok(axum::Json(deps.guilds.my_guilds(caller).await?))
+async fn my_guilds(State(deps): State<Deps>, Signed(caller): Signed) -> Answer<answer::Json<Page<Guild>>> {
+    Ok(answer::Json(deps.guilds.my_guilds(caller).await?))
 }
 
 /// Create a guild, with its first channel.
@@ -36,8 +36,8 @@ async fn create_guild(
     State(deps): State<Deps>,
     Signed(caller): Signed,
     Json(draft): Json<GuildDraft>,
-) -> Answer<(StatusCode, axum::Json<Guild>)> {
-    Ok((StatusCode::CREATED, axum::Json(deps.guilds.create_guild(caller, draft).await?)))
+) -> Answer<(StatusCode, answer::Json<Guild>)> {
+    Ok((StatusCode::CREATED, answer::Json(deps.guilds.create_guild(caller, draft).await?)))
 }
 
 /// A guild.
@@ -50,8 +50,8 @@ async fn guild(
     State(deps): State<Deps>,
     Signed(caller): Signed,
     Path(guild): Path<GuildId>,
-) -> Answer<axum::Json<Guild>> {
-    Ok(axum::Json(deps.guilds.guild(caller, guild).await?))
+) -> Answer<answer::Json<Guild>> {
+    Ok(answer::Json(deps.guilds.guild(caller, guild).await?))
 }
 
 /// Change a guild.
@@ -65,8 +65,8 @@ async fn edit_guild(
     Signed(caller): Signed,
     Path(guild): Path<GuildId>,
     Json(edit): Json<GuildEdit>,
-) -> Answer<axum::Json<Guild>> {
-    Ok(axum::Json(deps.guilds.edit_guild(caller, guild, edit).await?))
+) -> Answer<answer::Json<Guild>> {
+    Ok(answer::Json(deps.guilds.edit_guild(caller, guild, edit).await?))
 }
 
 /// Delete a guild, with its channels, members and invites.
@@ -104,8 +104,8 @@ async fn members(
     Signed(caller): Signed,
     Path(guild): Path<GuildId>,
     Query(page): Query<MemberPage>,
-) -> Answer<axum::Json<Page<Member>>> {
-    Ok(axum::Json(deps.guilds.members(caller, guild, limit(page.limit)?, page.after).await?))
+) -> Answer<answer::Json<Page<Member>>> {
+    Ok(answer::Json(deps.guilds.members(caller, guild, limit(page.limit)?, page.after).await?))
 }
 
 /// Leave a guild. Its owner can't.

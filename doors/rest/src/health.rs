@@ -1,4 +1,7 @@
-use crate::{Deps, answer::Answer};
+use crate::{
+    Deps,
+    answer::{self, Answer},
+};
 use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -12,14 +15,14 @@ struct Health {
     status: &'static str,
 }
 
-const OK: axum::Json<Health> = axum::Json(Health { status: "ok" });
+const OK: answer::Json<Health> = answer::Json(Health { status: "ok" });
 
 /// The process is alive.
 #[utoipa::path(
     get, path = "/healthz", tag = "operating",
     responses((status = 200, description = "It is.", body = Health))
 )]
-async fn healthz() -> axum::Json<Health> {
+async fn healthz() -> answer::Json<Health> {
     OK
 }
 
@@ -28,7 +31,7 @@ async fn healthz() -> axum::Json<Health> {
     get, path = "/readyz", tag = "operating",
     responses((status = 200, description = "It can.", body = Health))
 )]
-async fn readyz(State(deps): State<Deps>) -> Answer<axum::Json<Health>> {
+async fn readyz(State(deps): State<Deps>) -> Answer<answer::Json<Health>> {
     deps.accounts.is_set_up().await?;
     Ok(OK)
 }

@@ -1,6 +1,6 @@
 use crate::{
     Deps,
-    answer::Answer,
+    answer::{self, Answer},
     document::{Forbidden, Gone},
     extract::{Json, Path},
     session::Signed,
@@ -28,8 +28,8 @@ async fn invites(
     State(deps): State<Deps>,
     Signed(caller): Signed,
     Path(guild): Path<GuildId>,
-) -> Answer<axum::Json<Page<Invite>>> {
-    Ok(axum::Json(deps.guilds.invites(caller, guild).await?))
+) -> Answer<answer::Json<Page<Invite>>> {
+    Ok(answer::Json(deps.guilds.invites(caller, guild).await?))
 }
 
 /// Create an invite.
@@ -43,8 +43,8 @@ async fn create_invite(
     Signed(caller): Signed,
     Path(guild): Path<GuildId>,
     Json(draft): Json<InviteDraft>,
-) -> Answer<(StatusCode, axum::Json<Invite>)> {
-    Ok((StatusCode::CREATED, axum::Json(deps.guilds.create_invite(caller, guild, draft).await?)))
+) -> Answer<(StatusCode, answer::Json<Invite>)> {
+    Ok((StatusCode::CREATED, answer::Json(deps.guilds.create_invite(caller, guild, draft).await?)))
 }
 
 /// Revoke an invite.
@@ -68,8 +68,8 @@ async fn revoke_invite(
     params(("code" = String, Path, description = "Which.")),
     responses((status = 200, description = "Where it leads.", body = InvitePreview), Gone)
 )]
-async fn preview_invite(State(deps): State<Deps>, Path(code): Path<String>) -> Answer<axum::Json<InvitePreview>> {
-    Ok(axum::Json(deps.guilds.preview_invite(code).await?))
+async fn preview_invite(State(deps): State<Deps>, Path(code): Path<String>) -> Answer<answer::Json<InvitePreview>> {
+    Ok(answer::Json(deps.guilds.preview_invite(code).await?))
 }
 
 /// Join a guild by an invite.
@@ -82,6 +82,6 @@ async fn accept_invite(
     State(deps): State<Deps>,
     Signed(caller): Signed,
     Path(code): Path<String>,
-) -> Answer<axum::Json<Guild>> {
-    Ok(axum::Json(deps.guilds.accept_invite(caller, code).await?))
+) -> Answer<answer::Json<Guild>> {
+    Ok(answer::Json(deps.guilds.accept_invite(caller, code).await?))
 }

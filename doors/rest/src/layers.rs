@@ -7,9 +7,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use futures_util::FutureExt;
 use kernel::{Kind, Problem};
 use ports::Random;
-use std::{sync::Arc, time::Instant};
+use std::{any::Any, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 use tokio::task::JoinError;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -19,11 +20,13 @@ pub(crate) async fn around(State(random): State<Arc<dyn Random>>, request: Reque
     let id = request_id(request.headers(), &random);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let started = Instant::now();
-    // A task of its own: a client that hangs up doesn't take the announcement of a commit with it.
-    let mut response = match tokio::spawn(next.run(request)).await {
-        Ok(response) => response,
-        Err(broken) => Refusal(Problem::internal(words(broken))).into_response(),
+    let done = if method.is_safe() {
+        AssertUnwindSafe(next.run(request)).catch_unwind().await.map_err(|panic| words(&*panic))
+    } else {
+        // A task of its own: a client that hangs up doesn't take the announcement of a commit with it.
+        tokio::spawn(next.run(request)).await.map_err(broken)
     };
+    let mut response = done.unwrap_or_else(|words| Refusal(Problem::internal(words)).into_response());
     let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis());
     match response.extensions_mut().remove::<Blame>() {
         Some(Blame(problem)) if problem.kind == Kind::Internal => {
@@ -53,8 +56,11 @@ fn request_id(headers: &HeaderMap, random: &Arc<dyn Random>) -> String {
     }
 }
 
-fn words(broken: JoinError) -> String {
-    let Ok(panic) = broken.try_into_panic() else { return "was ended".into() };
+fn broken(error: JoinError) -> String {
+    error.try_into_panic().map_or_else(|_| "was ended".into(), |panic| words(&*panic))
+}
+
+fn words(panic: &(dyn Any + Send)) -> String {
     let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     format!("panicked: {}", words.unwrap_or("without words"))
 }

@@ -1,4 +1,9 @@
-use crate::{Deps, answer::Answer, extract::Json, session::Signed};
+use crate::{
+    Deps,
+    answer::{self, Answer},
+    extract::Json,
+    session::Signed,
+};
 use accounts_contract::Me;
 use axum::extract::State;
 use people_contract::ProfileEdit;
@@ -13,8 +18,8 @@ pub(crate) fn routes() -> OpenApiRouter<Deps> {
     get, path = "/api/v1/me", tag = "me", security(("bearer" = [])),
     responses((status = 200, description = "The caller.", body = Me))
 )]
-async fn me(State(deps): State<Deps>, Signed(caller): Signed) -> Answer<axum::Json<Me>> {
-    Ok(axum::Json(deps.accounts.me(caller).await?))
+async fn me(State(deps): State<Deps>, Signed(caller): Signed) -> Answer<answer::Json<Me>> {
+    Ok(answer::Json(deps.accounts.me(caller).await?))
 }
 
 /// Change my profile.
@@ -26,7 +31,7 @@ async fn edit_me(
     State(deps): State<Deps>,
     Signed(caller): Signed,
     Json(edit): Json<ProfileEdit>,
-) -> Answer<axum::Json<Me>> {
+) -> Answer<answer::Json<Me>> {
     deps.people.edit(caller, edit).await?;
-    Ok(axum::Json(deps.accounts.me(caller).await?))
+    Ok(answer::Json(deps.accounts.me(caller).await?))
 }

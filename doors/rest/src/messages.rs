@@ -1,6 +1,6 @@
 use crate::{
     Deps,
-    answer::Answer,
+    answer::{self, Answer},
     document::{Conflict, Forbidden},
     extract::{Json, Path, Query, cursor, limit},
     session::Signed,
@@ -44,13 +44,13 @@ async fn history(
     Signed(caller): Signed,
     Path(channel): Path<ChannelId>,
     Query(page): Query<HistoryPage>,
-) -> Answer<axum::Json<Page<Message>>> {
+) -> Answer<answer::Json<Page<Message>>> {
     let window = Window {
         before: cursor("before", page.before)?,
         after: cursor("after", page.after)?,
         around: cursor("around", page.around)?,
     };
-    Ok(axum::Json(deps.messages.history(caller, channel, limit(page.limit)?, window).await?))
+    Ok(answer::Json(deps.messages.history(caller, channel, limit(page.limit)?, window).await?))
 }
 
 /// Send a message.
@@ -66,8 +66,8 @@ async fn send_message(
     Signed(caller): Signed,
     Path(channel): Path<ChannelId>,
     Json(draft): Json<Draft>,
-) -> Answer<(StatusCode, axum::Json<Sent>)> {
-    Ok((StatusCode::CREATED, axum::Json(deps.messages.send(caller, channel, draft).await?)))
+) -> Answer<(StatusCode, answer::Json<Sent>)> {
+    Ok((StatusCode::CREATED, answer::Json(deps.messages.send(caller, channel, draft).await?)))
 }
 
 /// A message.
@@ -80,8 +80,8 @@ async fn message(
     State(deps): State<Deps>,
     Signed(caller): Signed,
     Path((channel, message)): Path<(ChannelId, MessageId)>,
-) -> Answer<axum::Json<Message>> {
-    Ok(axum::Json(deps.messages.message(caller, channel, message).await?))
+) -> Answer<answer::Json<Message>> {
+    Ok(answer::Json(deps.messages.message(caller, channel, message).await?))
 }
 
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -102,6 +102,6 @@ async fn mark_read(
     Signed(caller): Signed,
     Path(channel): Path<ChannelId>,
     Json(draft): Json<MarkerDraft>,
-) -> Answer<axum::Json<Marker>> {
-    Ok(axum::Json(deps.messages.mark_read(caller, channel, draft.number).await?))
+) -> Answer<answer::Json<Marker>> {
+    Ok(answer::Json(deps.messages.mark_read(caller, channel, draft.number).await?))
 }

@@ -1,4 +1,8 @@
-use crate::{Deps, answer::Answer, session::Signed};
+use crate::{
+    Deps,
+    answer::{self, Answer},
+    session::Signed,
+};
 use axum::extract::State;
 use overview_contract::View;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -14,6 +18,6 @@ pub(crate) fn routes() -> OpenApiRouter<Deps> {
     get, path = "/api/v1/overview", tag = "overview", security(("bearer" = [])),
     responses((status = 200, description = "The caller's places.", body = View))
 )]
-async fn overview(State(deps): State<Deps>, Signed(caller): Signed) -> Answer<axum::Json<View>> {
-    Ok(axum::Json(deps.overview.overview(caller).await?))
+async fn overview(State(deps): State<Deps>, Signed(caller): Signed) -> Answer<answer::Json<View>> {
+    Ok(answer::Json(deps.overview.overview(caller).await?))
 }

@@ -1,4 +1,7 @@
-use crate::{Deps, answer::Answer};
+use crate::{
+    Deps,
+    answer::{self, Answer},
+};
 use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -17,6 +20,6 @@ struct Setup {
     get, path = "/api/v1/setup", tag = "operating",
     responses((status = 200, description = "How far the installation is.", body = Setup))
 )]
-async fn setup(State(deps): State<Deps>) -> Answer<axum::Json<Setup>> {
-    Ok(axum::Json(Setup { set_up: deps.accounts.is_set_up().await? }))
+async fn setup(State(deps): State<Deps>) -> Answer<answer::Json<Setup>> {
+    Ok(answer::Json(Setup { set_up: deps.accounts.is_set_up().await? }))
 }

@@ -1,6 +1,6 @@
 use crate::{
     Deps,
-    answer::Answer,
+    answer::{self, Answer},
     extract::{Path, Query, bad_cursor, cursor},
     session::Signed,
 };
@@ -38,7 +38,7 @@ async fn difference(
     Signed(caller): Signed,
     Path((service, kind, id)): Path<(String, String, String)>,
     Query(query): Query<Since>,
-) -> Answer<axum::Json<Difference>> {
+) -> Answer<answer::Json<Difference>> {
     let stream: StreamName = format!("{service}/{kind}/{id}").parse()?;
     let since = cursor("since", query.since)?.ok_or_else(|| bad_cursor("since"))?;
     let reader = Reader::Person(caller);
@@ -49,5 +49,5 @@ async fn difference(
         "messages" => deps.messages.difference(reader, stream, since).await?,
         _ => return Err(Problem::not_found("stream").into()),
     };
-    Ok(axum::Json(difference))
+    Ok(answer::Json(difference))
 }

@@ -1,6 +1,6 @@
 use crate::{
     Deps,
-    answer::Answer,
+    answer::{self, Answer},
     extract::{Path, Query},
     session::Signed,
 };
@@ -19,9 +19,9 @@ pub(crate) fn routes() -> OpenApiRouter<Deps> {
     params(("user" = UserId, Path, description = "Whom.")),
     responses((status = 200, description = "The person.", body = Profile))
 )]
-async fn user(State(deps): State<Deps>, _caller: Signed, Path(user): Path<UserId>) -> Answer<axum::Json<Profile>> {
+async fn user(State(deps): State<Deps>, _caller: Signed, Path(user): Path<UserId>) -> Answer<answer::Json<Profile>> {
     let profile = deps.people.find(user).await?;
-    Ok(axum::Json(profile.ok_or_else(|| Problem::not_found("user"))?))
+    Ok(answer::Json(profile.ok_or_else(|| Problem::not_found("user"))?))
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
@@ -41,9 +41,9 @@ async fn users(
     State(deps): State<Deps>,
     _caller: Signed,
     Query(query): Query<Ids>,
-) -> Answer<axum::Json<Page<Profile>>> {
+) -> Answer<answer::Json<Page<Profile>>> {
     let items = deps.people.profiles(ids(&query.ids)?).await?;
-    Ok(axum::Json(Page { items, next: None, at: kernel::At::new() }))
+    Ok(answer::Json(Page { items, next: None, at: kernel::At::new() }))
 }
 
 fn ids(raw: &str) -> Result<Vec<UserId>> {

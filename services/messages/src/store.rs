@@ -5,7 +5,7 @@ mod group;
 use crate::rules::Reading;
 use async_trait::async_trait;
 use engine_sql::Result;
-use kernel::{ChannelId, Committed, Event, GuildId, MessageId, NewEvent, Timestamp, UserId};
+use kernel::{ChannelId, Committed, GuildId, MessageId, NewEvent, Timestamp, UserId};
 use messages_contract::{Head, Marker, Message, MessageSent, Sent};
 
 /// A message that waits to be written.

@@ -1,13 +1,13 @@
 use super::{BUSY, Checkpoint, Turn};
 use crate::{Fault, Result};
 use kernel::{Event, NewEvent, StreamName};
-use rusqlite::{OpenFlags, TransactionBehavior, params};
+use rusqlite::{OpenFlags, TransactionBehavior, config::DbConfig, params};
 use std::{
     collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         mpsc::{Receiver, Sender, channel},
     },
     thread::JoinHandle,
@@ -16,44 +16,36 @@ use tokio::sync::oneshot;
 
 pub use rusqlite::Connection;
 
-const READERS: usize = 2;
+/// Readers that are kept open; a moment that needs more opens more.
+const READERS: usize = 4;
 const STATEMENTS: usize = 64;
 /// Negative: KiB (PRAGMA cache_size). Room for the tails of some thousand streams, which every group writes to.
 const WRITER_CACHE: i32 = -16_384;
 
 type Work = Box<dyn FnOnce(Result<&mut Connection>) + Send>;
 
-/// Connections on threads of their own, to which a piece of work goes as a whole: the driver behind the pools hands over
-/// to its thread and back for every statement, which costs several times what the statements of a group do.
+/// Connections to which a piece of work goes as a whole: the driver behind the pools hands over to its thread and back for
+/// every statement, which costs several times what the statements of a group or a page do.
 #[derive(Debug)]
 pub struct Direct {
     file: PathBuf,
     turn: Turn,
     checkpoint: Checkpoint,
-    writer: Desk,
-    readers: Desk,
+    writer: Mutex<Writer>,
+    readers: Mutex<Vec<Connection>>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Access {
-    Write,
-    Read,
-}
-
-/// Threads that share one queue. They start with the first piece of work.
+/// A thread with the connection that writes. It starts with the first piece of work.
 #[derive(Debug, Default)]
-struct Desk(Mutex<State>);
-
-#[derive(Debug, Default)]
-struct State {
+struct Writer {
     queue: Option<Sender<Work>>,
-    threads: Vec<JoinHandle<()>>,
+    thread: Option<JoinHandle<()>>,
     closed: bool,
 }
 
 impl Direct {
     pub(super) fn new(file: &Path, turn: Turn, checkpoint: Checkpoint) -> Self {
-        Self { file: file.to_owned(), turn, checkpoint, writer: Desk::default(), readers: Desk::default() }
+        Self { file: file.to_owned(), turn, checkpoint, writer: Mutex::default(), readers: Mutex::default() }
     }
 
     /// Does `work` in one transaction, which is committed when it answers Ok. Nobody else writes meanwhile.
@@ -64,7 +56,7 @@ impl Direct {
         let turn = self.turn.clone().lock_owned().await;
         let (answer, answered) = oneshot::channel();
         let checkpoint = self.checkpoint.clone();
-        self.writer.give(&self.file, Access::Write, 1, move |connection| {
+        let job = move |connection: Result<&mut Connection>| {
             let result = connection.and_then(|connection| {
                 let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
                 let value = work(&tx)?;
@@ -74,74 +66,63 @@ impl Direct {
             drop(turn);
             checkpoint.grew();
             drop(answer.send(result));
-        })?;
+        };
+        lock(&self.writer).give(&self.file, Box::new(job))?;
         answered.await.unwrap_or(Err(Fault::Broken))
     }
 
-    /// Does `work`, which only reads, on one state of the data.
-    pub async fn read<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let (answer, answered) = oneshot::channel();
-        self.readers.give(&self.file, Access::Read, READERS, move |connection| {
-            let result = connection.and_then(|connection| {
-                let tx = connection.transaction()?;
-                work(&tx)
-            });
-            drop(answer.send(result));
-        })?;
-        answered.await.unwrap_or(Err(Fault::Broken))
+    /// Does `work`, which only reads a few rows, right here: handing it over would cost as much again. What looks
+    /// through many rows goes by the pool.
+    pub fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let idle = lock(&self.readers).pop();
+        let connection = idle.map_or_else(|| open(&self.file, Access::Read), Ok)?;
+        let result = work(&connection);
+        let mut idle = lock(&self.readers);
+        if idle.len() < READERS {
+            idle.push(connection);
+        }
+        result
     }
 
     pub(super) async fn close(&self) {
-        let threads = self.writer.close().into_iter().chain(self.readers.close()).collect::<Vec<_>>();
-        let joined = tokio::task::spawn_blocking(|| threads.into_iter().for_each(|thread| drop(thread.join())));
-        drop(joined.await);
+        lock(&self.readers).clear();
+        let thread = {
+            let mut writer = lock(&self.writer);
+            writer.closed = true;
+            writer.queue = None;
+            writer.thread.take()
+        };
+        if let Some(thread) = thread {
+            drop(tokio::task::spawn_blocking(|| thread.join()).await);
+        }
     }
 }
 
-impl Desk {
-    fn give(
-        &self,
-        file: &Path,
-        access: Access,
-        threads: usize,
-        work: impl FnOnce(Result<&mut Connection>) + Send + 'static,
-    ) -> Result<()> {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.closed {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Writer {
+    fn give(&mut self, file: &Path, work: Work) -> Result<()> {
+        if self.closed {
             return Err(Fault::Broken);
         }
-        if state.queue.is_none() {
+        if self.queue.is_none() {
             let (queue, works) = channel();
-            let works = Arc::new(Mutex::new(works));
-            for _ in 0..threads {
-                let (file, works) = (file.to_owned(), works.clone());
-                let name = if access == Access::Write { "sqlite-write" } else { "sqlite-read" };
-                let thread = std::thread::Builder::new().name(name.into());
-                state.threads.push(thread.spawn(move || serve(&file, access, &works)).map_err(sqlx::Error::Io)?);
-            }
-            state.queue = Some(queue);
+            let file = file.to_owned();
+            let thread = std::thread::Builder::new().name("sqlite-write".into());
+            self.thread = Some(thread.spawn(move || serve(&file, &works)).map_err(sqlx::Error::Io)?);
+            self.queue = Some(queue);
         }
-        let queue = state.queue.as_ref().ok_or(Fault::Broken)?;
-        queue.send(Box::new(work)).map_err(|_| Fault::Broken)
-    }
-
-    fn close(&self) -> Vec<JoinHandle<()>> {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        state.closed = true;
-        state.queue = None;
-        std::mem::take(&mut state.threads)
+        let queue = self.queue.as_ref().ok_or(Fault::Broken)?;
+        queue.send(work).map_err(|_| Fault::Broken)
     }
 }
 
-fn serve(file: &Path, access: Access, works: &Mutex<Receiver<Work>>) {
+fn serve(file: &Path, works: &Receiver<Work>) {
     let mut connection: Option<Connection> = None;
-    loop {
-        let next = works.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(work) = next else { return };
-        match connection.take().map_or_else(|| open(file, access), Ok) {
+    while let Ok(work) = works.recv() {
+        match connection.take().map_or_else(|| open(file, Access::Write), Ok) {
             Ok(mut opened) => {
                 let whole = catch_unwind(AssertUnwindSafe(|| work(Ok(&mut opened)))).is_ok();
                 // A connection that something was left open on is not used again.
@@ -154,14 +135,20 @@ fn serve(file: &Path, access: Access, works: &Mutex<Receiver<Work>>) {
     }
 }
 
+#[derive(Clone, Copy)]
+enum Access {
+    Write,
+    Read,
+}
+
 fn open(file: &Path, access: Access) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(
-        file,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI,
-    )?;
+    let connection =
+        Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    // Otherwise a statement is planned anew for every value that it is asked with.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     match access {
         Access::Read => connection.pragma_update(None, "query_only", true)?,
         Access::Write => {

@@ -1,5 +1,7 @@
 // What sends and readers wait for, on PostgreSQL: one statement per table, whatever the size of the group.
 
+use kernel::Event;
+
 impl SqlStore {
     /// The rows of the channels' heads are locked first, by rising id. A nonce belongs to its channel, so that nobody else can
     /// take one of the group's meanwhile.

@@ -29,16 +29,15 @@ impl SqlStore {
         reading: Reading,
         limit: i64,
     ) -> Result<Option<(Vec<Message>, i64)>> {
-        self.pools
-            .direct
-            .read(move |tx| {
-                let seq = tx
-                    .prepare_cached("SELECT seq FROM streams WHERE name = ?1")?
-                    .query_row([kernel::StreamName::messages(channel).as_str()], |row| row.get(0))
-                    .optional()?;
-                Ok(page(tx, channel, reading, limit)?.map(|messages| (messages, seq.unwrap_or(0))))
-            })
-            .await
+        self.pools.direct.read(|connection| {
+            // Read before the messages: an event that lands in between is in both, and applying it twice is harmless.
+            let seq = connection
+                .prepare_cached("SELECT seq FROM streams WHERE name = ?1")?
+                .query_row([kernel::StreamName::messages(channel).as_str()], |row| row.get(0))
+                .optional()?;
+            let messages = page(connection, channel, reading, limit)?;
+            Ok(messages.map(|messages| (messages, seq.unwrap_or(0))))
+        })
     }
 }
 
@@ -112,10 +111,10 @@ fn find_known(tx: &Connection, group: &[Ready]) -> Result<HashMap<Key, Known>> {
     Ok(known)
 }
 
-fn page(tx: &Connection, channel: ChannelId, reading: Reading, limit: i64) -> Result<Option<Vec<Message>>> {
+fn page(connection: &Connection, channel: ChannelId, reading: Reading, limit: i64) -> Result<Option<Vec<Message>>> {
     let below = |number: i64, limit: i64| {
         let mut messages = run(
-            tx,
+            connection,
             "SELECT channel, number, id, author, text, reply_to, sent_at, deleted FROM messages
              WHERE channel = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3",
             [channel.0, number, limit],
@@ -125,7 +124,7 @@ fn page(tx: &Connection, channel: ChannelId, reading: Reading, limit: i64) -> Re
     };
     let above = |number: i64, limit: i64| {
         run(
-            tx,
+            connection,
             "SELECT channel, number, id, author, text, reply_to, sent_at, deleted FROM messages
              WHERE channel = ?1 AND number > ?2 ORDER BY number LIMIT ?3",
             [channel.0, number, limit],
@@ -142,7 +141,7 @@ fn page(tx: &Connection, channel: ChannelId, reading: Reading, limit: i64) -> Re
         Reading::After(number) => above(number, limit).map(Some),
         Reading::AroundNumber(number) => around(number),
         Reading::AroundId(id) => {
-            let number = tx
+            let number = connection
                 .prepare_cached("SELECT number FROM messages WHERE id = ?1 AND channel = ?2")?
                 .query_row([id, channel.0], |row| row.get(0))
                 .optional()?;
@@ -151,8 +150,8 @@ fn page(tx: &Connection, channel: ChannelId, reading: Reading, limit: i64) -> Re
     }
 }
 
-fn run(tx: &Connection, sql: &str, with: [i64; 3]) -> Result<Vec<Message>> {
-    let mut select = tx.prepare_cached(sql)?;
+fn run(connection: &Connection, sql: &str, with: [i64; 3]) -> Result<Vec<Message>> {
+    let mut select = connection.prepare_cached(sql)?;
     let messages = select.query_map(with, read_message)?;
     Ok(messages.collect::<engine_sql::rusqlite::Result<_>>()?)
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{rules, send};
 use engine_sql::Ground;
-use kernel::StreamName;
+use kernel::{Event, StreamName};
 use std::sync::Arc;
 
 const ADA: UserId = UserId(7);
