@@ -50,6 +50,20 @@ fn it_stops_cleanly_when_told() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn it_may_open_as_many_sockets_as_the_system_allows() {
+    let folder = Folder::new();
+    let mut command = std::process::Command::new("sh");
+    let script = format!("ulimit -Sn 256; exec {} --listen 127.0.0.1:0 --data data", env!("CARGO_BIN_EXE_guildhall"));
+    command.args(["-c", &script]).current_dir(&folder.0).stdin(std::process::Stdio::null());
+    let server = Server::start_with(&mut command);
+    let limits = fs::read_to_string(format!("/proc/{}/limits", server.pid())).expect("Linux tells");
+    let files = limits.lines().find(|line| line.starts_with("Max open files")).expect("a limit");
+    let [soft, hard] = [3, 4].map(|word| files.split_whitespace().nth(word));
+    assert!(soft.is_some() && soft == hard && soft != Some("256"), "{files}");
+}
+
 #[test]
 fn a_taken_port_is_refused() {
     let folder = Folder::new();

@@ -41,6 +41,10 @@ pub trait Journal: Send + Sync {
     /// Sets aside an event that `follower` can't take in.
     async fn bury(&self, follower: &str, stream: &StreamName, seq: i64, at: Timestamp, error: &str) -> Result<()>;
 
+    /// Forgets events that happened before `before`, in some of the streams after `after`, by name. Answers the last of
+    /// them, to go on from; nothing when these were all. Who asks for what is forgotten is told to fetch anew.
+    async fn prune(&self, after: &str, before: Timestamp) -> Result<Option<String>>;
+
     /// The moment before which `node` may have made ids.
     async fn high_water(&self, node: u16) -> Result<Timestamp>;
 

@@ -23,6 +23,7 @@ pub fn serve(config: &Config) -> Result<()> {
         // The address first: a second start should change nothing.
         let (listener, address) = listen(&config.listen).await?;
         let data = Data::hold(&config.data)?;
+        raise_file_limit();
         let house = House::open(&data.folder, config, Arc::new(SystemClock), Arc::new(OsRandom)).await?;
         let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let mut signals = Signals::hear()?;
@@ -47,6 +48,18 @@ pub fn serve(config: &Config) -> Result<()> {
         say("stopped");
         Ok(())
     })
+}
+
+/// How many sockets a small machine may be asked to hold, each an open file.
+const FILES_ENOUGH: u64 = 4_096;
+
+/// Every socket is an open file, and the usual limit is for programs with few.
+fn raise_file_limit() {
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(limit) if limit >= FILES_ENOUGH => {}
+        Ok(limit) => tracing::warn!("only {limit} sockets and files may be open at once: raise the limit (ulimit -n)"),
+        Err(error) => tracing::warn!(%error, "the limit of open files stays as it is"),
+    }
 }
 
 fn broke(ended: Result<std::io::Result<()>, tokio::task::JoinError>) -> Problem {

@@ -9,9 +9,11 @@ pub struct Config {
     pub queue_messages: usize,
     /// How many sends are committed together at most.
     pub group_messages: usize,
+    /// For how many days a client that was away can catch up event by event; later it fetches anew. Messages stay.
+    pub keep_events_days: u32,
 }
 
-/// Both engines take about 30,000 parameters in a statement, and a message needs 9.
+/// A group is written in one go; everybody behind it waits.
 const GROUP_MESSAGES_MAX: usize = 3_000;
 
 impl Config {
@@ -22,6 +24,9 @@ impl Config {
             Self { queue_messages: 0, .. } => {
                 bad("messages.queue_messages", "messages.queue_messages must be 1 or more.")
             }
+            Self { keep_events_days: 0, .. } => {
+                bad("messages.keep_events_days", "messages.keep_events_days must be 1 or more.")
+            }
             Self { group_messages: 1..=GROUP_MESSAGES_MAX, .. } => Ok(()),
             _ => bad("messages.group_messages", "messages.group_messages must be 1 to 3,000."),
         }
@@ -30,6 +35,6 @@ impl Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { queue_messages: 4_096, group_messages: 256 }
+        Self { queue_messages: 4_096, group_messages: 256, keep_events_days: 30 }
     }
 }

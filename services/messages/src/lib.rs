@@ -12,6 +12,7 @@ mod export;
 mod history;
 mod mark_read;
 mod on;
+mod prune;
 mod read;
 mod rules;
 #[cfg(feature = "sabotage")]
@@ -55,6 +56,7 @@ pub async fn build(
     let ground = Ground::open(database, MIGRATIONS, outside).await?;
     let store = store::open(&ground.database);
     on::follow_guilds(&ground, store.clone(), guilds);
+    prune::start(ground.clone(), config.keep_events_days);
     let writer = writer::Writer::start(ground.clone(), store.clone(), &config);
     Ok(Arc::new(Service { store, ground, gate, writer }))
 }

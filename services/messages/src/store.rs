@@ -74,4 +74,4 @@ pub(crate) trait Store: Send + Sync {
 engine_sql::stamp!("store/sql.rs", sqlite: "store/sqlite.rs", postgres: "store/postgres.rs");
 
 #[cfg(test)]
-mod suite;
+pub(crate) mod suite;

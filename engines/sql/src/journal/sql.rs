@@ -1,6 +1,27 @@
 // The journal on SQL, compiled once for each engine.
 
+/// How many streams are looked at in one go, and how many events are forgotten in one transaction: sends wait for it.
+const STREAMS: i64 = 256;
+const FORGOTTEN: i64 = 500;
+
 type Row6 = (i64, i64, i64, String, String);
+
+impl SqlStore {
+    /// Forgets the oldest events of a stream, as long as they are older than `before`. Answers whether there may be more.
+    async fn forget(&self, stream: &str, before: Timestamp) -> crate::Result<bool> {
+        let oldest: Vec<(i64, i64)> = query_as("SELECT seq, at FROM events WHERE stream = $1 ORDER BY seq LIMIT $2")
+            .bind(stream)
+            .bind(FORGOTTEN)
+            .fetch_all(&self.pools.read)
+            .await?;
+        let old = oldest.iter().take_while(|(_, at)| *at < before.0).count();
+        let Some((last, _)) = old.checked_sub(1).and_then(|last| oldest.get(last)) else { return Ok(false) };
+        let mut tx = self.pools.begin().await?;
+        query("DELETE FROM events WHERE stream = $1 AND seq <= $2").bind(stream).bind(last).execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(old == FORGOTTEN as usize)
+    }
+}
 
 #[async_trait]
 impl Store for SqlStore {
@@ -99,6 +120,21 @@ impl Store for SqlStore {
             .execute(&self.pools.write)
             .await?;
         Ok(())
+    }
+
+    async fn prune(&self, after: &str, before: Timestamp) -> crate::Result<Option<String>> {
+        let streams: Vec<(String, Option<i64>)> = query_as(
+            "SELECT name, (SELECT at FROM events WHERE stream = name ORDER BY seq LIMIT 1)
+             FROM streams WHERE name > $1 ORDER BY name LIMIT $2",
+        )
+        .bind(after)
+        .bind(STREAMS)
+        .fetch_all(&self.pools.read)
+        .await?;
+        for (stream, _) in streams.iter().filter(|(_, oldest)| oldest.is_some_and(|at| at < before.0)) {
+            while self.forget(stream, before).await? {}
+        }
+        Ok(streams.into_iter().nth(STREAMS as usize - 1).map(|(name, _)| name))
     }
 
     async fn high_water(&self, node: u16) -> crate::Result<Timestamp> {

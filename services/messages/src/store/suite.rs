@@ -30,6 +30,17 @@ async fn commit(store: &Arc<dyn Store>, group: Vec<Ready>) -> (Vec<kernel::Resul
     (committed.value, committed.events)
 }
 
+/// Says something at each of these moments.
+pub(crate) async fn say_at(ground: &Ground, channel: ChannelId, moments: &[i64]) {
+    let ids = ground.mint.ids(moments.len()).await.expect("ids");
+    let group = ids.into_iter().zip(moments).map(|(id, at)| {
+        let ready = ready(id, ADA, channel, &id.to_string(), "x");
+        Ready { sent_at: Timestamp(*at), ..ready }
+    });
+    let (answers, _) = commit(&open(&ground.database), group.collect()).await;
+    assert!(answers.iter().all(Result::is_ok));
+}
+
 async fn read(store: &Arc<dyn Store>, channel: ChannelId, reading: Reading, limit: i64) -> Vec<Message> {
     store.history(channel, reading, limit).await.expect("read").expect("found").0
 }

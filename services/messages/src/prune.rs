@@ -1,0 +1,63 @@
+//! The log of what was said is kept for a while, for those who come back; the messages stay.
+
+use engine_sql::Ground;
+use std::time::Duration;
+
+const EVERY: Duration = Duration::from_secs(3_600);
+const DAY_SECONDS: i64 = 24 * 3_600;
+
+pub(crate) fn start(ground: Ground, keep_days: u32) {
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(EVERY).await;
+            if let Err(fault) = prune(&ground, keep_days).await {
+                tracing::warn!(?fault, "old events stay until the next try");
+            }
+        }
+    });
+}
+
+async fn prune(ground: &Ground, keep_days: u32) -> engine_sql::Result<()> {
+    let before = ground.now().plus_seconds(-i64::from(keep_days) * DAY_SECONDS);
+    let mut after = Some(String::new());
+    while let Some(name) = after {
+        after = ground.journal.prune(&name, before).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::suite;
+    use kernel::{ChannelId, StreamName};
+
+    async fn what_is_older_than_is_kept_is_forgotten_and_the_rest_goes_on(ground: Ground) {
+        let now = ground.now().0;
+        let day = DAY_SECONDS * 1_000;
+        // More than one transaction forgets, in more streams than one look brings.
+        let old: Vec<i64> = (0..1_200).map(|n| now - 31 * day + n).collect();
+        let young = [now - 29 * day, now - day, now];
+        suite::say_at(&ground, ChannelId(1), &[old, young.into()].concat()).await;
+        for channel in 2..400 {
+            suite::say_at(&ground, ChannelId(channel), &[now - 40 * day]).await;
+        }
+        prune(&ground, 30).await.expect("pruned");
+        let difference = |channel, since| {
+            let (journal, stream) = (ground.journal.clone(), StreamName::messages(ChannelId(channel)));
+            async move { journal.difference(&stream, since).await.expect("log") }
+        };
+        let kept = difference(1, 1_200).await;
+        assert_eq!(kept.events.iter().map(|e| e.seq).collect::<Vec<_>>(), [1_201, 1_202, 1_203]);
+        assert!(difference(1, 1_199).await.reset, "what is gone is fetched anew");
+        for channel in [2, 399] {
+            assert!(difference(channel, 0).await.reset);
+            let at_head = difference(channel, 1).await;
+            assert_eq!((at_head.head, at_head.reset), (1, false), "who knows all of it goes on");
+        }
+        suite::say_at(&ground, ChannelId(399), &[now]).await;
+        assert_eq!(difference(399, 1).await.events[0].seq, 2);
+    }
+
+    engine_sql::suite!(crate::MIGRATIONS; what_is_older_than_is_kept_is_forgotten_and_the_rest_goes_on);
+}
