@@ -30,10 +30,13 @@ pub(crate) async fn run(upgrade: hyper::upgrade::OnUpgrade, realtime: Arc<dyn Re
         return;
     };
     let stream = Arc::new(parts.io.into_inner());
+    // What came with the hand-shake is copied: HTTP's buffer goes.
+    let leftover = parts.read_buf.to_vec();
+    drop(parts.read_buf);
     let Ok(session) = realtime.connect(Arc::new(TcpWire(stream.clone()))) else { return };
     // Whatever happens to this task, the session hears that the socket is gone.
     let session = Guard(session);
-    let mut reader = Reader::new(stream.clone(), parts.read_buf.to_vec());
+    let mut reader = Reader::new(stream.clone(), leftover);
     loop {
         let moved = match session.0.flow() {
             Flow::Ended => break,
@@ -203,9 +206,8 @@ impl Reader {
     /// Reads on, without looking, until the client hangs up.
     async fn drain(&self) {
         let stream = &self.socket.get_ref().stream;
-        let mut buffer = [0; 1_024];
         while stream.readable().await.is_ok() {
-            match stream.try_read(&mut buffer) {
+            match stream.try_read(&mut [0; 1_024]) {
                 Ok(0) => return,
                 Err(e) if e.kind() != ErrorKind::WouldBlock => return,
                 _ => {}

@@ -1,5 +1,5 @@
-//! The threads that write to sockets: one per core, each with its own sessions. What comes while a pass is on its
-//! way goes with the next one, several frames in one system call.
+//! The threads that write to sockets: one per two cores, because the others read, commit, and are the kernel's. What
+//! comes while a pass is on its way goes with the next one, several frames in one system call.
 
 use crate::{lane::Lane, lock};
 use std::{
@@ -26,9 +26,9 @@ struct State {
 }
 
 impl Workers {
-    /// Starts one thread per core. Must be called on the runtime that sockets are on.
+    /// Starts the threads. Must be called on the runtime that sockets are on.
     pub(crate) fn start() -> Arc<Self> {
-        let count = std::thread::available_parallelism().map_or(1, usize::from);
+        let count = std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
         let desks: Box<[Arc<Desk>]> = (0..count).map(|_| Arc::default()).collect();
         let runtime = Handle::current();
         for (worker, desk) in desks.iter().enumerate() {
@@ -40,7 +40,7 @@ impl Workers {
                     lane.pass(worker);
                 }
             });
-            thread.expect("the machine has room for one thread per core");
+            thread.expect("the machine has room for a thread per two cores");
         }
         Arc::new(Self { desks, runtime })
     }
