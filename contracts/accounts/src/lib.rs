@@ -15,20 +15,20 @@ contract::contract! {
 
         /// Exchanges a refresh token for its successor. The same token answers the same successor for 30 s;
         /// after that, its reuse ends the session.
-        async fn refresh(&self, refresh_token: String) -> SignedIn;
+        async fn refresh(&self, refresh_token: String) -> SignedIn, idempotent;
 
         /// Ends the caller's session: its tokens and sockets stop working.
-        async fn log_out(&self, caller: Caller) -> ();
+        async fn log_out(&self, caller: Caller) -> (), idempotent;
 
         /// Who an access token belongs to; refused when it is expired, foreign or its session has ended.
-        async fn authenticate(&self, access_token: String) -> Authenticated;
+        async fn authenticate(&self, access_token: String) -> Authenticated, idempotent;
 
-        async fn me(&self, caller: Caller) -> Me;
+        async fn me(&self, caller: Caller) -> Me, idempotent;
 
         /// Whether this installation has its first account yet.
-        async fn is_set_up(&self) -> bool;
+        async fn is_set_up(&self) -> bool, idempotent;
 
-        async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Difference;
+        async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Difference, idempotent;
     }
 }
 

@@ -1,112 +1,55 @@
 //! The transport of every contract: unary gRPC with JSON messages; a refusal is a status whose details are
 //! the problem document.
 
+mod remote;
+mod serve;
+
 use bytes::{Buf, BufMut};
 use kernel::{Kind, Problem, Result};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{convert::Infallible, future::Future, pin::Pin, sync::Arc, task};
-use tonic::{
-    Code, Status,
-    body::Body,
-    client, codec, server,
-    service::{AxumBody, AxumRouter, Routes},
-    transport::Channel,
-};
+use std::sync::Arc;
+use tonic::{Code, Status, codec, metadata::MetadataMap};
 
 pub use bytes::Bytes;
+pub use remote::Remote;
+pub use serve::{Service, serve};
 
 /// The largest answer is where a person in many large guilds is at home: a few megabytes.
 const MAX_MESSAGE_BYTES: usize = 32 << 20;
 
-/// A remote service: a channel that calls go through.
+/// The shared secret of a fleet's processes: each call between them carries it.
 #[derive(Clone)]
-pub struct Remote(Channel);
+pub struct ServiceToken(Arc<str>);
 
-impl Remote {
-    /// Connects when it is first used. `uri` is like `http://127.0.0.1:9000`.
-    pub fn new(uri: &str) -> Result<Self> {
-        let endpoint = tonic::transport::Endpoint::from_shared(uri.to_owned()).map_err(|e| {
-            Problem::field("uri", "bad_service_address", "A service address is like http://host:port.").because(e)
-        })?;
-        Ok(Self(endpoint.connect_lazy()))
+const TOKEN_MIN_CHARS: usize = 32;
+
+impl ServiceToken {
+    /// Takes 32 printable ASCII characters or more.
+    pub fn new(token: &str) -> Result<Self> {
+        let long = token.len() >= TOKEN_MIN_CHARS && token.bytes().all(|byte| byte.is_ascii_graphic());
+        let detail = "A service token is a secret of 32 or more printable characters without spaces, the same for all processes.";
+        long.then(|| Self(token.into())).ok_or_else(|| Problem::field("service_token", "bad_service_token", detail))
     }
 
-    #[doc(hidden)]
-    pub async fn call<A: Serialize, R: DeserializeOwned>(&self, path: &'static str, arguments: &A) -> Result<R> {
-        let mut grpc = client::Grpc::new(self.0.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES);
-        grpc.ready()
-            .await
-            .map_err(|e| Problem::unavailable("A part of this server can't be reached: try again.").because(e))?;
-        let request = tonic::Request::new(encode(arguments)?);
-        let answer = grpc.unary(request, http::uri::PathAndQuery::from_static(path), Raw).await;
-        decode(&answer.map_err(problem_of)?.into_inner())
-    }
-}
-
-type Answer = Pin<Box<dyn Future<Output = Result<Bytes>> + Send>>;
-type Dispatch = dyn Fn(String, Bytes) -> Answer + Send + Sync;
-
-/// A contract served over gRPC: mount it with `tonic::service::Routes` or `Server::add_service`.
-#[derive(Clone)]
-pub struct Service {
-    path: &'static str,
-    dispatch: Arc<Dispatch>,
-}
-
-impl Service {
-    #[doc(hidden)]
-    pub fn new(path: &'static str, dispatch: impl Fn(String, Bytes) -> Answer + Send + Sync + 'static) -> Self {
-        Self { path, dispatch: Arc::new(dispatch) }
-    }
-
-    /// Serves this contract on `listener` until `stop` resolves.
-    pub async fn serve(self, listener: tokio::net::TcpListener, stop: impl Future<Output = ()>) -> Result<()> {
-        let route = format!("/{}/{{method}}", self.path);
-        let service = tower::util::MapRequest::new(self, |r: http::Request<AxumBody>| r.map(Body::new));
-        let router = Routes::from(AxumRouter::new().route_service(&route, service));
-        tonic::transport::Server::builder()
-            .add_routes(router)
-            .serve_with_incoming_shutdown(tonic::transport::server::TcpIncoming::from(listener), stop)
-            .await
-            .map_err(Problem::internal)
-    }
-}
-
-impl tower::Service<http::Request<Body>> for Service {
-    type Response = http::Response<Body>;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut task::Context<'_>) -> task::Poll<Result<(), Infallible>> {
-        task::Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        let method = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
-        let call = Call { method, dispatch: self.dispatch.clone() };
-        Box::pin(async move {
-            Ok(server::Grpc::new(Raw).max_decoding_message_size(MAX_MESSAGE_BYTES).unary(call, request).await)
+    /// Whether the call carries it. Takes the same time wherever the first difference is.
+    fn is_in(&self, call: &http::HeaderMap) -> bool {
+        let given = call.get(http::header::AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
+        given.is_some_and(|given| {
+            let own = self.0.as_bytes();
+            given.len() == own.len() && given.iter().zip(own).fold(0, |found, (a, b)| found | (a ^ b)) == 0
         })
     }
+
+    fn put_in(&self, metadata: &mut MetadataMap) {
+        if let Ok(value) = format!("Bearer {}", self.0).parse() {
+            metadata.insert("authorization", value);
+        }
+    }
 }
 
-struct Call {
-    method: String,
-    dispatch: Arc<Dispatch>,
-}
-
-impl server::UnaryService<Bytes> for Call {
-    type Response = Bytes;
-    type Future = Pin<Box<dyn Future<Output = Result<tonic::Response<Bytes>, Status>> + Send>>;
-
-    fn call(&mut self, request: tonic::Request<Bytes>) -> Self::Future {
-        let answer = (self.dispatch)(std::mem::take(&mut self.method), request.into_inner());
-        // A caller that goes away doesn't take a commit's announcement with it.
-        let answer = tokio::spawn(answer);
-        Box::pin(async move {
-            let answer = answer.await.unwrap_or_else(|e| Err(Problem::internal(e)));
-            answer.map(tonic::Response::new).map_err(status_of)
-        })
+impl std::fmt::Debug for ServiceToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ServiceToken")
     }
 }
 
@@ -152,7 +95,12 @@ fn status_of(problem: Problem) -> Status {
 fn problem_of(status: Status) -> Problem {
     match serde_json::from_slice(status.details()) {
         Ok(problem) => problem,
-        Err(_) if matches!(status.code(), Code::Internal | Code::Unknown | Code::Unimplemented) => {
+        Err(_)
+            if matches!(
+                status.code(),
+                Code::Internal | Code::Unknown | Code::Unimplemented | Code::Unauthenticated
+            ) =>
+        {
             Problem::internal(status)
         }
         Err(_) => Problem::unavailable("A part of this server can't be reached: try again.").because(status),

@@ -58,29 +58,30 @@ pub struct Receipt {
 ///     /// What it owns.
 ///     pub trait Messages as "guildhall.v1.Messages", client MessagesClient, server serve_messages {
 ///         /// Docs.
-///         async fn send(&self, caller: Caller, draft: Draft) -> Sent;
+///         async fn send(&self, caller: Caller, draft: Draft) -> Sent, idempotent;
 ///     }
 /// }
 /// ```
 ///
-/// Every method answers `kernel::Result<T>`.
+/// Every method answers `kernel::Result<T>`. One that is marked `idempotent` is asked again when the connection to a remote
+/// service breaks: asking twice must do what asking once does.
 #[macro_export]
 macro_rules! contract {
     (
         $(#[$doc:meta])*
         pub trait $name:ident as $path:literal, client $client:ident, server $server:ident {
-            $( $(#[$mdoc:meta])* async fn $method:ident(&self $(, $arg:ident: $ty:ty)* $(,)?) -> $ret:ty; )*
+            $( $(#[$mdoc:meta])* async fn $method:ident(&self $(, $arg:ident: $ty:ty)* $(,)?) -> $ret:ty $(, $again:ident)?; )*
         }
     ) => {
         $crate::__contract! {
             [$(#[$doc])*] $name $path $client $server
-            $( { [$(#[$mdoc])*] $method ($($arg: $ty),*) -> $ret } )*
+            $( { [$(#[$mdoc])*] $method ($($arg: $ty),*) -> $ret, [$($again)?] } )*
             { [/// What this service holds of a person, to be handed to that person. Pass `next` as `after` for more.
-            ] export (user: $crate::reexport::UserId, after: Option<String>) -> $crate::Part }
+            ] export (user: $crate::reexport::UserId, after: Option<String>) -> $crate::Part, [idempotent] }
             { [/// Erases what this service holds of a person. Idempotent: a repeat erases what is left.
-            ] erase (user: $crate::reexport::UserId) -> $crate::Receipt }
+            ] erase (user: $crate::reexport::UserId) -> $crate::Receipt, [idempotent] }
             { [/// All current facts that others build read models from. Pass `next` as `after` for more.
-            ] snapshot (after: Option<String>) -> $crate::Part }
+            ] snapshot (after: Option<String>) -> $crate::Part, [idempotent] }
         }
     };
 }
@@ -90,14 +91,14 @@ macro_rules! contract {
 macro_rules! __contract {
     (
         [$($doc:tt)*] $name:ident $path:literal $client:ident $server:ident
-        $( { [$($mdoc:tt)*] $method:ident ($($arg:ident: $ty:ty),*) -> $ret:ty } )*
+        $( { [$($mdoc:tt)*] $method:ident ($($arg:ident: $ty:ty),*) -> $ret:ty, $again:tt } )*
     ) => {
         $($doc)*
         #[$crate::reexport::async_trait]
         pub trait $name: Send + Sync {
             $( $($mdoc)* async fn $method(&self $(, $arg: $ty)*) -> $crate::reexport::Result<$ret>; )*
         }
-        $crate::__adapters! { $name $path $client $server $( { $method ($($arg: $ty),*) -> $ret } )* }
+        $crate::__adapters! { $name $path $client $server $( { $method ($($arg: $ty),*) -> $ret, $again } )* }
     };
 }
 
@@ -114,7 +115,7 @@ macro_rules! __adapters {
 macro_rules! __adapters {
     (
         $name:ident $path:literal $client:ident $server:ident
-        $( { $method:ident ($($arg:ident: $ty:ty),*) -> $ret:ty } )*
+        $( { $method:ident ($($arg:ident: $ty:ty),*) -> $ret:ty, $again:tt } )*
     ) => {
         /// The contract over gRPC: a client that is the trait.
         #[derive(Clone)]
@@ -126,7 +127,8 @@ macro_rules! __adapters {
                 #[derive($crate::reexport::serde::Serialize)]
                 #[serde(crate = "contract::reexport::serde")]
                 struct Arguments { $($arg: $ty),* }
-                self.0.call(concat!("/", $path, "/", stringify!($method)), &Arguments { $($arg),* }).await
+                let path = concat!("/", $path, "/", stringify!($method));
+                self.0.call(path, $crate::__is_idempotent!($again), &Arguments { $($arg),* }).await
             } )*
         }
 
@@ -147,5 +149,16 @@ macro_rules! __adapters {
                 })
             })
         }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __is_idempotent {
+    ([]) => {
+        false
+    };
+    ([idempotent]) => {
+        true
     };
 }

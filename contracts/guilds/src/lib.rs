@@ -15,51 +15,51 @@ contract::contract! {
         /// Makes a guild with its first channel, `general`. The caller owns it.
         async fn create_guild(&self, caller: Caller, draft: GuildDraft) -> Guild;
         /// The guilds that the caller is in, oldest membership first.
-        async fn my_guilds(&self, caller: Caller) -> Page<Guild>;
-        async fn guild(&self, caller: Caller, guild: GuildId) -> Guild;
-        async fn edit_guild(&self, caller: Caller, guild: GuildId, edit: GuildEdit) -> Guild;
+        async fn my_guilds(&self, caller: Caller) -> Page<Guild>, idempotent;
+        async fn guild(&self, caller: Caller, guild: GuildId) -> Guild, idempotent;
+        async fn edit_guild(&self, caller: Caller, guild: GuildId, edit: GuildEdit) -> Guild, idempotent;
         /// Deletes a guild with its channels, members and invites. Only its owner may.
         async fn delete_guild(&self, caller: Caller, guild: GuildId) -> ();
         /// By the time of joining. `after` is the `next` of the page before.
-        async fn members(&self, caller: Caller, guild: GuildId, limit: Limit, after: Option<String>) -> Page<Member>;
+        async fn members(&self, caller: Caller, guild: GuildId, limit: Limit, after: Option<String>) -> Page<Member>, idempotent;
         /// Leaves a guild. Its owner can't: hand it over or delete it.
         async fn leave(&self, caller: Caller, guild: GuildId) -> ();
 
         /// The channels that the caller may see, in order.
-        async fn channels(&self, caller: Caller, guild: GuildId) -> Page<Channel>;
+        async fn channels(&self, caller: Caller, guild: GuildId) -> Page<Channel>, idempotent;
         async fn create_channel(&self, caller: Caller, guild: GuildId, draft: ChannelDraft) -> Channel;
-        async fn channel(&self, caller: Caller, channel: ChannelId) -> Channel;
-        async fn edit_channel(&self, caller: Caller, channel: ChannelId, edit: ChannelEdit) -> Channel;
+        async fn channel(&self, caller: Caller, channel: ChannelId) -> Channel, idempotent;
+        async fn edit_channel(&self, caller: Caller, channel: ChannelId, edit: ChannelEdit) -> Channel, idempotent;
         async fn delete_channel(&self, caller: Caller, channel: ChannelId) -> ();
         /// Who may see a private channel (besides the guild's owner).
-        async fn allowed(&self, caller: Caller, channel: ChannelId) -> Page<UserId>;
+        async fn allowed(&self, caller: Caller, channel: ChannelId) -> Page<UserId>, idempotent;
         /// Lets a member see a private channel. Idempotent.
-        async fn allow(&self, caller: Caller, channel: ChannelId, user: UserId) -> ();
+        async fn allow(&self, caller: Caller, channel: ChannelId, user: UserId) -> (), idempotent;
         /// Hides a private channel from a member again. Idempotent.
-        async fn disallow(&self, caller: Caller, channel: ChannelId, user: UserId) -> ();
+        async fn disallow(&self, caller: Caller, channel: ChannelId, user: UserId) -> (), idempotent;
 
         async fn create_invite(&self, caller: Caller, guild: GuildId, draft: InviteDraft) -> Invite;
-        async fn invites(&self, caller: Caller, guild: GuildId) -> Page<Invite>;
+        async fn invites(&self, caller: Caller, guild: GuildId) -> Page<Invite>, idempotent;
         async fn revoke_invite(&self, caller: Caller, guild: GuildId, code: String) -> ();
         /// What an invite leads to. Anyone who has the code may look.
-        async fn preview_invite(&self, code: String) -> InvitePreview;
+        async fn preview_invite(&self, code: String) -> InvitePreview, idempotent;
         /// Joins by an invite. Idempotent for members, who don't use it up.
-        async fn accept_invite(&self, caller: Caller, code: String) -> Guild;
+        async fn accept_invite(&self, caller: Caller, code: String) -> Guild, idempotent;
 
         /// The one direct between the caller and `user`, made when it isn't there yet.
-        async fn open_direct(&self, caller: Caller, user: UserId) -> Channel;
+        async fn open_direct(&self, caller: Caller, user: UserId) -> Channel, idempotent;
         /// The caller's directs.
-        async fn my_channels(&self, caller: Caller) -> Page<Channel>;
+        async fn my_channels(&self, caller: Caller) -> Page<Channel>, idempotent;
 
         /// All that a client starts from: the caller's guilds with the channels that the caller sees, and directs.
-        async fn home(&self, caller: Caller) -> Home;
+        async fn home(&self, caller: Caller) -> Home, idempotent;
 
         /// How `user` stands to a guild: what `gate` decides from.
-        async fn guild_facts(&self, guild: GuildId, user: UserId) -> Option<Facts>;
+        async fn guild_facts(&self, guild: GuildId, user: UserId) -> Option<Facts>, idempotent;
         /// How `user` stands to a channel: what `gate` decides from.
-        async fn channel_facts(&self, channel: ChannelId, user: UserId) -> Option<Facts>;
+        async fn channel_facts(&self, channel: ChannelId, user: UserId) -> Option<Facts>, idempotent;
 
-        async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Difference;
+        async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Difference, idempotent;
     }
 }
 

@@ -9,20 +9,20 @@ contract::contract! {
     /// Messages and read markers.
     pub trait Messages as "guildhall.v1.Messages", client MessagesClient, server serve_messages {
         /// Sends a message. Answers when it is on disk. The same nonce again answers the first message.
-        async fn send(&self, caller: Caller, channel: ChannelId, draft: Draft) -> Sent;
+        async fn send(&self, caller: Caller, channel: ChannelId, draft: Draft) -> Sent, idempotent;
 
         /// A page of a channel's messages, in rising order of number.
-        async fn history(&self, caller: Caller, channel: ChannelId, limit: Limit, window: Window) -> Page<Message>;
+        async fn history(&self, caller: Caller, channel: ChannelId, limit: Limit, window: Window) -> Page<Message>, idempotent;
 
-        async fn message(&self, caller: Caller, channel: ChannelId, message: MessageId) -> Message;
+        async fn message(&self, caller: Caller, channel: ChannelId, message: MessageId) -> Message, idempotent;
 
         /// Moves the caller's read marker forward to `number`; it never goes back.
-        async fn mark_read(&self, caller: Caller, channel: ChannelId, number: i64) -> Marker;
+        async fn mark_read(&self, caller: Caller, channel: ChannelId, number: i64) -> Marker, idempotent;
 
         /// The newest number and the caller's marker of each of `channels` that the caller may see.
-        async fn heads(&self, caller: Caller, channels: Vec<ChannelId>) -> Heads;
+        async fn heads(&self, caller: Caller, channels: Vec<ChannelId>) -> Heads, idempotent;
 
-        async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Difference;
+        async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Difference, idempotent;
     }
 }
 

@@ -11,7 +11,7 @@ contract::contract! {
     /// The read model that a client starts from.
     pub trait Overview as "guildhall.v1.Overview", client OverviewClient, server serve_overview {
         /// The caller's guilds, channels, directs, unread counts, and the streams to watch from.
-        async fn overview(&self, caller: Caller) -> View;
+        async fn overview(&self, caller: Caller) -> View, idempotent;
     }
 }
 

@@ -8,16 +8,16 @@ contract::contract! {
     /// Profiles.
     pub trait People as "guildhall.v1.People", client PeopleClient, server serve_people {
         /// Makes the profile where there is none, and answers it. Idempotent; an existing name stays.
-        async fn ensure(&self, user: UserId, display_name: String) -> Profile;
+        async fn ensure(&self, user: UserId, display_name: String) -> Profile, idempotent;
 
-        async fn find(&self, user: UserId) -> Option<Profile>;
+        async fn find(&self, user: UserId) -> Option<Profile>, idempotent;
 
         /// Those of `users` (at most 100) that there are, in no order.
-        async fn profiles(&self, users: Vec<UserId>) -> Vec<Profile>;
+        async fn profiles(&self, users: Vec<UserId>) -> Vec<Profile>, idempotent;
 
-        async fn edit(&self, caller: Caller, edit: ProfileEdit) -> Profile;
+        async fn edit(&self, caller: Caller, edit: ProfileEdit) -> Profile, idempotent;
 
-        async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Difference;
+        async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Difference, idempotent;
     }
 }
 

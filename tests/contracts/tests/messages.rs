@@ -1,7 +1,7 @@
 //! What every implementation of the contract `Messages` must do: run on the service itself and on its gRPC client,
 //! which no caller can tell apart.
 
-use contract::grpc::Remote;
+use contract::grpc::{Remote, ServiceToken, serve};
 use engine_bus::{MemoryBus, MemoryFanout};
 use engine_sql::{Outside, testing::Scratch};
 use gate::Gate;
@@ -61,8 +61,9 @@ async fn town(way: Way) -> Town {
         Way::Grpc => {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
             let uri = format!("http://{}", listener.local_addr().expect("an address"));
-            tokio::spawn(serve_messages(local).serve(listener, std::future::pending()));
-            Arc::new(MessagesClient(Remote::new(&uri).expect("an address")))
+            let token = ServiceToken::new(&"t".repeat(32)).expect("a token");
+            tokio::spawn(serve(vec![serve_messages(local)], token.clone(), listener, std::future::pending()));
+            Arc::new(MessagesClient(Remote::new(&uri, token).expect("an address")))
         }
     };
     let guild = guilds.create_guild(ADA, GuildDraft { name: "Town".into() }).await.expect("a guild").id;

@@ -1,7 +1,10 @@
 //! What the suite acts on.
 
 use async_trait::async_trait;
-use contract::{Part, Receipt, grpc::Remote};
+use contract::{
+    Part, Receipt,
+    grpc::{Remote, ServiceToken, serve},
+};
 use engine_bus::{MemoryBus, MemoryFanout};
 use engine_sql::{
     Outside,
@@ -48,8 +51,9 @@ pub(crate) async fn remote() -> Stage {
     let uri = format!("http://{}", listener.local_addr().expect("bound"));
     let (running, stopped) = tokio::sync::oneshot::channel();
     let server = serve_guilds(local.guilds.clone());
-    tokio::spawn(server.serve(listener, async move { drop(stopped.await) }));
-    let guilds = Arc::new(GuildsClient(Remote::new(&uri).expect("an address")));
+    let token = ServiceToken::new(&"t".repeat(32)).expect("a token");
+    tokio::spawn(serve(vec![server], token.clone(), listener, async move { drop(stopped.await) }));
+    let guilds = Arc::new(GuildsClient(Remote::new(&uri, token).expect("an address")));
     Stage { guilds, _running: Some(running), ..local }
 }
 

@@ -1,0 +1,102 @@
+use super::{MAX_MESSAGE_BYTES, Raw, ServiceToken, status_of};
+use bytes::Bytes;
+use kernel::{Problem, Result};
+use std::{convert::Infallible, pin::Pin, sync::Arc, task};
+use tokio::net::TcpListener;
+use tonic::{
+    Status,
+    body::Body,
+    server,
+    service::{AxumBody, AxumRouter, Routes},
+    transport::{Server, server::TcpIncoming},
+};
+use tower::util::MapRequest;
+
+type Answer = Pin<Box<dyn Future<Output = Result<Bytes>> + Send>>;
+type Dispatch = dyn Fn(String, Bytes) -> Answer + Send + Sync;
+
+/// A contract that can be served over gRPC.
+#[derive(Clone)]
+pub struct Service {
+    path: &'static str,
+    dispatch: Arc<Dispatch>,
+}
+
+impl Service {
+    #[doc(hidden)]
+    pub fn new(path: &'static str, dispatch: impl Fn(String, Bytes) -> Answer + Send + Sync + 'static) -> Self {
+        Self { path, dispatch: Arc::new(dispatch) }
+    }
+}
+
+/// Serves contracts, and `grpc.health.v1`, on `listener` until `stop` resolves. Whoever calls a contract must have the token.
+pub async fn serve(
+    services: Vec<Service>,
+    token: ServiceToken,
+    listener: TcpListener,
+    stop: impl Future<Output = ()>,
+) -> Result<()> {
+    let (reporter, health) = tonic_health::server::health_reporter();
+    let mut router = AxumRouter::new();
+    for service in services {
+        reporter.set_service_status(service.path, tonic_health::ServingStatus::Serving).await;
+        let route = format!("/{}/{{method}}", service.path);
+        let guarded = Guarded { service, token: token.clone() };
+        router = router.route_service(&route, MapRequest::new(guarded, |r: http::Request<AxumBody>| r.map(Body::new)));
+    }
+    Server::builder()
+        .tcp_nodelay(true)
+        .add_routes(Routes::from(router).add_service(health))
+        .serve_with_incoming_shutdown(TcpIncoming::from(listener).with_nodelay(Some(true)), stop)
+        .await
+        .map_err(Problem::internal)
+}
+
+/// A service that answers those who have the token.
+#[derive(Clone)]
+struct Guarded {
+    service: Service,
+    token: ServiceToken,
+}
+
+impl tower::Service<http::Request<Body>> for Guarded {
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut task::Context<'_>) -> task::Poll<Result<(), Infallible>> {
+        task::Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        if !self.token.is_in(request.headers()) {
+            let refusal = Status::unauthenticated("this call needs the service token");
+            return Box::pin(async move { Ok(refusal.into_http()) });
+        }
+        let method = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
+        let call = Call { method, dispatch: self.service.dispatch.clone() };
+        Box::pin(async move {
+            Ok(server::Grpc::new(Raw).max_decoding_message_size(MAX_MESSAGE_BYTES).unary(call, request).await)
+        })
+    }
+}
+
+struct Call {
+    method: String,
+    dispatch: Arc<Dispatch>,
+}
+
+impl server::UnaryService<Bytes> for Call {
+    type Response = Bytes;
+    type Future = Pin<Box<dyn Future<Output = Result<tonic::Response<Bytes>, Status>> + Send>>;
+
+    fn call(&mut self, request: tonic::Request<Bytes>) -> Self::Future {
+        let answer = (self.dispatch)(std::mem::take(&mut self.method), request.into_inner());
+        // A caller that goes away doesn't take a commit's announcement with it.
+        let answer = tokio::spawn(answer);
+        Box::pin(async move {
+            let answer = answer.await.unwrap_or_else(|e| Err(Problem::internal(e)));
+            answer.map(tonic::Response::new).map_err(status_of)
+        })
+    }
+}
