@@ -60,13 +60,13 @@ sabotaged: web $(FAULTS_MODULES)
 
 check: $(NODE_MODULES) ## what else guards main: format, clippy with warnings denied, the client's checks
 	@cargo fmt --all --check
-	@rustfmt --check --edition 2024 $$(git ls-files '*/sql.rs' '*/store/sqlite.rs' '*/store/postgres.rs' '*/sql/*.rs' engines/sql/src/log.rs)
+	@rustfmt --check --edition 2024 $$(git ls-files '*/sql.rs' '*/store/sqlite.rs' '*/store/postgres.rs' '*/journal/*.rs' '*/sql/*.rs' engines/sql/src/log.rs)
 	@cargo clippy --workspace --all-targets --locked -- -D warnings
 	@cd web && npm run --silent check
 
 format: $(NODE_MODULES) ## format all sources
 	@cargo fmt --all
-	@rustfmt --edition 2024 $$(git ls-files '*/sql.rs' '*/store/sqlite.rs' '*/store/postgres.rs' '*/sql/*.rs' engines/sql/src/log.rs)
+	@rustfmt --edition 2024 $$(git ls-files '*/sql.rs' '*/store/sqlite.rs' '*/store/postgres.rs' '*/journal/*.rs' '*/sql/*.rs' engines/sql/src/log.rs)
 	@cd web && npm run --silent format
 
 bench: build $(PEERS_MODULES) ## measure Guildhall beside its peers, a quarter of an hour: docs/benchmarks.md (BENCH=quick: three minutes)

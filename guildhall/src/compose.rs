@@ -38,7 +38,6 @@ impl House {
             random: random.clone(),
             fanout: fanout.clone(),
             bus: Arc::new(MemoryBus::default()),
-            node: 0,
         };
         let at = |name| move |problem| name_the_file(folder, name, problem);
         let people = people::build(people_db, &outside).await.map_err(at("people"))?;

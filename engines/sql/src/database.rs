@@ -22,7 +22,10 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-const LOG: Migration = Migration { version: 1, name: "log", sql: include_str!("../migrations/001_log.sql") };
+const OWN: [Migration; 2] = [
+    Migration { version: 1, name: "log", sql: include_str!("../migrations/001_log.sql") },
+    Migration { version: 2, name: "nodes", sql: include_str!("../migrations/002_nodes.sql") },
+];
 
 impl Database {
     /// Opens or makes a SQLite file: WAL, every commit synced, deleted bytes overwritten.
@@ -38,7 +41,7 @@ impl Database {
 
     /// Brings the schema up to date: the log's own migrations, then `migrations`.
     pub async fn migrate(&self, migrations: &[Migration]) -> kernel::Result<()> {
-        let steps = std::iter::once(&LOG).chain(migrations).map(|m| {
+        let steps = OWN.iter().chain(migrations).map(|m| {
             let sql = AssertSqlSafe(self.dialect(m.sql)).into_sql_str();
             sqlx::migrate::Migration::new(m.version, m.name.into(), MigrationType::Simple, sql, false)
         });

@@ -11,8 +11,6 @@ pub struct Outside {
     pub random: Arc<dyn Random>,
     pub fanout: Arc<dyn Fanout>,
     pub bus: Arc<dyn Bus>,
-    /// This process's number among all that make ids in the same database (0 to 1023).
-    pub node: u16,
 }
 
 /// What every service stands on: its database, brought up to date, and the way out for its events.
@@ -33,7 +31,7 @@ impl Ground {
     pub async fn open(database: Database, migrations: &[Migration], outside: &Outside) -> Result<Self> {
         database.migrate(migrations).await?;
         let journal = database.journal();
-        let mint = Arc::new(Mint::open(journal.clone(), outside.clock.clone(), outside.node).await?);
+        let mint = Arc::new(Mint::open(journal.clone(), outside.clock.clone(), &*outside.random).await?);
         let relay = Relay::start(journal.clone(), outside.bus.clone());
         let Outside { clock, random, fanout, bus, .. } = outside.clone();
         Ok(Self { database, journal, mint, clock, random, fanout, bus, relay })

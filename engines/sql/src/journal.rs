@@ -45,6 +45,12 @@ pub trait Journal: Send + Sync {
     /// them, to go on from; nothing when these were all. Who asks for what is forgotten is told to fetch anew.
     async fn prune(&self, after: &str, before: Timestamp) -> Result<Option<String>>;
 
+    /// Takes a free node number for `holder`, for [`LEASE`](crate::mint::LEASE). None: all are taken.
+    async fn take_node(&self, holder: i64) -> Result<Option<u16>>;
+
+    /// Holds `node` for as long again. False: `holder` isn't the one who took it last.
+    async fn prolong_node(&self, holder: i64, node: u16) -> Result<bool>;
+
     /// The moment before which `node` may have made ids.
     async fn high_water(&self, node: u16) -> Result<Timestamp>;
 
@@ -53,7 +59,7 @@ pub trait Journal: Send + Sync {
 }
 
 use Journal as Store;
-crate::stamp!("journal/sql.rs");
+crate::stamp!("journal/sql.rs", sqlite: "journal/sqlite.rs", postgres: "journal/postgres.rs");
 
 impl Database {
     /// The journal of this database.

@@ -33,7 +33,6 @@ pub fn outside() -> Outside {
         random: Arc::new(OsRandom),
         fanout: Arc::new(Nobody),
         bus: Arc::new(Nobody),
-        node: 0,
     }
 }
 

@@ -28,7 +28,6 @@ async fn desk() -> Desk {
         random: Arc::new(OsRandom),
         fanout: Arc::new(MemoryFanout::default()),
         bus: Arc::new(MemoryBus::default()),
-        node: 0,
     };
     let scratch = [engine_sql::testing::sqlite().await, engine_sql::testing::sqlite().await];
     let accounts = open(&scratch, &outside).await;

@@ -42,7 +42,6 @@ async fn town(way: Way) -> Town {
         random: Arc::new(OsRandom),
         fanout: Arc::new(MemoryFanout::default()),
         bus: Arc::new(MemoryBus::default()),
-        node: 0,
     };
     let scratch =
         [engine_sql::testing::sqlite().await, engine_sql::testing::sqlite().await, engine_sql::testing::sqlite().await];

@@ -93,7 +93,6 @@ async fn stage(seed: u64) -> Stage {
         random: Arc::new(OsRandom),
         fanout: Arc::new(UnreliableFanout::new(seed)),
         bus: Arc::new(MemoryBus::default()),
-        node: 0,
     };
     let scratch = [
         engine_sql::testing::sqlite().await,

@@ -137,6 +137,14 @@ impl Store for SqlStore {
         Ok(streams.into_iter().nth(STREAMS as usize - 1).map(|(name, _)| name))
     }
 
+    async fn take_node(&self, holder: i64) -> crate::Result<Option<u16>> {
+        Self::take_node(self, holder).await
+    }
+
+    async fn prolong_node(&self, holder: i64, node: u16) -> crate::Result<bool> {
+        Self::prolong_node(self, holder, node).await
+    }
+
     async fn high_water(&self, node: u16) -> crate::Result<Timestamp> {
         let until: Option<i64> = query_scalar("SELECT until_ms FROM id_high_water WHERE node = $1")
             .bind(i64::from(node))

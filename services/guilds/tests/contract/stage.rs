@@ -39,7 +39,6 @@ pub(crate) async fn local() -> Stage {
         random: Arc::new(OsRandom),
         fanout: fanout.clone(),
         bus: Arc::new(MemoryBus::default()),
-        node: 0,
     };
     let guilds = guilds::build(scratch.database.clone(), &outside, Arc::new(Everybody)).await.expect("built");
     Stage { guilds, clock, fanout, _running: None, scratch }
