@@ -1,109 +1,171 @@
-//! Puts the house together: every service on its own database, every door on the services' contracts.
+//! Puts the house together: every service is either built here, on its own database, or called where it is. Nothing else
+//! knows which.
 
-use crate::config::Config;
-use accounts_contract::Accounts;
+mod databases;
+
+use crate::config::{Config, Role, Rpc, service_token};
+use accounts_contract::{Accounts, AccountsClient, serve_accounts};
 use axum::Router;
-use engine_bus::{MemoryBus, MemoryFanout};
-use engine_sql::{Database, Outside};
+use contract::grpc::{Remote, Service};
+use databases::Databases;
+use engine_sql::Outside;
 use gate::Gate;
-use guilds_contract::Guilds;
+use guilds_contract::{Guilds, GuildsClient, serve_guilds};
 use kernel::{Problem, Result};
-use messages_contract::Messages;
-use overview_contract::Overview;
-use people_contract::People;
+use messages_contract::{Messages, MessagesClient, serve_messages};
+use overview_contract::{Overview, OverviewClient, serve_overview};
+use people_contract::{People, PeopleClient, serve_people};
 use ports::{Clock, Random};
 use realtime_contract::Realtime;
 use std::{path::Path, sync::Arc};
 
-/// All services in one process, by their contracts.
+/// The services that this process runs or calls, by their contracts.
 pub struct House {
-    pub accounts: Arc<dyn Accounts>,
-    pub people: Arc<dyn People>,
-    pub guilds: Arc<dyn Guilds>,
-    pub messages: Arc<dyn Messages>,
-    pub overview: Arc<dyn Overview>,
-    pub realtime: Arc<dyn Realtime>,
+    config: Config,
+    accounts: Option<Arc<dyn Accounts>>,
+    people: Option<Arc<dyn People>>,
+    guilds: Option<Arc<dyn Guilds>>,
+    messages: Option<Arc<dyn Messages>>,
+    overview: Option<Arc<dyn Overview>>,
+    realtime: Option<Arc<dyn Realtime>>,
     random: Arc<dyn Random>,
-    databases: Vec<Database>,
+    databases: Databases,
 }
 
 impl House {
-    /// Builds every service on a SQLite file of its own in `folder`.
+    /// Builds what this process runs, with `folder` for databases that are files, and finds what that calls.
     pub async fn open(folder: &Path, config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self> {
-        let [people_db, accounts_db, guilds_db, messages_db] = databases(folder).await?;
-        let databases = [&people_db, &accounts_db, &guilds_db, &messages_db].map(Clone::clone).to_vec();
-        let fanout: Arc<dyn ports::Fanout> = Arc::new(MemoryFanout::default());
-        let outside = Outside {
-            clock: clock.clone(),
-            random: random.clone(),
-            fanout: fanout.clone(),
-            bus: Arc::new(MemoryBus::default()),
+        let databases = Databases::open(folder, config).await?;
+        let (fanout, bus) = engine_bus::open(&config.bus_url, config.fanout_url.as_deref()).await?;
+        let outside = Outside { clock: clock.clone(), random: random.clone(), fanout: fanout.clone(), bus };
+        let place = Placement(config);
+
+        let people = async {
+            let built = people::build(databases.of(Role::People)?, &outside).await;
+            databases.name(Role::People, built)
         };
-        let at = |name| move |problem| name_the_file(folder, name, problem);
-        let people = people::build(people_db, &outside).await.map_err(at("people"))?;
+        let people = place.service(Role::People, people, |remote| Arc::new(PeopleClient(remote))).await?;
+        let accounts = async {
+            let (database, config) = (databases.of(Role::Accounts)?, config.accounts.clone());
+            let built = accounts::build(database, &outside, needed(&people)?, config).await;
+            databases.name(Role::Accounts, built)
+        };
+        let guilds = async {
+            let built = guilds::build(databases.of(Role::Guilds)?, &outside, needed(&people)?).await;
+            databases.name(Role::Guilds, built)
+        };
         let (accounts, guilds) = tokio::try_join!(
-            async {
-                let built = accounts::build(accounts_db, &outside, people.clone(), config.accounts.clone()).await;
-                built.map_err(at("accounts"))
-            },
-            async { guilds::build(guilds_db, &outside, people.clone()).await.map_err(at("guilds")) },
+            place.service(Role::Accounts, accounts, |remote| Arc::new(AccountsClient(remote))),
+            place.service(Role::Guilds, guilds, |remote| Arc::new(GuildsClient(remote))),
         )?;
-        let gate = Gate::new(guilds.clone(), fanout.clone());
-        let built = messages::build(messages_db, &outside, gate.clone(), guilds.clone(), config.messages.clone()).await;
-        let messages = built.map_err(at("messages"))?;
-        let overview = overview::build(overview::Deps {
-            accounts: accounts.clone(),
-            people: people.clone(),
-            guilds: guilds.clone(),
-            messages: messages.clone(),
-            clock,
-        });
-        let deps = realtime::Deps {
-            accounts: accounts.clone(),
-            people: people.clone(),
-            guilds: guilds.clone(),
-            messages: messages.clone(),
-            gate,
+        let gate = guilds.clone().map(|guilds| Gate::new(guilds, fanout.clone()));
+        let messages = async {
+            let (database, config) = (databases.of(Role::Messages)?, config.messages.clone());
+            let built = messages::build(database, &outside, needed(&gate)?, needed(&guilds)?, config).await;
+            databases.name(Role::Messages, built)
         };
-        let realtime = realtime::build(fanout, deps);
+        let messages = place.service(Role::Messages, messages, |remote| Arc::new(MessagesClient(remote))).await?;
+        let overview = async {
+            let (accounts, people) = (needed(&accounts)?, needed(&people)?);
+            let (guilds, messages) = (needed(&guilds)?, needed(&messages)?);
+            Ok(overview::build(overview::Deps { accounts, people, guilds, messages, clock }))
+        };
+        let overview = place.service(Role::Overview, overview, |remote| Arc::new(OverviewClient(remote))).await?;
+        let realtime = match config.roles.has(Role::Realtime) {
+            false => None,
+            true => {
+                let (accounts, people) = (needed(&accounts)?, needed(&people)?);
+                let (guilds, messages) = (needed(&guilds)?, needed(&messages)?);
+                let deps = realtime::Deps { accounts, people, guilds, messages, gate: needed(&gate)? };
+                Some(realtime::build(fanout, deps))
+            }
+        };
         outside.bus.open();
-        Ok(Self { accounts, people, guilds, messages, overview, realtime, random, databases })
+        Ok(Self { config: config.clone(), accounts, people, guilds, messages, overview, realtime, random, databases })
     }
 
-    /// Every door. The web client answers what no other door has.
-    pub fn router(&self, config: &Config) -> Router {
-        let rest = door_rest::Deps {
-            accounts: self.accounts.clone(),
-            people: self.people.clone(),
-            guilds: self.guilds.clone(),
-            messages: self.messages.clone(),
-            overview: self.overview.clone(),
+    /// All services, where this process runs or calls them all.
+    pub fn services(&self) -> Result<door_rest::Deps> {
+        Ok(door_rest::Deps {
+            accounts: needed(&self.accounts)?,
+            people: needed(&self.people)?,
+            guilds: needed(&self.guilds)?,
+            messages: needed(&self.messages)?,
+            overview: needed(&self.overview)?,
             random: self.random.clone(),
-            public_url: config.public_url.as_deref().map(Into::into),
-        };
-        door_rest::router(rest)
-            .merge(door_socket::router(self.realtime.clone(), config.public_url.as_deref()))
-            .merge(door_web::router())
+            public_url: self.config.public_url.as_deref().map(Into::into),
+        })
+    }
+
+    pub fn realtime(&self) -> Option<&Arc<dyn Realtime>> {
+        self.realtime.as_ref()
+    }
+
+    /// The doors that this process runs. The web client answers what no other door has.
+    pub fn router(&self) -> Result<Router> {
+        let mut router = Router::new();
+        if let Some(realtime) = &self.realtime {
+            router = router.merge(door_socket::router(realtime.clone(), self.config.public_url.as_deref()));
+        }
+        Ok(match self.config.roles.has(Role::Gateway) {
+            true => router.merge(door_rest::router(self.services()?)).merge(door_web::router()),
+            false => router.merge(door_rest::health(needed(&self.accounts)?)),
+        })
+    }
+
+    /// The services that other processes may call here.
+    pub fn contracts(&self) -> Vec<Service> {
+        let runs = |role| self.config.roles.has(role);
+        let accounts = self.accounts.clone().filter(|_| runs(Role::Accounts)).map(serve_accounts);
+        let people = self.people.clone().filter(|_| runs(Role::People)).map(serve_people);
+        let guilds = self.guilds.clone().filter(|_| runs(Role::Guilds)).map(serve_guilds);
+        let messages = self.messages.clone().filter(|_| runs(Role::Messages)).map(serve_messages);
+        let overview = self.overview.clone().filter(|_| runs(Role::Overview)).map(serve_overview);
+        [accounts, people, guilds, messages, overview].into_iter().flatten().collect()
     }
 
     /// Waits for what is being written, moves it into the databases' files, and closes them.
     pub async fn close(self) {
-        for database in &self.databases {
-            database.close().await;
-        }
+        self.databases.close().await;
     }
 }
 
-async fn databases(folder: &Path) -> Result<[Database; 4]> {
-    let open = |name: &'static str| async move { Database::sqlite(&folder.join(format!("{name}.db"))).await };
-    let (people, accounts, guilds, messages) =
-        tokio::try_join!(open("people"), open("accounts"), open("guilds"), open("messages"))?;
-    Ok([people, accounts, guilds, messages])
+/// Where each service is.
+struct Placement<'c>(&'c Config);
+
+impl Placement<'_> {
+    /// The service as it is built here, or by a call where it is, or nothing when no role of this process calls it.
+    async fn service<T: ?Sized>(
+        &self,
+        role: Role,
+        here: impl Future<Output = Result<Arc<T>>>,
+        there: impl FnOnce(Remote) -> Arc<T>,
+    ) -> Result<Option<Arc<T>>> {
+        let Self(config) = self;
+        if config.roles.has(role) {
+            return here.await.map(Some);
+        }
+        let is_called = Role::ALL.into_iter().any(|caller| config.roles.has(caller) && calls(caller).contains(&role));
+        is_called.then(|| remote(&config.rpc, role, config).map(there)).transpose()
+    }
 }
 
-/// A schema that can't be brought up to date is known by its service; people know files.
-fn name_the_file(folder: &Path, name: &str, problem: Problem) -> Problem {
-    let file = folder.join(format!("{name}.db"));
-    let detail = format!("{}: {}", file.display(), problem.detail);
-    Problem { detail: detail.into(), ..problem }
+fn remote(rpc: &Rpc, role: Role, config: &Config) -> Result<Remote> {
+    Remote::new(rpc.address(role)?, service_token(config.service_token.as_deref())?)
+}
+
+/// Who calls whom: what the sign of each service says.
+fn calls(caller: Role) -> &'static [Role] {
+    match caller {
+        Role::People => &[],
+        Role::Accounts | Role::Guilds => &[Role::People],
+        Role::Messages => &[Role::Guilds],
+        Role::Overview | Role::Realtime => &[Role::Accounts, Role::People, Role::Guilds, Role::Messages],
+        Role::Gateway => &[Role::Accounts, Role::People, Role::Guilds, Role::Messages, Role::Overview],
+    }
+}
+
+/// A service that [`calls`] says is called.
+fn needed<T: ?Sized>(service: &Option<Arc<T>>) -> Result<Arc<T>> {
+    service.clone().ok_or_else(|| Problem::internal("a service is called that wasn't placed"))
 }

@@ -1,5 +1,9 @@
 //! The settings. From weak to strong: defaults, `guildhall.toml`, `GUILDHALL_*` in the environment, flags.
 
+mod fleet;
+
+pub use fleet::{Role, Roles, Rpc, service_token};
+
 use figment::{
     Figment, Profile, Provider,
     error::Kind as Fault,
@@ -13,7 +17,7 @@ use std::path::PathBuf;
 const FILE: &str = "guildhall.toml";
 const PREFIX: &str = "GUILDHALL_";
 /// Tables of the file. In the environment `GUILDHALL_LOG_LEVEL` is `level` in `[log]`.
-const SECTIONS: [&str; 3] = ["log", "accounts", "messages"];
+const SECTIONS: [&str; 4] = ["log", "rpc", "accounts", "messages"];
 
 /// Every setting, with its default.
 #[derive(Clone, Debug, Deserialize)]
@@ -25,6 +29,17 @@ pub struct Config {
     pub data: PathBuf,
     /// The address that people see, where it isn't the listener's: `https://chat.example.org`.
     pub public_url: Option<String>,
+    /// `sqlite:` (files in the data folder), or `postgres://user:password@host/database`, with a schema per service.
+    pub database_url: String,
+    /// How processes hear of each other's changes: `memory:` (there is one process), or `nats://host:4222`.
+    pub bus_url: String,
+    /// The same for live delivery, where the bus doesn't do it: `redis://host:6379`.
+    pub fanout_url: Option<String>,
+    /// What this process runs: `all`, or some of the roles.
+    pub roles: Roles,
+    /// The secret that processes of one fleet share: 32 characters or more.
+    pub service_token: Option<String>,
+    pub rpc: Rpc,
     pub log: Log,
     pub accounts: accounts::Config,
     pub messages: messages::Config,
@@ -61,6 +76,10 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
+    /// What this process runs: all, or some of gateway,realtime,accounts,people,guilds,messages,overview [default: all]
+    #[arg(long, global = true, value_name = "ROLES")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<String>,
     /// The settings' file [default: guildhall.toml, where there is one]
     #[arg(long, global = true, value_name = "FILE")]
     #[serde(skip)]
@@ -73,6 +92,12 @@ impl Default for Config {
             listen: "127.0.0.1:8080".into(),
             data: "data".into(),
             public_url: None,
+            database_url: "sqlite:".into(),
+            bus_url: "memory:".into(),
+            fanout_url: None,
+            roles: Roles::default(),
+            service_token: None,
+            rpc: Rpc::default(),
             log: Log::default(),
             accounts: accounts::Config::default(),
             messages: messages::Config::default(),
@@ -105,7 +130,33 @@ impl Config {
         if let Some(url) = &config.public_url {
             check_url(url)?;
         }
+        check_database(&config.database_url)?;
+        config.check_reach()?;
         Ok(config)
+    }
+
+    /// Whether databases are files in the data folder.
+    pub fn keeps_files(&self) -> bool {
+        self.database_url == "sqlite:"
+    }
+
+    /// Roles that are spread over processes hear of each other by a broker only.
+    fn check_reach(&self) -> Result<()> {
+        let spread = !self.roles.is_whole() || self.rpc.listen.is_some();
+        if spread && (self.bus_url == "memory:" || self.fanout_url.as_deref() == Some("memory:")) {
+            return Err(unusable(
+                "bus_url is memory:, which reaches this process only: roles that are spread over processes need a broker, \
+                 for example nats://127.0.0.1:4222."
+                    .into(),
+            ));
+        }
+        if self.roles.is_whole() || self.rpc.listen.is_some() || self.roles.has_door() {
+            return Ok(());
+        }
+        let roles = &self.roles;
+        Err(unusable(format!(
+            "this process runs {roles}, and nobody can reach it: set rpc.listen to an address like 0.0.0.0:9000."
+        )))
     }
 }
 
@@ -127,6 +178,20 @@ fn keyed(key: &figment::value::UncasedStr) -> figment::value::Uncased<'_> {
     let key = key.as_str().to_ascii_lowercase();
     let section = SECTIONS.iter().find(|s| key.strip_prefix(**s).is_some_and(|rest| rest.starts_with('_')));
     section.map_or_else(|| key.clone(), |s| key.replacen(&format!("{s}_"), &format!("{s}."), 1)).into()
+}
+
+fn check_database(url: &str) -> Result<()> {
+    if url == "sqlite:" || url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(());
+    }
+    // A password is never shown.
+    let shown = match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, place))) => format!("{scheme}://…@{place}"),
+        _ => url.to_owned(),
+    };
+    Err(unusable(format!(
+        "database_url is {shown:?}: it can be sqlite: (files in the data folder) or postgres://user:password@host/database."
+    )))
 }
 
 fn check_url(url: &str) -> Result<()> {

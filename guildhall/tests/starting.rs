@@ -139,13 +139,36 @@ fn settings_that_are_wrong_are_refused() {
     fs::write(&toml, "listen = \n").expect("a file");
     assert!(refusal(&mut program(&folder)).contains("guildhall.toml"));
     fs::remove_file(&toml).expect("gone");
-    let said = refusal(program(&folder).env("GUILDHALL_DATABASE_URL", "postgres://localhost/guildhall"));
+    let said = refusal(program(&folder).env("GUILDHALL_DATABASE", "postgres://localhost/guildhall"));
     assert!(said.contains("environment") && said.contains("database_url"), "{said}");
     for listen in ["nonsense", "127.0.0.1:99999", "127.0.0.1", "[::1]:99999"] {
         assert!(refusal(program(&folder).env("GUILDHALL_LISTEN", listen)).contains(listen));
     }
     assert!(refusal(program(&folder).args(["--config", "nowhere.toml"])).contains("nowhere.toml"));
     assert!(!folder.data().exists());
+}
+
+#[test]
+fn a_fleet_that_cannot_work_is_refused() {
+    let folder = Folder::new();
+    let nats = ("GUILDHALL_BUS_URL", "nats://127.0.0.1:1");
+    let listen = [("GUILDHALL_RPC_LISTEN", "127.0.0.1:0")];
+    let said = |settings: &[(&str, &str)]| refusal(program(&folder).envs(settings.iter().copied()));
+    let unknown = said(&[("GUILDHALL_ROLES", "gateway,mesages")]);
+    assert!(unknown.contains("mesages") && unknown.contains("messages"), "{unknown}");
+    let deaf = said(&[("GUILDHALL_ROLES", "gateway")]);
+    assert!(deaf.contains("memory:") && deaf.contains("nats://"), "{deaf}");
+    let unreachable = said(&[("GUILDHALL_ROLES", "messages"), nats]);
+    assert!(unreachable.contains("rpc.listen"), "{unreachable}");
+    let open = said(&[listen[0], nats]);
+    assert!(open.contains("service_token") && open.contains("secret"), "{open}");
+    let short = said(&[listen[0], nats, ("GUILDHALL_SERVICE_TOKEN", "x")]);
+    assert!(short.contains("32"), "{short}");
+    let database = said(&[("GUILDHALL_DATABASE_URL", "mysql://me:hunter2@localhost/x")]);
+    assert!(database.contains("postgres://") && !database.contains("hunter2"), "{database}");
+    assert!(!folder.data().exists());
+    let bus = said(&[("GUILDHALL_BUS_URL", "kafka://localhost")]);
+    assert!(bus.contains("kafka") && bus.contains("memory:"), "{bus}");
 }
 
 #[test]

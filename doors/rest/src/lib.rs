@@ -23,6 +23,8 @@ mod setup;
 mod streams;
 mod users;
 
+pub use health::health;
+
 use accounts_contract::Accounts;
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::any};
 use guilds_contract::Guilds;

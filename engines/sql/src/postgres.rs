@@ -2,9 +2,11 @@
 
 use kernel::Problem;
 use sqlx::{AssertSqlSafe, postgres::PgConnectOptions, postgres::PgPoolOptions};
-use std::str::FromStr;
+use std::{str::FromStr, time::Duration};
 
 const CONNECTIONS: u32 = 16;
+/// How long a call waits for a connection: longer, and a database that is away holds everybody up.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 pub type Db = sqlx::Postgres;
 pub type Tx<'c> = sqlx::Transaction<'c, Db>;
@@ -30,8 +32,8 @@ impl Pools {
             ("synchronous_commit", "on"),
             ("default_transaction_isolation", "read committed"),
         ]);
-        let pool =
-            PgPoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await.map_err(unreachable)?;
+        let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
+        let pool = pool.connect_with(options).await.map_err(unreachable)?;
         let create = AssertSqlSafe(format!(r#"CREATE SCHEMA IF NOT EXISTS "{}""#, schema.replace('"', "")));
         sqlx::query(create).execute(&pool).await.map_err(unreachable)?;
         Ok(Self { read: pool.clone(), write: pool })

@@ -31,7 +31,8 @@ pub fn demo(config: &Config) -> Result<()> {
         let clock = Arc::new(ManualClock::at(Timestamp(now.0 - STORY_SECONDS * 1_000)));
         let house = House::open(&data.folder, config, clock.clone(), Arc::new(OsRandom)).await?;
         let folder = data.folder.display();
-        if house.accounts.is_set_up().await? {
+        let services = house.services()?;
+        if services.accounts.is_set_up().await? {
             house.close().await;
             return Err(unusable(format!(
                 "{folder} already has accounts, and the demo only fills an empty install: name another folder, for \
@@ -40,7 +41,7 @@ pub fn demo(config: &Config) -> Result<()> {
         }
         let started = Instant::now();
         say(&format!("filling {folder} with a sample community …"));
-        let filled = fill::fill(&house, &clock, now).await;
+        let filled = fill::fill(&services, &clock, now).await;
         house.close().await;
         let told = filled?;
         let seconds = started.elapsed().as_secs_f32();

@@ -1,14 +1,14 @@
 use super::say;
 use crate::{
     compose::House,
-    config::{Config, Log, LogFormat, unusable},
+    config::{Config, Log, LogFormat, service_token, unusable},
     data::Data,
 };
 use axum::serve::ListenerExt;
 use kernel::{Kind, Problem, Result};
 use ports::{OsRandom, SystemClock};
 use std::{io::ErrorKind, net::SocketAddr, sync::Arc, time::Duration};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use tracing_subscriber::EnvFilter;
 
 /// How long requests that have begun may take after the word to stop.
@@ -20,27 +20,40 @@ const FAREWELL: Duration = Duration::from_millis(200);
 pub fn serve(config: &Config) -> Result<()> {
     start_log(&config.log)?;
     super::run(async {
-        // The address first: a second start should change nothing.
-        let (listener, address) = listen(&config.listen).await?;
-        let data = Data::hold(&config.data)?;
+        // The addresses first: a second start should change nothing.
+        let doors = if config.roles.has_door() { Some(listen(&config.listen).await?) } else { None };
+        let rpc = match &config.rpc.listen {
+            Some(address) => Some((listen(address).await?, service_token(config.service_token.as_deref())?)),
+            None => None,
+        };
+        let data = if config.keeps_files() && config.roles.store() { Some(Data::hold(&config.data)?) } else { None };
         raise_file_limit();
-        let house = House::open(&data.folder, config, Arc::new(SystemClock), Arc::new(OsRandom)).await?;
-        let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let house = House::open(&config.data, config, Arc::new(SystemClock), Arc::new(OsRandom)).await?;
         let mut signals = Signals::hear()?;
-        greet(&data, &url, address, house.accounts.is_set_up().await?);
-        let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
-        let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
-        let serving = axum::serve(listener, house.router(config)).with_graceful_shutdown(async {
-            drop(stopping.await);
-        });
-        let mut serving = tokio::spawn(serving.into_future());
+        let (stop, stopping) = watch::channel(());
+        let mut serving = JoinSet::new();
+        let mut url = config.public_url.clone();
+        if let Some((listener, address)) = doors {
+            url.get_or_insert_with(|| format!("http://{address}"));
+            say(&format!("Guildhall {} listens on http://{address}", env!("CARGO_PKG_VERSION")));
+            let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
+            let served = axum::serve(listener, house.router()?).with_graceful_shutdown(told(stopping.clone()));
+            serving.spawn(async { served.await.map_err(Problem::internal) });
+        }
+        if let Some(((listener, address), token)) = rpc {
+            say(&format!("Guildhall {} answers other processes on {address}", env!("CARGO_PKG_VERSION")));
+            serving.spawn(contract::grpc::serve(house.contracts(), token, listener, told(stopping)));
+        }
+        greet(config, data.as_ref(), &house, url).await;
         tokio::select! {
-            ended = &mut serving => return Err(broke(ended)),
+            ended = serving.join_next() => return Err(broke(ended)),
             signal = signals.told_to_stop() => say(&format!("{signal}: finishing what has begun")),
         }
         drop(stop);
-        house.realtime.drain();
-        if tokio::time::timeout(DRAIN, serving).await.is_err() {
+        if let Some(realtime) = house.realtime() {
+            realtime.drain();
+        }
+        if tokio::time::timeout(DRAIN, async { while serving.join_next().await.is_some() {} }).await.is_err() {
             tracing::warn!("some requests took over {} s and were cut off", DRAIN.as_secs());
         }
         tokio::time::sleep(FAREWELL).await;
@@ -48,6 +61,11 @@ pub fn serve(config: &Config) -> Result<()> {
         say("stopped");
         Ok(())
     })
+}
+
+/// Waits for the word to stop.
+async fn told(mut stopping: watch::Receiver<()>) {
+    while stopping.changed().await.is_ok() {}
 }
 
 /// How many sockets a small machine may be asked to hold, each an open file.
@@ -62,26 +80,32 @@ fn raise_file_limit() {
     }
 }
 
-fn broke(ended: Result<std::io::Result<()>, tokio::task::JoinError>) -> Problem {
+fn broke(ended: Option<Result<Result<()>, tokio::task::JoinError>>) -> Problem {
     match ended {
-        Ok(Err(e)) => Problem::internal(e),
-        Ok(Ok(())) => Problem::internal("the listener ended by itself"),
-        Err(e) => Problem::internal(e),
+        Some(Ok(Err(problem))) => problem,
+        Some(Err(e)) => Problem::internal(e),
+        Some(Ok(Ok(()))) | None => Problem::internal("the listener ended by itself"),
     }
 }
 
-fn greet(data: &Data, url: &str, address: SocketAddr, set_up: bool) {
-    say(&format!("Guildhall {} listens on http://{address}", env!("CARGO_PKG_VERSION")));
-    let folder = data.folder.display();
-    if data.made {
-        say(&format!("made the data folder {folder}"));
-    } else {
-        say(&format!("data folder {folder}"));
+/// Says where things are, and what to do first.
+async fn greet(config: &Config, data: Option<&Data>, house: &House, url: Option<String>) {
+    match data {
+        Some(Data { folder, made: true, .. }) => say(&format!("made the data folder {}", folder.display())),
+        Some(Data { folder, .. }) => say(&format!("data folder {}", folder.display())),
+        None => {}
     }
-    if set_up {
-        say(&format!("open {url}"));
-    } else {
-        say(&format!("first start: open {url} to create the first account, which runs this server"));
+    if !config.roles.is_whole() {
+        say(&format!("roles: {}", config.roles));
+    }
+    let (Ok(services), Some(url)) = (house.services(), url) else { return };
+    match services.accounts.is_set_up().await {
+        Ok(true) => say(&format!("open {url}")),
+        Ok(false) => {
+            say(&format!("first start: open {url} to create the first account, which runs this server"));
+        }
+        // Others of a fleet may start later.
+        Err(problem) => tracing::warn!(?problem, "accounts don't answer yet"),
     }
 }
 

@@ -6,8 +6,8 @@ use super::{
     plan::{Planner, Post},
     script::{Scene, Script},
 };
-use crate::compose::House;
 use accounts_contract::{Device, Registration};
+use door_rest::Deps;
 use guilds_contract::{ChannelDraft, ChannelEdit, GuildDraft, InviteDraft};
 use kernel::{Caller, ChannelId, MessageId, Result, Timestamp};
 use messages_contract::Draft;
@@ -29,7 +29,7 @@ struct Place {
 }
 
 struct Filler<'a> {
-    house: &'a House,
+    services: &'a Deps,
     clock: &'a ManualClock,
     now: Timestamp,
     random: SeededRandom,
@@ -38,9 +38,9 @@ struct Filler<'a> {
 }
 
 /// Tells the whole story; answers what there is now, in words.
-pub(super) async fn fill(house: &House, clock: &ManualClock, now: Timestamp) -> Result<String> {
+pub(super) async fn fill(services: &Deps, clock: &ManualClock, now: Timestamp) -> Result<String> {
     let random = SeededRandom::new(SEED);
-    let mut filler = Filler { house, clock, now, random, callers: BTreeMap::new(), places: Vec::new() };
+    let mut filler = Filler { services, clock, now, random, callers: BTreeMap::new(), places: Vec::new() };
     filler.make_people().await?;
     for guild in &cast::GUILDS {
         filler.make_guild(guild).await?;
@@ -60,8 +60,8 @@ impl Filler<'_> {
         for (key, name) in cast::PEOPLE {
             let registration =
                 Registration { email: cast::email(key), password: PASSWORD.into(), display_name: name.into() };
-            let signed_in = self.house.accounts.register(registration, Device::default()).await?;
-            let caller = self.house.accounts.authenticate(signed_in.access_token).await?.caller;
+            let signed_in = self.services.accounts.register(registration, Device::default()).await?;
+            let caller = self.services.accounts.authenticate(signed_in.access_token).await?.caller;
             self.callers.insert(key.into(), caller);
             self.clock.advance_seconds(40);
         }
@@ -70,23 +70,23 @@ impl Filler<'_> {
 
     async fn make_guild(&mut self, guild: &Guild) -> Result<()> {
         let owner = self.callers[guild.owner];
-        let made = self.house.guilds.create_guild(owner, GuildDraft { name: guild.name.into() }).await?;
+        let made = self.services.guilds.create_guild(owner, GuildDraft { name: guild.name.into() }).await?;
         let never = InviteDraft { expires_in: Some(0), max_uses: None };
-        let invite = self.house.guilds.create_invite(owner, made.id, never).await?;
+        let invite = self.services.guilds.create_invite(owner, made.id, never).await?;
         for member in guild.members {
             self.clock.advance_seconds(30 + self.random.below(400) as i64);
-            self.house.guilds.accept_invite(self.callers[*member], invite.code.clone()).await?;
+            self.services.guilds.accept_invite(self.callers[*member], invite.code.clone()).await?;
         }
-        let first = self.house.guilds.channels(owner, made.id).await?.items.first().map(|channel| channel.id);
+        let first = self.services.guilds.channels(owner, made.id).await?.items.first().map(|channel| channel.id);
         for (i, channel) in guild.channels.iter().enumerate() {
             self.clock.advance_seconds(20);
             let id = match first.filter(|_| i == 0) {
                 Some(id) => {
                     let (name, topic) = (Some(channel.name.into()), Some(channel.topic.into()));
                     let edit = ChannelEdit { name, topic, ..ChannelEdit::default() };
-                    self.house.guilds.edit_channel(owner, id, edit).await?.id
+                    self.services.guilds.edit_channel(owner, id, edit).await?.id
                 }
-                None => self.house.guilds.create_channel(owner, made.id, self.draft(channel)).await?.id,
+                None => self.services.guilds.create_channel(owner, made.id, self.draft(channel)).await?.id,
             };
             let members = channel.allowed.unwrap_or(guild.members).iter().chain([&guild.owner]);
             let members: Vec<String> = members.map(ToString::to_string).collect();
@@ -111,7 +111,7 @@ impl Filler<'_> {
         }
         for (i, (between, scenes)) in directs.into_iter().enumerate() {
             let [one, other] = [&between[0], &between[1]].map(|key| self.callers[key]);
-            let direct = self.house.guilds.open_direct(one, other.user).await?;
+            let direct = self.services.guilds.open_direct(one, other.user).await?;
             self.place(direct.id, between, i % 3 == 0, &Script::of(scenes));
         }
         Ok(())
@@ -139,7 +139,7 @@ impl Filler<'_> {
             self.clock.set(*at);
             let reply_to = post.answers.and_then(|to| place.sent.get(to).copied());
             let draft = Draft { nonce: format!("demo-{}", place.sent.len()), text: post.text.clone(), reply_to };
-            let sent = self.house.messages.send(self.callers[&post.speaker], place.channel, draft).await?;
+            let sent = self.services.messages.send(self.callers[&post.speaker], place.channel, draft).await?;
             place.sent.push(sent.message.id);
         }
         Ok(order.len())
@@ -152,7 +152,7 @@ impl Filler<'_> {
             for key in &place.members {
                 let visitor = key == cast::YOU;
                 if visitor && !place.unread || !visitor && self.random.below(4) > 0 {
-                    self.house.messages.mark_read(self.callers[key], place.channel, newest).await?;
+                    self.services.messages.mark_read(self.callers[key], place.channel, newest).await?;
                 }
             }
         }
@@ -162,7 +162,7 @@ impl Filler<'_> {
     /// Nobody stays signed in.
     async fn log_out(&self) -> Result<()> {
         for caller in self.callers.values() {
-            self.house.accounts.log_out(*caller).await?;
+            self.services.accounts.log_out(*caller).await?;
         }
         Ok(())
     }
