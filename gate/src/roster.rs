@@ -19,9 +19,10 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Facts are asked for anew after this, whatever was heard: live delivery may lose an event, and directs have no
-/// stream to watch.
+/// Facts are asked for anew after this, whatever was heard: directs have no stream to watch.
 const LIFETIME: Duration = Duration::from_secs(60);
+/// The same where live delivery may lose an event: who was removed is removed everywhere within a second.
+const LIFETIME_UNSURE: Duration = Duration::from_millis(900);
 const SHARDS: usize = 16;
 /// 100,000 facts in all: a shard that is full starts anew.
 const SHARD_MAX: usize = 100_000 / SHARDS;
@@ -80,6 +81,7 @@ impl Sink for Ear {
 
 pub(crate) struct Roster {
     fanout: Arc<dyn Fanout>,
+    lifetime: Duration,
     epoch: Arc<AtomicU64>,
     watches: Mutex<HashMap<GuildId, Arc<Watch>>>,
     shards: [RwLock<HashMap<Key, Known>>; SHARDS],
@@ -89,6 +91,7 @@ pub(crate) struct Roster {
 impl Roster {
     pub(crate) fn new(fanout: Arc<dyn Fanout>) -> Self {
         Self {
+            lifetime: if fanout.hears_all() { LIFETIME } else { LIFETIME_UNSURE },
             fanout,
             epoch: Arc::default(),
             watches: Mutex::default(),
@@ -124,7 +127,7 @@ impl Roster {
     /// Of a guild that nobody listened to yet, facts aren't remembered; but from now on it is listened to.
     fn remember(&self, key: Key, facts: Facts, asked: u64) {
         let watch = facts.guild.map(|guild| self.watch(guild));
-        let known = Known { facts, asked, until: Instant::now() + LIFETIME, watch };
+        let known = Known { facts, asked, until: Instant::now() + self.lifetime, watch };
         if !known.holds() {
             return;
         }

@@ -7,6 +7,11 @@ use std::sync::Arc;
 /// Guarantees of every engine: a sink subscribed before an event is published gets it, unless the engine
 /// loses it; nothing is delivered after the subscription is dropped; `publish` never waits for a sink.
 pub trait Fanout: Send + Sync {
+    /// Whether nothing is ever lost on the way: then silence means that nothing changed.
+    fn hears_all(&self) -> bool {
+        false
+    }
+
     fn publish(&self, event: Arc<Event>);
 
     /// Tells every node something that needs no memory.

@@ -28,6 +28,10 @@ impl MemoryFanout {
 }
 
 impl Fanout for MemoryFanout {
+    fn hears_all(&self) -> bool {
+        true
+    }
+
     fn publish(&self, event: Arc<Event>) {
         for sink in self.sinks_of(event.stream.as_str()) {
             sink.event(&event);
