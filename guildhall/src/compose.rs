@@ -36,7 +36,8 @@ impl House {
     /// Builds what this process runs, with `folder` for databases that are files, and finds what that calls.
     pub async fn open(folder: &Path, config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self> {
         let databases = Databases::open(folder, config).await?;
-        let (fanout, bus) = engine_bus::open(&config.bus_url, config.fanout_url.as_deref()).await?;
+        let engine_bus::Engines { fanout, bus } =
+            engine_bus::open(&config.bus_url, config.fanout_url.as_deref()).await?;
         let outside = Outside { clock: clock.clone(), random: random.clone(), fanout: fanout.clone(), bus };
         let place = Placement(config);
 

@@ -1,0 +1,147 @@
+// Stands in for the program in whole-system tests: `serve --listen … --data …` starts a fleet behind nginx instead of one
+// process. The engines (PostgreSQL, NATS) outlive it, as they do in real life; the data folder's name names the database.
+//   node guildhall.mjs ENGINES.json serve --listen 127.0.0.1:8080 --data FOLDER
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const STOP_MS = 15_000;
+const TOKEN = 'the-secret-of-a-fleet-that-lives-for-a-test';
+
+const engines = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const { values } = parseArgs({
+  args: process.argv.slice(3).filter((word) => word !== 'serve'),
+  options: { listen: { type: 'string' }, data: { type: 'string' }, config: { type: 'string' } },
+});
+const data = resolve(values.data);
+mkdirSync(data, { recursive: true });
+const name = `g${createHash('sha256').update(data).digest('hex').slice(0, 20)}`;
+const work = mkdtempSync(join(tmpdir(), 'guildhall-fleet-'));
+const children = [];
+
+const freePort = () =>
+  new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+
+function makeDatabase() {
+  const mark = join(data, 'database');
+  if (existsSync(mark)) return;
+  execFileSync(engines.psql, [`${engines.postgres}/postgres`, '-qc', `CREATE DATABASE ${name}`], { env: {} });
+  writeFileSync(mark, name);
+}
+
+/** Starts a process that ends when this one does, however that ends; answers when it says that it is there. */
+function start(program, args, env, there) {
+  const options = { env, cwd: work, stdio: ['ignore', 'pipe', 'inherit'] };
+  const child = spawn(engines.setpriv, ['--pdeathsig', 'KILL', program, ...args], options);
+  children.push(child);
+  const up = new Promise((done, fail) => {
+    let said = '';
+    child.stdout.on('data', (text) => {
+      said += text;
+      if (there.every((words) => said.includes(words))) done();
+    });
+    child.on('exit', (code, signal) => fail(new Error(`${args.join(' ')} ended: ${code ?? signal}\n${said}`)));
+  });
+  return { child, up };
+}
+
+/** One process of Guildhall. */
+async function part(roles, addresses, { doors, rpc }) {
+  const env = {
+    GUILDHALL_DATABASE_URL: `${engines.postgres}/${name}`,
+    GUILDHALL_BUS_URL: `${engines.nats}?prefix=${name}`,
+    GUILDHALL_ROLES: roles,
+    GUILDHALL_SERVICE_TOKEN: TOKEN,
+    GUILDHALL_DATA: join(work, 'unused'),
+    ...addresses,
+  };
+  const there = [];
+  if (doors) there.push('listens on');
+  if (rpc) there.push('answers other processes');
+  if (doors) env.GUILDHALL_LISTEN = `127.0.0.1:${doors}`;
+  if (rpc) env.GUILDHALL_RPC_LISTEN = `127.0.0.1:${rpc}`;
+  const config = values.config ? ['--config', resolve(values.config)] : [];
+  return start(engines.binary, ['serve', ...config], env, there).up;
+}
+
+/** Gateway, realtime and messages twice, one of each other. Answers the ports of the doors. */
+async function fleet() {
+  const services = { accounts: 1, people: 1, guilds: 1, messages: 2, overview: 1 };
+  const ports = {};
+  for (const [role, count] of Object.entries(services)) {
+    ports[role] = await Promise.all(Array.from({ length: count }, freePort));
+  }
+  const address = (role) => ports[role].map((port) => `http://127.0.0.1:${port}`).join(',');
+  const addresses = Object.fromEntries(Object.keys(services).map((role) => [`GUILDHALL_RPC_${role.toUpperCase()}`, address(role)]));
+  // All at once: whoever is early waits for the others.
+  const starting = Object.entries(ports).flatMap(([role, all]) => all.map((rpc) => part(role, addresses, { rpc })));
+  const doors = { gateway: [await freePort(), await freePort()], realtime: [await freePort(), await freePort()] };
+  for (const [role, all] of Object.entries(doors)) {
+    starting.push(...all.map((port) => part(role, addresses, { doors: port })));
+  }
+  await Promise.all(starting);
+  return doors;
+}
+
+/** Two processes that each do everything. */
+async function nodes() {
+  const ports = [await freePort(), await freePort()];
+  for (const port of ports) await part('all', {}, { doors: port });
+  return { gateway: ports, realtime: ports };
+}
+
+function nginx({ gateway, realtime }) {
+  const servers = (ports) => ports.map((port) => `server 127.0.0.1:${port};`).join(' ');
+  const forward = 'proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_read_timeout 120s;';
+  writeFileSync(
+    join(work, 'nginx.conf'),
+    `daemon off; master_process off; error_log stderr error; pid ${work}/nginx.pid;
+     events { worker_connections 4096; }
+     http {
+       access_log off; client_max_body_size 1m;
+       client_body_temp_path ${work}/body; proxy_temp_path ${work}/proxy; fastcgi_temp_path ${work}/f; uwsgi_temp_path ${work}/u; scgi_temp_path ${work}/s;
+       upstream gateway { ${servers(gateway)} keepalive 16; }
+       upstream realtime { ${servers(realtime)} }
+       server {
+         listen ${values.listen};
+         location = /ws { proxy_pass http://realtime; ${forward} proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; proxy_buffering off; }
+         location / { proxy_pass http://gateway; ${forward} proxy_set_header Connection ""; }
+       }
+     }`,
+  );
+  const { child } = start(engines.nginx, ['-e', 'stderr', '-c', join(work, 'nginx.conf')], {}, []);
+  return child;
+}
+
+async function stop(code) {
+  const ended = children.filter((child) => child.exitCode === null && child.signalCode === null).map((child) => {
+    child.removeAllListeners('exit');
+    return new Promise((done) => {
+      child.on('exit', done);
+      child.kill('SIGTERM');
+    });
+  });
+  await Promise.race([Promise.all(ended), new Promise((done) => setTimeout(done, STOP_MS))]);
+  rmSync(work, { recursive: true, force: true });
+  process.exit(code);
+}
+
+process.on('SIGTERM', () => stop(0));
+process.on('SIGINT', () => stop(0));
+try {
+  makeDatabase();
+  nginx(await (engines.shape === 'nodes' ? nodes() : fleet()));
+  console.log(`Guildhall, ${engines.shape}, listens on http://${values.listen}`);
+} catch (error) {
+  console.error(`fleet: ${error.message}`);
+  await stop(1);
+}
