@@ -70,6 +70,11 @@ impl Pools {
         Ok(Tx { inner, checkpoint: self.checkpoint.clone(), _turn: turn })
     }
 
+    #[cfg(test)]
+    fn file(&self) -> std::path::PathBuf {
+        self.direct.file().to_owned()
+    }
+
     pub(crate) async fn close(&self) {
         self.direct.close().await;
         self.read.close().await;

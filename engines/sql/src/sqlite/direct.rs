@@ -48,6 +48,11 @@ impl Direct {
         Self { file: file.to_owned(), turn, checkpoint, writer: Mutex::default(), readers: Mutex::default() }
     }
 
+    #[cfg(test)]
+    pub(super) fn file(&self) -> &Path {
+        &self.file
+    }
+
     /// Does `work` in one transaction, which is committed when it answers Ok. Nobody else writes meanwhile.
     pub async fn write<T: Send + 'static>(
         &self,
