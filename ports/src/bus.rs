@@ -1,9 +1,10 @@
 use async_trait::async_trait;
 use kernel::{Result, StreamName};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Says that a stream has grown: not what was said. Followers ask the stream's owner for the difference.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bell {
     pub stream: StreamName,
     pub seq: i64,

@@ -1,4 +1,5 @@
 use kernel::{ChannelId, Committed, Event, UserId};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Live delivery of committed events and of hints. At most once and in any order: the log is the truth, and
@@ -22,7 +23,8 @@ pub trait Fanout: Send + Sync {
 }
 
 /// Something live that has no `seq` and is never replayed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Hint {
     /// A channel's newest message number.
     Head { channel: ChannelId, number: i64 },
