@@ -31,8 +31,9 @@ dev: $(NODE_MODULES) ## watch mode: the server is rebuilt and restarted, the cli
 test: test-web test-rust test-browser test-delivery ## pass all tests
 	@echo "make: all tests passed"
 
-test-rust: web ## Rust: unit, contract and store suites, on SQLite and on a private PostgreSQL
+test-rust: web ## Rust: unit, contract, store and bus suites, on SQLite, a private PostgreSQL and private brokers
 	@echo "make: Rust tests"
+	@tests/need-brokers
 	@tests/with-postgres cargo test --workspace --locked
 
 test-web: $(NODE_MODULES) ## the web client: checks and unit tests

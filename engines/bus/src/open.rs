@@ -1,4 +1,7 @@
-//! Opens engines by URL.
+//! Opens engines by URL: `memory:`, `nats://host:4222` (or `tls://`).
+//!
+//! `?prefix=name` puts names of one's own before everything on the broker (default `guildhall`), so that communities can
+//! share one.
 
 use crate::{MemoryBus, MemoryFanout};
 use kernel::{Kind, Problem, Result};
@@ -11,14 +14,145 @@ pub struct Engines {
     pub bus: Arc<dyn Bus>,
 }
 
-/// Opens the engines that these addresses name. `memory:` reaches one process.
+/// Opens the engines that the URLs name; without `fanout_url`, the bus's engine serves both.
+///
+/// # Errors
+/// `bad_bus_url`, `bad_fanout_url`: the URL names no engine that can do this, or none that was built in.
+/// A broker that is away is no error: what needs it fails until it is there.
 pub async fn open(bus_url: &str, fanout_url: Option<&str>) -> Result<Engines> {
-    match (bus_url, fanout_url) {
-        ("memory:", None | Some("memory:")) => {
-            Ok(Engines { fanout: Arc::new(MemoryFanout::default()), bus: Arc::new(MemoryBus::default()) })
+    let bus = Address::parse("bus_url", bus_url)?;
+    let fanout = fanout_url.map(|url| Address::parse("fanout_url", url)).transpose()?;
+    Ok(Engines { fanout: fanout.as_ref().unwrap_or(&bus).fanout(&bus).await?, bus: bus.bus().await? })
+}
+
+/// A URL, read as far as all engines agree.
+struct Address {
+    setting: &'static str,
+    scheme: String,
+    /// Without what stands after the question mark.
+    #[cfg_attr(not(feature = "nats"), allow(dead_code, reason = "only brokers are somewhere"))]
+    url: String,
+    #[cfg_attr(not(feature = "nats"), allow(dead_code, reason = "only brokers are shared"))]
+    prefix: String,
+}
+
+impl Address {
+    fn parse(setting: &'static str, url: &str) -> Result<Self> {
+        let whole = url;
+        let (url, query) = url.split_once('?').unwrap_or((url, ""));
+        let scheme = url.split_once(':').map_or(url, |(scheme, _)| scheme);
+        let mut address = Self { setting, scheme: scheme.into(), url: url.into(), prefix: "guildhall".into() };
+        if scheme == "memory" && whole != "memory:" {
+            return Err(address.bad("is memory: alone."));
         }
-        _ => {
-            Err(Problem::new(Kind::Unprocessable, "bad_bus_url", format!("bus_url is {bus_url:?}: it can be memory:.")))
+        for option in query.split('&').filter(|option| !option.is_empty()) {
+            match option.split_once('=') {
+                Some(("prefix", prefix)) if is_name(prefix) => address.prefix = prefix.into(),
+                Some(("prefix", _)) => return Err(address.bad("has a prefix that isn't of letters, digits, - and _.")),
+                _ => return Err(address.bad("has an option that isn't known: there is prefix.")),
+            }
         }
+        Ok(address)
+    }
+
+    async fn bus(&self) -> Result<Arc<dyn Bus>> {
+        match self.scheme.as_str() {
+            "memory" => Ok(Arc::new(MemoryBus::default())),
+            #[cfg(feature = "nats")]
+            "nats" | "tls" => Ok(Arc::new(crate::NatsBus::open(self.nats()?, &self.prefix).await?)),
+            #[cfg(not(feature = "nats"))]
+            "nats" | "tls" => Err(self.not_built("nats")),
+            _ => Err(self.bad("names no bus: there are memory: and nats://host:4222.")),
+        }
+    }
+
+    async fn fanout(&self, _bus: &Self) -> Result<Arc<dyn Fanout>> {
+        match self.scheme.as_str() {
+            "memory" => Ok(Arc::new(MemoryFanout::default())),
+            #[cfg(feature = "nats")]
+            "nats" | "tls" => Ok(Arc::new(crate::nats_fanout(self.nats()?, &self.prefix).await?)),
+            #[cfg(not(feature = "nats"))]
+            "nats" | "tls" => Err(self.not_built("nats")),
+            _ => Err(self.bad("names no fan-out: there are memory: and nats://host:4222.")),
+        }
+    }
+
+    /// The servers of a cluster: `nats://a:4222,b:4222`.
+    #[cfg(feature = "nats")]
+    fn nats(&self) -> Result<Vec<async_nats::ServerAddr>> {
+        let scheme = &self.scheme;
+        let parts = self.url.strip_prefix(&format!("{scheme}://")).unwrap_or_default().split(',');
+        let servers: Result<Vec<async_nats::ServerAddr>, _> =
+            parts.map(|part| format!("{scheme}://{part}").parse()).collect();
+        match servers {
+            Ok(servers) if servers.iter().all(|server| !server.host().is_empty()) => Ok(servers),
+            _ => Err(self.bad("isn't an address like nats://host:4222.")),
+        }
+    }
+
+    #[cfg(not(feature = "nats"))]
+    fn not_built(&self, feature: &str) -> Problem {
+        self.bad(&format!("names an engine that this program was built without: build it with the feature {feature}."))
+    }
+
+    /// The URL may hold a password, so only its setting and its scheme are told.
+    fn bad(&self, what: &str) -> Problem {
+        let code = if self.setting == "bus_url" { "bad_bus_url" } else { "bad_fanout_url" };
+        let detail = format!("{} ({}:) {what}", self.setting, self.scheme);
+        Problem { field: Some(self.setting.into()), ..Problem::new(Kind::Unprocessable, code, detail) }
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn refused(bus: &str, fanout: Option<&str>) -> Problem {
+        open(bus, fanout).await.err().expect("refused")
+    }
+
+    #[tokio::test]
+    async fn nothing_has_to_be_installed() {
+        open("memory:", None).await.expect("in memory");
+        open("memory:", Some("memory:")).await.expect("in memory");
+    }
+
+    #[tokio::test]
+    async fn what_names_no_engine_is_refused_without_telling_passwords() {
+        for url in [
+            "",
+            "kafka://me:hunter2@host",
+            "memory",
+            "memory:?prefix=a",
+            "nats://h?prefix=a.b",
+            "nats://h?prefix=",
+            "nats://h?size=3",
+        ] {
+            let problem = refused(url, None).await;
+            assert_eq!((problem.code.as_ref(), problem.field.as_deref()), ("bad_bus_url", Some("bus_url")), "{url}");
+            assert!(!problem.detail.contains("hunter2"), "{problem}");
+        }
+        assert_eq!(refused("memory:", Some("smtp://host")).await.code, "bad_fanout_url");
+    }
+
+    #[cfg(feature = "nats")]
+    #[tokio::test]
+    async fn servers_are_named_by_their_host() {
+        for url in ["nats:", "nats://", "nats://host:port", "nats://a,"] {
+            assert_eq!(refused(url, None).await.code, "bad_bus_url", "{url}");
+        }
+        let servers = Address::parse("bus_url", "tls://a:1,b:2?prefix=x").and_then(|a| a.nats()).expect("two servers");
+        let seen: Vec<_> = servers.iter().map(|s| (s.host(), s.port(), s.tls_required())).collect();
+        assert_eq!(seen, [("a", 1, true), ("b", 2, true)]);
+    }
+
+    #[cfg(not(feature = "nats"))]
+    #[tokio::test]
+    async fn an_engine_that_was_not_built_in_is_named() {
+        assert!(refused("nats://host", None).await.detail.contains("feature nats"));
     }
 }

@@ -1,0 +1,70 @@
+use super::{connect, is_up, subject, tell};
+use crate::{
+    node::{Ears, Lost, NodeFanout, Wire},
+    running::Running,
+};
+use async_nats::{Client, ConnectOptions, Event, ServerAddr};
+use async_trait::async_trait;
+use futures_util::StreamExt;
+use kernel::Result;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// What waits on one topic for this node's sinks, at most. Sinks don't block, so this fills only on a busy machine.
+const WAITING: usize = 1_024;
+
+/// Fan-out on core subjects.
+pub async fn open(servers: Vec<ServerAddr>, prefix: &str) -> Result<NodeFanout> {
+    let ears = Arc::new(Ears::default());
+    let options = ConnectOptions::new().no_echo().subscription_capacity(WAITING);
+    let told = ears.clone();
+    let client = connect(servers, options, move |event| {
+        tell("fan-out", event);
+        if matches!(event, Event::SlowConsumer(_)) {
+            told.lost("this node is slower than what it hears");
+        }
+    });
+    let wire =
+        NatsWire { client: client.await?, prefix: prefix.into(), ears: ears.clone(), listening: Mutex::default() };
+    Ok(NodeFanout::start(wire, ears))
+}
+
+struct NatsWire {
+    client: Client,
+    prefix: String,
+    ears: Arc<Ears>,
+    listening: Mutex<HashMap<String, Running>>,
+}
+
+#[async_trait]
+impl Wire for NatsWire {
+    fn is_up(&self) -> bool {
+        is_up(&self.client)
+    }
+
+    async fn send(&self, topic: &str, said: Vec<u8>) -> Result<(), Lost> {
+        let subject = subject(&self.prefix, "live", topic);
+        self.client.publish(subject, said.into()).await.map_err(|_| Lost)
+    }
+
+    async fn listen(&self, topic: &str) {
+        // The client subscribes anew on every connection.
+        let mut said = match self.client.subscribe(subject(&self.prefix, "live", topic)).await {
+            Ok(said) => said,
+            Err(error) => return tracing::error!(topic, %error, "a topic can't be listened to"),
+        };
+        let ears = self.ears.clone();
+        let task = Running::start(async move {
+            while let Some(message) = said.next().await {
+                ears.hear(&message.payload);
+            }
+        });
+        self.listening.lock().unwrap_or_else(PoisonError::into_inner).insert(topic.into(), task);
+    }
+
+    async fn leave(&self, topic: &str) {
+        self.listening.lock().unwrap_or_else(PoisonError::into_inner).remove(topic);
+    }
+}

@@ -1,0 +1,245 @@
+//! Fan-out among nodes, whatever carries it.
+//!
+//! A node's own sinks hear what the node publishes at once, in the publisher's thread, without the broker; the broker
+//! carries it to the other nodes. At most once: `publish` never waits, so what doesn't fit into the queue, or finds no
+//! broker, is lost, counted, and said in the log now and then. A node listens once to each topic that has sinks.
+
+use crate::{MemoryFanout, running::Running};
+use async_trait::async_trait;
+use kernel::Event;
+use ports::{Fanout, Hint, Sink, Subscription};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::{
+    collections::{HashMap, HashSet},
+    mem::take,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    sync::{Notify, mpsc},
+    time::Instant,
+};
+
+/// What waits to be sent, at most. Text is limited, so this also bounds the bytes.
+const QUEUE: usize = 4_096;
+/// How often the log says that something was lost, at most.
+const TELL: Duration = Duration::from_secs(10);
+
+/// Carries what is said to the other nodes that listen to its topic, and brings what they say to the [`Ears`].
+#[async_trait]
+pub(crate) trait Wire: Send + Sync + 'static {
+    /// Whether there is a broker at the other end, as far as is known.
+    fn is_up(&self) -> bool;
+
+    /// Hands on what was said. It may wait for the network, not for a broker that is away.
+    async fn send(&self, topic: &str, said: Vec<u8>) -> Result<(), Lost>;
+
+    /// Listens to a topic from now on, also on later connections.
+    async fn listen(&self, topic: &str);
+
+    /// Stops listening.
+    async fn leave(&self, topic: &str);
+}
+
+/// It reaches nobody.
+pub(crate) struct Lost;
+
+/// What goes over the wire. Other kinds may come from newer nodes.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Said {
+    Event(#[serde(serialize_with = "whole", deserialize_with = "shared")] Arc<Event>),
+    Hint { topic: String, hint: Hint },
+}
+
+impl Said {
+    fn topic(&self) -> &str {
+        match self {
+            Self::Event(event) => event.stream.as_str(),
+            Self::Hint { topic, .. } => topic,
+        }
+    }
+}
+
+fn whole<S: Serializer>(event: &Arc<Event>, to: S) -> Result<S::Ok, S::Error> {
+    Event::serialize(event, to)
+}
+
+fn shared<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<Event>, D::Error> {
+    Event::deserialize(from).map(Arc::new)
+}
+
+/// A node's own sinks.
+#[derive(Default)]
+pub(crate) struct Ears {
+    own: MemoryFanout,
+    losses: Losses,
+}
+
+impl Ears {
+    /// Another node said this.
+    pub(crate) fn hear(&self, said: &[u8]) {
+        match serde_json::from_slice(said) {
+            Ok(Said::Event(event)) => self.own.publish(event),
+            Ok(Said::Hint { topic, hint }) => self.own.hint(&topic, hint),
+            Err(error) => tracing::debug!(%error, "a node said something that this version doesn't know"),
+        }
+    }
+
+    /// Something was lost.
+    pub(crate) fn lost(&self, why: &str) {
+        self.losses.count(why);
+    }
+}
+
+#[derive(Default)]
+struct Losses {
+    count: AtomicU64,
+    told: Mutex<Option<Instant>>,
+}
+
+impl Losses {
+    fn count(&self, why: &str) {
+        let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut told = lock(&self.told);
+        if told.is_none_or(|told| told.elapsed() > TELL) {
+            *told = Some(Instant::now());
+            tracing::warn!(lost_since_start = count, why, "live events don't reach all nodes; clients will catch up");
+        }
+    }
+}
+
+/// A fan-out among nodes. See the module.
+pub struct NodeFanout {
+    ears: Arc<Ears>,
+    wanted: Arc<Wanted>,
+    queue: mpsc::Sender<Said>,
+    _tasks: [Running; 2],
+}
+
+impl NodeFanout {
+    pub(crate) fn start(wire: impl Wire, ears: Arc<Ears>) -> Self {
+        let (wire, wanted) = (Arc::new(wire), Arc::new(Wanted::default()));
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let sending = Running::start(send(wire.clone(), waiting, ears.clone()));
+        let listening = Running::start(keep_listening(wire, wanted.clone()));
+        Self { ears, wanted, queue, _tasks: [sending, listening] }
+    }
+
+    /// How many events and hints were lost since the start, as far as this node knows.
+    pub fn lost(&self) -> u64 {
+        self.ears.losses.count.load(Ordering::Relaxed)
+    }
+
+    fn say(&self, said: Said) {
+        if self.queue.try_send(said).is_err() {
+            self.ears.lost("the broker is slower than what is published");
+        }
+    }
+}
+
+impl Fanout for NodeFanout {
+    fn publish(&self, event: Arc<Event>) {
+        self.ears.own.publish(event.clone());
+        self.say(Said::Event(event));
+    }
+
+    fn hint(&self, topic: &str, hint: Hint) {
+        self.ears.own.hint(topic, hint.clone());
+        self.say(Said::Hint { topic: topic.into(), hint });
+    }
+
+    fn subscribe(&self, topic: &str, sink: Arc<dyn Sink>) -> Subscription {
+        let own = self.ears.own.subscribe(topic, sink);
+        self.wanted.more(topic);
+        let (wanted, topic) = (self.wanted.clone(), topic.to_owned());
+        Subscription::new(move || {
+            drop(own);
+            wanted.less(&topic);
+        })
+    }
+}
+
+/// The topics that have sinks.
+#[derive(Default)]
+struct Wanted {
+    topics: Mutex<Topics>,
+    change: Notify,
+}
+
+#[derive(Default)]
+struct Topics {
+    sinks: HashMap<String, usize>,
+    /// Got their first sink, or lost their last, since the wire was told.
+    changed: HashSet<String>,
+}
+
+impl Wanted {
+    fn more(&self, topic: &str) {
+        let mut topics = lock(&self.topics);
+        match topics.sinks.get_mut(topic) {
+            Some(sinks) => *sinks += 1,
+            None => {
+                topics.sinks.insert(topic.into(), 1);
+                self.changed(topics, topic);
+            }
+        }
+    }
+
+    fn less(&self, topic: &str) {
+        let mut topics = lock(&self.topics);
+        match topics.sinks.get_mut(topic) {
+            Some(sinks) if *sinks > 1 => *sinks -= 1,
+            _ => {
+                topics.sinks.remove(topic);
+                self.changed(topics, topic);
+            }
+        }
+    }
+
+    fn changed(&self, mut topics: MutexGuard<'_, Topics>, topic: &str) {
+        topics.changed.insert(topic.into());
+        drop(topics);
+        self.change.notify_one();
+    }
+}
+
+async fn send(wire: Arc<impl Wire>, mut waiting: mpsc::Receiver<Said>, ears: Arc<Ears>) {
+    while let Some(said) = waiting.recv().await {
+        if !wire.is_up() {
+            ears.lost("the broker is away");
+            continue;
+        }
+        // Our own types with string keys: encoding them has no way to fail.
+        let bytes = serde_json::to_vec(&said).expect("events are plain data");
+        if wire.send(said.topic(), bytes).await.is_err() {
+            ears.lost("the broker doesn't take it");
+        }
+    }
+}
+
+/// Listens to what is wanted. What comes and goes in between costs nothing.
+async fn keep_listening(wire: Arc<impl Wire>, wanted: Arc<Wanted>) {
+    let mut heard = HashSet::new();
+    loop {
+        wanted.change.notified().await;
+        let changed = take(&mut lock(&wanted.topics).changed);
+        for topic in changed {
+            let has_sinks = lock(&wanted.topics).sinks.contains_key(&topic);
+            if has_sinks && !heard.contains(&topic) {
+                wire.listen(&topic).await;
+                heard.insert(topic);
+            } else if !has_sinks && heard.remove(&topic) {
+                wire.leave(&topic).await;
+            }
+        }
+    }
+}
+
+/// A lock whose holder panicked still holds good data here: every change under it is one step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

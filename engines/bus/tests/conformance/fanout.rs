@@ -1,0 +1,156 @@
+use crate::{
+    rig::{Rig, Selective},
+    wait::until,
+};
+use kernel::{ChannelId, Event, EventId, StreamName, Timestamp, UserId};
+use ports::{Hint, Sink};
+use std::sync::{Arc, Mutex};
+
+/// Fewer than any engine's queue, so that none is lost on the way.
+const MANY: i64 = 500;
+
+#[derive(Default)]
+struct Ear {
+    events: Mutex<Vec<Arc<Event>>>,
+    hints: Mutex<Vec<Hint>>,
+}
+
+impl Ear {
+    fn seqs(&self) -> Vec<i64> {
+        self.events.lock().expect("an ear").iter().map(|event| event.seq).collect()
+    }
+
+    fn hints(&self) -> Vec<Hint> {
+        self.hints.lock().expect("an ear").clone()
+    }
+}
+
+impl Sink for Ear {
+    fn event(&self, event: &Arc<Event>) {
+        self.events.lock().expect("an ear").push(event.clone());
+    }
+
+    fn hint(&self, hint: &Hint) {
+        self.hints.lock().expect("an ear").push(hint.clone());
+    }
+}
+
+fn stream(user: i64) -> StreamName {
+    StreamName::user("people", UserId(user))
+}
+
+fn event(user: i64, seq: i64) -> Arc<Event> {
+    let data = serde_json::value::RawValue::from_string(format!(r#"{{"text":"Grüße 🎲", "n":{seq}}}"#)).expect("json");
+    Arc::new(Event { stream: stream(user), seq, id: EventId(seq), at: Timestamp(7), kind: "said".into(), data })
+}
+
+fn head(number: i64) -> Hint {
+    Hint::Head { channel: ChannelId(1), number }
+}
+
+/// A node's own sinks hear at once, all of them, until they let go.
+pub async fn who_subscribes_hears_until_the_end(rig: impl Rig) {
+    let node = rig.node().await;
+    let ear = Arc::new(Ear::default());
+    let first = node.fanout.subscribe("people/user/1", ear.clone());
+    let second = node.fanout.subscribe("people/user/1", ear.clone());
+    let hints = node.fanout.subscribe("presence", ear.clone());
+    node.fanout.publish(event(1, 1));
+    node.fanout.hint("presence", head(1));
+    assert_eq!((ear.seqs(), ear.hints()), (vec![1, 1], vec![head(1)]));
+    drop(first);
+    node.fanout.publish(event(1, 2));
+    drop((second, hints));
+    node.fanout.publish(event(1, 3));
+    node.fanout.hint("presence", head(2));
+    assert_eq!((ear.seqs(), ear.hints()), (vec![1, 1, 2], vec![head(1)]));
+}
+
+pub async fn topics_are_apart(rig: impl Rig) {
+    let node = rig.node().await;
+    let ears: Vec<_> = (0..1_000).map(|_| Arc::new(Ear::default())).collect();
+    let subscribe = |(user, ear): (usize, &Arc<Ear>)| node.fanout.subscribe(stream(user as i64).as_str(), ear.clone());
+    let subscriptions: Vec<_> = ears.iter().enumerate().map(subscribe).collect();
+    for user in 0..1_000 {
+        node.fanout.publish(event(user, user + 1));
+    }
+    for (user, ear) in ears.iter().enumerate() {
+        assert_eq!(ear.seqs(), [user as i64 + 1]);
+    }
+    drop(subscriptions);
+}
+
+pub async fn nodes_hear_each_other_once_and_in_order(rig: impl Selective) {
+    let (here, there) = (rig.node().await, rig.node().await);
+    let (near, far) = (Arc::new(Ear::default()), Arc::new(Ear::default()));
+    let _near = here.fanout.subscribe("people/user/1", near.clone());
+    let _far = there.fanout.subscribe("people/user/1", far.clone());
+    let _hints = there.fanout.subscribe("heads/guild/9", far.clone());
+    until("both listen", async || rig.listeners("people/user/1").await == 2).await;
+    until("one listens", async || rig.listeners("heads/guild/9").await == 1).await;
+    for seq in 1..=MANY {
+        here.fanout.publish(event(1, seq));
+        here.fanout.hint("heads/guild/9", head(seq));
+    }
+    let all: Vec<i64> = (1..=MANY).collect();
+    until("all is heard", async || far.seqs().len() >= all.len() && far.hints().len() >= all.len()).await;
+    assert_eq!(far.seqs(), all);
+    assert_eq!(far.hints(), all.iter().map(|seq| head(*seq)).collect::<Vec<_>>());
+    let heard = far.events.lock().expect("an ear")[0].clone();
+    assert_eq!(heard.frame(), event(1, 1).frame(), "what comes over the wire is what was published");
+
+    // Whatever came back would have come before the answer.
+    there.fanout.publish(event(1, MANY + 1));
+    until("the answer is heard", async || near.seqs().last() == Some(&(MANY + 1))).await;
+    let own_then_answer: Vec<i64> = (1..=MANY + 1).collect();
+    assert_eq!((near.seqs(), far.seqs()), (own_then_answer.clone(), own_then_answer));
+}
+
+/// A node listens to a topic once, for as long as it has sinks.
+pub async fn topics_without_sinks_cost_nothing(rig: impl Selective) {
+    let (node, other) = (rig.node().await, rig.node().await);
+    let ear = Arc::new(Ear::default());
+    let kept = node.fanout.subscribe("people/user/2", ear.clone());
+    let subscriptions: Vec<_> = (0..3).map(|_| node.fanout.subscribe("people/user/1", ear.clone())).collect();
+    until("it listens", async || rig.listeners("people/user/1").await == 1).await;
+    drop(subscriptions);
+    until("it listens no more", async || rig.listeners("people/user/1").await == 0).await;
+    for _ in 0..100 {
+        drop(node.fanout.subscribe("people/user/1", ear.clone()));
+    }
+    let again = node.fanout.subscribe("people/user/1", ear.clone());
+    until("it listens again", async || rig.listeners("people/user/1").await == 1).await;
+    other.fanout.publish(event(1, 1));
+    until("it hears", async || ear.seqs() == [1]).await;
+    drop(again);
+    until("it listens no more", async || rig.listeners("people/user/1").await == 0).await;
+    assert_eq!(rig.listeners("people/user/2").await, 1);
+    drop(kept);
+}
+
+pub async fn a_broker_that_is_away_blocks_nobody_and_comes_back(mut rig: impl Selective) {
+    let (here, there) = (rig.node().await, rig.node().await);
+    let (near, early, late) = (Arc::new(Ear::default()), Arc::new(Ear::default()), Arc::new(Ear::default()));
+    let _near = here.fanout.subscribe("people/user/1", near.clone());
+    let _early = there.fanout.subscribe("people/user/1", early.clone());
+    until("both listen", async || rig.listeners("people/user/1").await == 2).await;
+    rig.broker().kill();
+    let _late = there.fanout.subscribe("people/user/2", late.clone());
+    // More than any queue holds.
+    for seq in 1..=20_000 {
+        here.fanout.publish(event(1, seq));
+    }
+    assert_eq!(near.seqs().len(), 20_000, "the node itself hears everything");
+    rig.broker().start_again();
+    let mut seq = 20_000;
+    for (user, ear) in [(1, &early), (2, &late)] {
+        until("it is heard again", async || {
+            seq += 1;
+            here.fanout.publish(event(user, seq));
+            ear.seqs().iter().any(|heard| *heard > 20_000)
+        })
+        .await;
+    }
+    let heard = early.seqs();
+    assert!(heard.is_sorted_by(|a, b| a < b), "once and in order: {heard:?}");
+}

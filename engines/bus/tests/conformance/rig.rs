@@ -1,0 +1,80 @@
+//! The engines that suites run on.
+
+use crate::broker::{Broker, Recipe, answers};
+use engine_bus::Engines;
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    process::Command,
+};
+
+/// An engine, and the nodes that use it.
+pub trait Rig {
+    async fn start() -> Self;
+
+    /// A node of its own: what another process would have.
+    async fn node(&self) -> Engines;
+}
+
+/// An engine with a broker between its nodes.
+pub trait Brokered: Rig {
+    fn broker(&mut self) -> &mut Broker;
+}
+
+/// A fan-out that carries a topic only to who listens to it.
+pub trait Selective: Brokered {
+    /// How many connections listen to the topic, as the broker says.
+    async fn listeners(&self, topic: &str) -> usize;
+}
+
+pub struct Memory;
+
+impl Rig for Memory {
+    async fn start() -> Self {
+        Self
+    }
+
+    async fn node(&self) -> Engines {
+        engine_bus::open("memory:", None).await.expect("it opens")
+    }
+}
+
+pub struct Nats(Broker);
+
+static NATS: Recipe = Recipe {
+    programs: &["nats-server"],
+    command: |program, folder, [port, monitor]| {
+        let mut command = Command::new(program);
+        command.args(["-a", "127.0.0.1", "-p", &port.to_string(), "-m", &monitor.to_string(), "-js", "-sd"]);
+        command.arg(folder.join("jetstream"));
+        command
+    },
+    is_ready: |[port, monitor], _| answers(port) && answers(monitor),
+};
+
+impl Rig for Nats {
+    async fn start() -> Self {
+        Self(Broker::start(&NATS))
+    }
+
+    async fn node(&self) -> Engines {
+        let url = format!("nats://127.0.0.1:{}?prefix=test", self.0.ports[0]);
+        engine_bus::open(&url, None).await.expect("it opens")
+    }
+}
+
+impl Brokered for Nats {
+    fn broker(&mut self) -> &mut Broker {
+        &mut self.0
+    }
+}
+
+impl Selective for Nats {
+    async fn listeners(&self, topic: &str) -> usize {
+        let mut server = TcpStream::connect(("127.0.0.1", self.0.ports[1])).expect("the server monitors itself");
+        server.write_all(b"GET /connz?subs=1 HTTP/1.0\r\n\r\n").expect("a request");
+        let mut connections = String::new();
+        server.read_to_string(&mut connections).expect("an answer");
+        connections.matches(&format!("\"test.live.{}\"", topic.replace('/', "."))).count()
+    }
+}
