@@ -10,9 +10,12 @@ const NOT_NOW = new Set(['unavailable', 'too_busy', 'too_many_sends', 'internal'
 const NOT_NOW_MS = 100;
 
 export class Sender {
-  /** `everyMs` is the pace; `repeatOneIn`: so often a frame is sent twice on purpose (0: never). */
-  constructor({ server, person, channels, history, everyMs, repeatOneIn, textLength = 0 }) {
-    Object.assign(this, { person, channels, history, everyMs, repeatOneIn, textLength });
+  /**
+   * `everyMs` is the pace; `repeatOneIn`: so often a frame is sent twice on purpose (0: never); texts are filled up with
+   * `filler` to `textLength`.
+   */
+  constructor({ server, person, channels, history, everyMs, repeatOneIn = 0, textLength = 0, filler = '.' }) {
+    Object.assign(this, { person, channels, history, everyMs, repeatOneIn, textLength, filler });
     this.waiting = new Map();
     this.stopped = false;
     this.link = new Link(server.socketUrl, person.token);
@@ -44,7 +47,7 @@ export class Sender {
   #invoke() {
     const nonce = randomUUID();
     const channel = this.channels[Math.floor(Math.random() * this.channels.length)];
-    const text = `${this.person.name} says ${nonce}`.padEnd(this.textLength, '.');
+    const text = `${this.person.name} says ${nonce}`.padEnd(this.textLength, this.filler);
     this.waiting.set(nonce, { channel, nonce, text });
     this.history.write('invoke', { process: this.person.name, author: this.person.id, channel, nonce, text });
     this.#say(nonce);
