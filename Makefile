@@ -9,6 +9,7 @@ BROWSER_MODULES := tests/browser/node_modules/.package-lock.json
 FAULTS_MODULES := tests/faults/node_modules/.package-lock.json
 PEERS_MODULES := bench/peers/node_modules/.package-lock.json
 NODE_TEST := node --test --test-concurrency=1
+FAULT_TESTS := GUILDHALL_TEST_BINARY=$(CURDIR)/target/debug/guildhall GUILDHALL_TEST_SABOTAGED=$(CURDIR)/target/debug/guildhall-sabotaged tests/faults/run
 export CARGO_TERM_COLOR ?= auto
 
 .PHONY: help run build web dev test test-rust test-web test-browser test-delivery faults sabotaged check format bench
@@ -47,13 +48,12 @@ test-browser: web $(BROWSER_MODULES) ## conversations between real browsers, thr
 	@cargo build --locked -p guildhall
 	@cd tests/browser && GUILDHALL_TEST_BINARY=../../target/debug/guildhall $(NODE_TEST) --test-timeout=180000
 
-test-delivery: sabotaged ## what is promised of delivery: the independent checker, kill -9 under load, the proof of syncs
+test-delivery: sabotaged ## what is promised of delivery, under every fault: kill -9, full disk, slow and dead readers, clocks, storms
 	@echo "make: the proof of delivery"
-	@cd tests/faults && ./need-tools strace && GUILDHALL_TEST_BINARY=../../target/debug/guildhall $(NODE_TEST) --test-timeout=180000 \
-	  checker.test.mjs trace.test.mjs faults/kill.test.mjs faults/sync.test.mjs
+	@$(FAULT_TESTS)
 
-faults: sabotaged ## all faults, at length: full disk, slow and dead readers, clocks, storms, servers that are wrong on purpose
-	@cd tests/faults && ./need-tools && FAULTS=long GUILDHALL_TEST_BINARY=../../target/debug/guildhall $(NODE_TEST) --test-timeout=900000
+faults: sabotaged ## the same at length: a quarter of an hour
+	@FAULTS=long $(FAULT_TESTS)
 
 sabotaged: web $(FAULTS_MODULES)
 	@cargo build --locked -p guildhall
