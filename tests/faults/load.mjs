@@ -1,7 +1,7 @@
 // The load: senders and readers over real sockets, everything written down. As a program it runs against a private
 // server without any fault and judges it: `node load.mjs --seconds 30 --senders 20 --readers 40 --channels 20 --rate 400`.
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { check, report } from './checker.mjs';
 import { readFinal, readHeads } from './final.mjs';
@@ -48,6 +48,12 @@ export class Load {
 
   async run(seconds) {
     await sleep(seconds * 1_000);
+  }
+
+  /** Waits until so many sends are without an answer, for a second at most: the moment to disturb the server. */
+  async underWay(sends) {
+    const waiting = () => this.senders.reduce((sum, sender) => sum + sender.waiting.size, 0);
+    for (const end = performance.now() + 1_000; waiting() < sends && performance.now() < end; ) await immediate();
   }
 
   /** Stops sending, waits until every reader has caught up (or doesn't), and reads the final state. */

@@ -17,6 +17,7 @@ test(`the load goes through ${KILLS} kills`, async (t) => {
   const ready = [];
   for (let i = 0; i < KILLS; i++) {
     await load.run((LONG ? 3 : 1) + Math.random());
+    await load.underWay(3);
     await server.kill();
     ready.push(await server.up());
   }
