@@ -40,6 +40,8 @@ pub struct Config {
     /// The secret that processes of one fleet share: 32 characters or more.
     pub service_token: Option<String>,
     pub rpc: Rpc,
+    /// Where `/metrics` is told to Prometheus: `host:port`. Absent: nothing is measured.
+    pub metrics_listen: Option<String>,
     pub log: Log,
     pub accounts: accounts::Config,
     pub messages: messages::Config,
@@ -98,6 +100,7 @@ impl Default for Config {
             roles: Roles::default(),
             service_token: None,
             rpc: Rpc::default(),
+            metrics_listen: None,
             log: Log::default(),
             accounts: accounts::Config::default(),
             messages: messages::Config::default(),

@@ -7,3 +7,4 @@ pub mod commands;
 pub mod compose;
 pub mod config;
 pub mod data;
+mod measure;

@@ -172,6 +172,38 @@ fn a_fleet_that_cannot_work_is_refused() {
 }
 
 #[test]
+fn what_is_measured_is_told_where_it_is_asked_for() {
+    let folder = Folder::new();
+    let mut command = program(&folder);
+    let server =
+        Server::start_with(command.args(["--listen", "127.0.0.1:0"]).env("GUILDHALL_METRICS_LISTEN", "127.0.0.1:0"));
+    let ada = server.register("ada");
+    let (_, channel) = server.guild(&ada);
+    let path = format!("/api/v1/channels/{channel}/messages");
+    for nonce in ["a", "b", "b"] {
+        let message = serde_json::json!({ "nonce": nonce, "text": "hello" });
+        server.call("POST", &path, Some(&ada), Some(&message)).expect(201);
+    }
+    let said = server.said.lock().expect("no panic").clone();
+    let address = said.lines().find_map(|line| line.strip_prefix("what is measured is told on http://")).expect("told");
+    let address = address.trim_end_matches("/metrics");
+    let ask = |address: &str| {
+        let mut connection = std::net::TcpStream::connect(address).expect("it listens");
+        std::io::Write::write_all(&mut connection, b"GET /metrics HTTP/1.0\r\n\r\n").expect("asked");
+        std::io::read_to_string(connection).expect("answered")
+    };
+    let told = ask(address);
+    let has = |line: &str| assert!(told.lines().any(|told| told.starts_with(line)), "no {line} in {told}");
+    has("guildhall_messages_sent_total 2");
+    has("guildhall_messages_commit_seconds_count 3");
+    has(
+        r#"guildhall_http_request_seconds_count{method="POST",route="/api/v1/channels/{channel}/messages",status="201"} 3"#,
+    );
+    has("process_open_fds ");
+    assert!(!ask(&server.address).contains("guildhall_messages"), "not where everybody can read it");
+}
+
+#[test]
 fn settings_come_from_everywhere() {
     let folder = Folder::new();
     fs::write(folder.0.join("guildhall.toml"), "listen = '127.0.0.1:1'\ndata = 'from-file'\n[log]\nformat = 'json'\n")

@@ -2,15 +2,20 @@
 
 use crate::answer::{Blame, Refusal};
 use axum::{
-    extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt;
 use kernel::{Kind, Problem};
 use ports::Random;
-use std::{any::Any, panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use std::{
+    any::Any,
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::task::JoinError;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -19,6 +24,7 @@ const API_CSP: &str = "default-src 'none'; frame-ancestors 'none'";
 pub(crate) async fn around(State(random): State<Arc<dyn Random>>, request: Request, next: Next) -> Response {
     let id = request_id(request.headers(), &random);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let started = Instant::now();
     let done = if method.is_safe() {
         AssertUnwindSafe(next.run(request)).catch_unwind().await.map_err(|panic| words(&*panic))
@@ -27,7 +33,9 @@ pub(crate) async fn around(State(random): State<Arc<dyn Random>>, request: Reque
         tokio::spawn(next.run(request)).await.map_err(broken)
     };
     let mut response = done.unwrap_or_else(|words| Refusal(Problem::internal(words)).into_response());
-    let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis());
+    let (status, took) = (response.status().as_u16(), started.elapsed());
+    count(&method, route.as_ref(), status, took);
+    let ms = took.as_millis();
     match response.extensions_mut().remove::<Blame>() {
         Some(Blame(problem)) if problem.kind == Kind::Internal => {
             tracing::error!(request = %id, %method, path, status, ms, ?problem, "failed");
@@ -45,6 +53,13 @@ pub(crate) async fn around(State(random): State<Arc<dyn Random>>, request: Reque
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// By route, not by address: there are few routes.
+fn count(method: &Method, route: Option<&MatchedPath>, status: u16, took: Duration) {
+    let route = route.map_or("none", MatchedPath::as_str).to_owned();
+    let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
+    metrics::histogram!("guildhall_http_request_seconds", &labels).record(took);
 }
 
 /// The caller's own id where it is harmless in a log, otherwise a new one.

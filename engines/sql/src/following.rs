@@ -62,6 +62,7 @@ impl Following {
             return Err(problem);
         }
         failures.remove(&key);
+        metrics::counter!("guildhall_dead_letters_total", "follower" => self.name).increment(1);
         tracing::error!(follower = self.name, stream = %event.stream, seq = event.seq, ?problem, "set aside as a dead letter");
         self.journal.bury(self.name, &event.stream, event.seq, self.clock.now(), &format!("{problem:?}")).await?;
         Ok(())

@@ -130,7 +130,10 @@ impl Desk {
         for (stream, seq) in grown {
             match self.bus.ring(Bell { stream: stream.clone(), seq }).await {
                 Ok(()) => drop(lock(&self.rung).insert(stream, seq)),
-                Err(problem) => answer = Err(problem),
+                Err(problem) => {
+                    metrics::counter!("guildhall_bells_failed_total").increment(1);
+                    answer = Err(problem);
+                }
             }
         }
         answer

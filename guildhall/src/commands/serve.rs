@@ -3,6 +3,7 @@ use crate::{
     compose::House,
     config::{Config, Log, LogFormat, service_token, unusable},
     data::Data,
+    measure,
 };
 use axum::serve::ListenerExt;
 use kernel::{Kind, Problem, Result};
@@ -26,6 +27,10 @@ pub fn serve(config: &Config) -> Result<()> {
             Some(address) => Some((listen(address).await?, service_token(config.service_token.as_deref())?)),
             None => None,
         };
+        let measured = match &config.metrics_listen {
+            Some(address) => Some((listen(address).await?, measure::start()?)),
+            None => None,
+        };
         let data = if config.keeps_files() && config.roles.store() { Some(Data::hold(&config.data)?) } else { None };
         raise_file_limit();
         let house = House::open(&config.data, config, Arc::new(SystemClock), Arc::new(OsRandom)).await?;
@@ -42,7 +47,12 @@ pub fn serve(config: &Config) -> Result<()> {
         }
         if let Some(((listener, address), token)) = rpc {
             say(&format!("Guildhall {} answers other processes on {address}", env!("CARGO_PKG_VERSION")));
-            serving.spawn(contract::grpc::serve(house.contracts(), token, listener, told(stopping)));
+            serving.spawn(contract::grpc::serve(house.contracts(), token, listener, told(stopping.clone())));
+        }
+        if let Some(((listener, address), router)) = measured {
+            say(&format!("what is measured is told on http://{address}/metrics"));
+            let served = axum::serve(listener, router).with_graceful_shutdown(told(stopping));
+            serving.spawn(async { served.await.map_err(Problem::internal) });
         }
         greet(config, data.as_ref(), &house, url).await;
         tokio::select! {

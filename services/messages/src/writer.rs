@@ -13,7 +13,10 @@ use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant,
+};
 
 pub(crate) struct Job {
     pub(crate) pending: Pending,
@@ -35,9 +38,10 @@ impl Writer {
     /// Answers when the message is on disk, or why it isn't.
     pub(crate) async fn commit(&self, pending: Pending) -> Result<Sent> {
         let (answer, answered) = oneshot::channel();
-        self.queue.try_send(Job { pending, answer }).map_err(|_| Problem {
-            code: "too_busy".into(),
-            ..Problem::unavailable("Too many messages wait for the disk: nothing was sent; try again in a second.")
+        self.queue.try_send(Job { pending, answer }).map_err(|_| {
+            metrics::counter!("guildhall_messages_refused_total").increment(1);
+            let detail = "Too many messages wait for the disk: nothing was sent; try again in a second.";
+            Problem { code: "too_busy".into(), ..Problem::unavailable(detail) }
         })?;
         answered
             .await
@@ -94,7 +98,10 @@ async fn write_together(ground: &Ground, store: &dyn Store, group: Vec<Pending>)
     let now = ground.now();
     let guilds: HashMap<_, _> = group.iter().map(|p| (p.channel, p.guild)).collect();
     let ready = group.into_iter().zip(ids).map(|(pending, id)| Ready { pending, id: MessageId(id), sent_at: now });
+    let began = Instant::now();
     let committed = store.commit(ready.collect()).await?;
+    metrics::histogram!("guildhall_messages_commit_seconds").record(began.elapsed());
+    metrics::counter!("guildhall_messages_sent_total").increment(committed.events.len() as u64);
     let fresh: HashSet<MessageId> = committed.events.iter().map(|e| MessageId(e.id.0)).collect();
     let results = ground.announce(committed);
     let (new, repeated): (Vec<&Sent>, Vec<&Sent>) =

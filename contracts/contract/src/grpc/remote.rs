@@ -72,8 +72,12 @@ impl Remote {
         arguments: &A,
     ) -> Result<R> {
         let body = encode(arguments)?;
+        let began = Instant::now();
         let answer = tokio::time::timeout(DEADLINE, self.ask(path, idempotent, body)).await;
-        decode(&answer.map_err(|late| unreachable().because(late))??)
+        let answer = answer.unwrap_or_else(|late| Err(unreachable().because(late)));
+        let code = answer.as_ref().err().map_or("ok".into(), |problem| problem.code.clone());
+        metrics::histogram!("guildhall_rpc_seconds", "call" => path, "code" => code).record(began.elapsed());
+        decode(&answer?)
     }
 
     /// Asks until there is an answer: another process when one can't be reached, and again when the connection broke and
