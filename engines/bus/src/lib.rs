@@ -3,12 +3,14 @@
 mod memory;
 #[cfg(feature = "nats")]
 mod nats;
-#[cfg(feature = "nats")]
+#[cfg(any(feature = "nats", feature = "redis"))]
 mod node;
 mod open;
+#[cfg(feature = "redis")]
+mod redis;
 #[cfg(feature = "nats")]
 mod ringer;
-#[cfg(feature = "nats")]
+#[cfg(any(feature = "nats", feature = "redis"))]
 mod running;
 #[cfg(feature = "testing")]
 mod unreliable;
@@ -16,8 +18,10 @@ mod unreliable;
 pub use memory::{MemoryBus, MemoryFanout};
 #[cfg(feature = "nats")]
 pub use nats::{NatsBus, nats_fanout};
-#[cfg(feature = "nats")]
+#[cfg(any(feature = "nats", feature = "redis"))]
 pub use node::NodeFanout;
 pub use open::{Engines, open};
+#[cfg(feature = "redis")]
+pub use redis::redis_fanout;
 #[cfg(feature = "testing")]
 pub use unreliable::UnreliableFanout;

@@ -25,6 +25,8 @@ use tokio::{
 
 /// What waits to be sent, at most. Text is limited, so this also bounds the bytes.
 const QUEUE: usize = 4_096;
+/// What is sent at once, at most.
+const TOGETHER: usize = 64;
 /// How often the log says that something was lost, at most.
 const TELL: Duration = Duration::from_secs(10);
 
@@ -34,8 +36,9 @@ pub(crate) trait Wire: Send + Sync + 'static {
     /// Whether there is a broker at the other end, as far as is known.
     fn is_up(&self) -> bool;
 
-    /// Hands on what was said. It may wait for the network, not for a broker that is away.
-    async fn send(&self, topic: &str, said: Vec<u8>) -> Result<(), Lost>;
+    /// Hands on what was said, in order, and gives how much of it is lost. It may wait for the network, not for a
+    /// broker that is away.
+    async fn send(&self, said: Vec<Letter>) -> usize;
 
     /// Listens to a topic from now on, also on later connections.
     async fn listen(&self, topic: &str);
@@ -44,8 +47,11 @@ pub(crate) trait Wire: Send + Sync + 'static {
     async fn leave(&self, topic: &str);
 }
 
-/// It reaches nobody.
-pub(crate) struct Lost;
+/// What goes over the wire at once.
+pub(crate) struct Letter {
+    pub topic: String,
+    pub said: Vec<u8>,
+}
 
 /// What goes over the wire. Other kinds may come from newer nodes.
 #[derive(Debug, Serialize, Deserialize)]
@@ -56,11 +62,13 @@ enum Said {
 }
 
 impl Said {
-    fn topic(&self) -> &str {
-        match self {
+    fn letter(&self) -> Letter {
+        let topic = match self {
             Self::Event(event) => event.stream.as_str(),
             Self::Hint { topic, .. } => topic,
-        }
+        };
+        // Our own types with string keys: encoding them has no way to fail.
+        Letter { topic: topic.into(), said: serde_json::to_vec(self).expect("events are plain data") }
     }
 }
 
@@ -90,8 +98,10 @@ impl Ears {
     }
 
     /// Something was lost.
-    pub(crate) fn lost(&self, why: &str) {
-        self.losses.count(why);
+    pub(crate) fn lost(&self, how_many: usize, why: &str) {
+        if how_many > 0 {
+            self.losses.count(how_many, why);
+        }
     }
 }
 
@@ -102,8 +112,8 @@ struct Losses {
 }
 
 impl Losses {
-    fn count(&self, why: &str) {
-        let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
+    fn count(&self, how_many: usize, why: &str) {
+        let count = self.count.fetch_add(how_many as u64, Ordering::Relaxed) + how_many as u64;
         let mut told = lock(&self.told);
         if told.is_none_or(|told| told.elapsed() > TELL) {
             *told = Some(Instant::now());
@@ -136,7 +146,7 @@ impl NodeFanout {
 
     fn say(&self, said: Said) {
         if self.queue.try_send(said).is_err() {
-            self.ears.lost("the broker is slower than what is published");
+            self.ears.lost(1, "the broker is slower than what is published");
         }
     }
 }
@@ -208,15 +218,14 @@ impl Wanted {
 }
 
 async fn send(wire: Arc<impl Wire>, mut waiting: mpsc::Receiver<Said>, ears: Arc<Ears>) {
-    while let Some(said) = waiting.recv().await {
-        if !wire.is_up() {
-            ears.lost("the broker is away");
-            continue;
-        }
-        // Our own types with string keys: encoding them has no way to fail.
-        let bytes = serde_json::to_vec(&said).expect("events are plain data");
-        if wire.send(said.topic(), bytes).await.is_err() {
-            ears.lost("the broker doesn't take it");
+    let mut said = Vec::new();
+    while waiting.recv_many(&mut said, TOGETHER).await > 0 {
+        if wire.is_up() {
+            let letters = said.drain(..).map(|said| said.letter()).collect();
+            ears.lost(wire.send(letters).await, "the broker doesn't take it");
+        } else {
+            ears.lost(said.len(), "the broker is away");
+            said.clear();
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Opens engines by URL: `memory:`, `nats://host:4222` (or `tls://`).
+//! Opens engines by URL: `memory:`, `nats://host:4222` (or `tls://`); for the fan-out alone `redis://host:6379`.
 //!
 //! `?prefix=name` puts names of one's own before everything on the broker (default `guildhall`), so that communities can
 //! share one.
@@ -22,7 +22,7 @@ pub struct Engines {
 pub async fn open(bus_url: &str, fanout_url: Option<&str>) -> Result<Engines> {
     let bus = Address::parse("bus_url", bus_url)?;
     let fanout = fanout_url.map(|url| Address::parse("fanout_url", url)).transpose()?;
-    Ok(Engines { fanout: fanout.as_ref().unwrap_or(&bus).fanout(&bus).await?, bus: bus.bus().await? })
+    Ok(Engines { bus: bus.bus().await?, fanout: fanout.as_ref().unwrap_or(&bus).fanout().await? })
 }
 
 /// A URL, read as far as all engines agree.
@@ -30,9 +30,9 @@ struct Address {
     setting: &'static str,
     scheme: String,
     /// Without what stands after the question mark.
-    #[cfg_attr(not(feature = "nats"), allow(dead_code, reason = "only brokers are somewhere"))]
+    #[cfg_attr(not(any(feature = "nats", feature = "redis")), allow(dead_code, reason = "only brokers are somewhere"))]
     url: String,
-    #[cfg_attr(not(feature = "nats"), allow(dead_code, reason = "only brokers are shared"))]
+    #[cfg_attr(not(any(feature = "nats", feature = "redis")), allow(dead_code, reason = "only brokers are shared"))]
     prefix: String,
 }
 
@@ -62,18 +62,28 @@ impl Address {
             "nats" | "tls" => Ok(Arc::new(crate::NatsBus::open(self.nats()?, &self.prefix).await?)),
             #[cfg(not(feature = "nats"))]
             "nats" | "tls" => Err(self.not_built("nats")),
+            "redis" => {
+                Err(self.bad("keeps nothing for who is away: set fanout_url to it, and bus_url to nats://host:4222."))
+            }
             _ => Err(self.bad("names no bus: there are memory: and nats://host:4222.")),
         }
     }
 
-    async fn fanout(&self, _bus: &Self) -> Result<Arc<dyn Fanout>> {
+    async fn fanout(&self) -> Result<Arc<dyn Fanout>> {
         match self.scheme.as_str() {
             "memory" => Ok(Arc::new(MemoryFanout::default())),
             #[cfg(feature = "nats")]
             "nats" | "tls" => Ok(Arc::new(crate::nats_fanout(self.nats()?, &self.prefix).await?)),
             #[cfg(not(feature = "nats"))]
             "nats" | "tls" => Err(self.not_built("nats")),
-            _ => Err(self.bad("names no fan-out: there are memory: and nats://host:4222.")),
+            #[cfg(feature = "redis")]
+            "redis" => match crate::redis_fanout(&self.url, &self.prefix).await {
+                Some(fanout) => Ok(Arc::new(fanout)),
+                None => Err(self.bad("isn't an address like redis://host:6379.")),
+            },
+            #[cfg(not(feature = "redis"))]
+            "redis" => Err(self.not_built("redis")),
+            _ => Err(self.bad("names no fan-out: there are memory:, nats://host:4222 and redis://host:6379.")),
         }
     }
 
@@ -90,7 +100,7 @@ impl Address {
         }
     }
 
-    #[cfg(not(feature = "nats"))]
+    #[cfg(not(all(feature = "nats", feature = "redis")))]
     fn not_built(&self, feature: &str) -> Problem {
         self.bad(&format!("names an engine that this program was built without: build it with the feature {feature}."))
     }
@@ -136,7 +146,10 @@ mod tests {
             assert_eq!((problem.code.as_ref(), problem.field.as_deref()), ("bad_bus_url", Some("bus_url")), "{url}");
             assert!(!problem.detail.contains("hunter2"), "{problem}");
         }
-        assert_eq!(refused("memory:", Some("smtp://host")).await.code, "bad_fanout_url");
+        for url in ["smtp://host", "redis:", "redis://", "redis://host:port", "redis://host/db"] {
+            assert_eq!(refused("memory:", Some(url)).await.code, "bad_fanout_url", "{url}");
+        }
+        assert!(refused("redis://host", None).await.detail.contains("fanout_url"));
     }
 
     #[cfg(feature = "nats")]

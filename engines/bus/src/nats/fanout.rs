@@ -1,6 +1,6 @@
 use super::{connect, is_up, subject, tell};
 use crate::{
-    node::{Ears, Lost, NodeFanout, Wire},
+    node::{Ears, Letter, NodeFanout, Wire},
     running::Running,
 };
 use async_nats::{Client, ConnectOptions, Event, ServerAddr};
@@ -23,7 +23,7 @@ pub async fn open(servers: Vec<ServerAddr>, prefix: &str) -> Result<NodeFanout> 
     let client = connect(servers, options, move |event| {
         tell("fan-out", event);
         if matches!(event, Event::SlowConsumer(_)) {
-            told.lost("this node is slower than what it hears");
+            told.lost(1, "this node is slower than what it hears");
         }
     });
     let wire =
@@ -44,9 +44,13 @@ impl Wire for NatsWire {
         is_up(&self.client)
     }
 
-    async fn send(&self, topic: &str, said: Vec<u8>) -> Result<(), Lost> {
-        let subject = subject(&self.prefix, "live", topic);
-        self.client.publish(subject, said.into()).await.map_err(|_| Lost)
+    async fn send(&self, said: Vec<Letter>) -> usize {
+        let mut lost = 0;
+        for Letter { topic, said } in said {
+            let sent = self.client.publish(subject(&self.prefix, "live", &topic), said.into()).await;
+            lost += usize::from(sent.is_err());
+        }
+        lost
     }
 
     async fn listen(&self, topic: &str) {

@@ -63,6 +63,23 @@ impl Broker {
     }
 }
 
+impl Broker {
+    /// The server stays, and answers nothing until it goes on.
+    pub fn hang(&self) {
+        self.signal("-STOP");
+    }
+
+    pub fn go_on(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let process = self.process.as_ref().expect("the server runs").id().to_string();
+        let done = Command::new("kill").args([signal, &process]).status().expect("kill is there");
+        assert!(done.success(), "the server runs");
+    }
+}
+
 impl Drop for Broker {
     fn drop(&mut self) {
         self.kill();

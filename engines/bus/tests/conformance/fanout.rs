@@ -2,6 +2,7 @@ use crate::{
     rig::{Rig, Selective},
     wait::until,
 };
+use engine_bus::Engines;
 use kernel::{ChannelId, Event, EventId, StreamName, Timestamp, UserId};
 use ports::{Hint, Sink};
 use std::sync::{Arc, Mutex};
@@ -129,28 +130,51 @@ pub async fn topics_without_sinks_cost_nothing(rig: impl Selective) {
 }
 
 pub async fn a_broker_that_is_away_blocks_nobody_and_comes_back(mut rig: impl Selective) {
-    let (here, there) = (rig.node().await, rig.node().await);
+    let nodes = [rig.node().await, rig.node().await];
     let (near, early, late) = (Arc::new(Ear::default()), Arc::new(Ear::default()), Arc::new(Ear::default()));
-    let _near = here.fanout.subscribe("people/user/1", near.clone());
-    let _early = there.fanout.subscribe("people/user/1", early.clone());
+    let _near = nodes[0].fanout.subscribe("people/user/1", near.clone());
+    let _early = nodes[1].fanout.subscribe("people/user/1", early.clone());
     until("both listen", async || rig.listeners("people/user/1").await == 2).await;
     rig.broker().kill();
-    let _late = there.fanout.subscribe("people/user/2", late.clone());
-    // More than any queue holds.
-    for seq in 1..=20_000 {
-        here.fanout.publish(event(1, seq));
-    }
-    assert_eq!(near.seqs().len(), 20_000, "the node itself hears everything");
+    let _late = nodes[1].fanout.subscribe("people/user/2", late.clone());
+    publish_too_much(&nodes[0], &near);
     rig.broker().start_again();
-    let mut seq = 20_000;
-    for (user, ear) in [(1, &early), (2, &late)] {
+    hears_again(&nodes[0], [(1, &early), (2, &late)]).await;
+}
+
+pub async fn a_broker_that_hangs_blocks_nobody_and_comes_back(mut rig: impl Selective) {
+    let nodes = [rig.node().await, rig.node().await];
+    let (near, early, late) = (Arc::new(Ear::default()), Arc::new(Ear::default()), Arc::new(Ear::default()));
+    let _near = nodes[0].fanout.subscribe("people/user/1", near.clone());
+    let _early = nodes[1].fanout.subscribe("people/user/1", early.clone());
+    until("both listen", async || rig.listeners("people/user/1").await == 2).await;
+    rig.broker().hang();
+    let _late = nodes[1].fanout.subscribe("people/user/2", late.clone());
+    publish_too_much(&nodes[0], &near);
+    rig.broker().go_on();
+    hears_again(&nodes[0], [(1, &early), (2, &late)]).await;
+}
+
+/// More than any queue holds.
+const TOO_MUCH: i64 = 50_000;
+
+fn publish_too_much(node: &Engines, near: &Ear) {
+    for seq in 1..=TOO_MUCH {
+        node.fanout.publish(event(1, seq));
+    }
+    assert_eq!(near.seqs().len() as i64, TOO_MUCH, "the node itself hears everything");
+}
+
+async fn hears_again(node: &Engines, ears: [(i64, &Arc<Ear>); 2]) {
+    let mut seq = TOO_MUCH;
+    for (user, ear) in ears {
         until("it is heard again", async || {
             seq += 1;
-            here.fanout.publish(event(user, seq));
-            ear.seqs().iter().any(|heard| *heard > 20_000)
+            node.fanout.publish(event(user, seq));
+            ear.seqs().iter().any(|heard| *heard > TOO_MUCH)
         })
         .await;
+        let heard = ear.seqs();
+        assert!(heard.is_sorted_by(|a, b| a < b), "once and in order: {heard:?}");
     }
-    let heard = early.seqs();
-    assert!(heard.is_sorted_by(|a, b| a < b), "once and in order: {heard:?}");
 }

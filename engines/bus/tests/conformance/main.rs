@@ -30,6 +30,15 @@ suite! {
         nodes_hear_each_other_once_and_in_order,
         topics_without_sinks_cost_nothing,
         a_broker_that_is_away_blocks_nobody_and_comes_back,
+        a_broker_that_hangs_blocks_nobody_and_comes_back,
+    }
+    fanout_on_redis: crate::rig::Redis, fanout {
+        who_subscribes_hears_until_the_end,
+        topics_are_apart,
+        nodes_hear_each_other_once_and_in_order,
+        topics_without_sinks_cost_nothing,
+        a_broker_that_is_away_blocks_nobody_and_comes_back,
+        a_broker_that_hangs_blocks_nobody_and_comes_back,
     }
     bus_in_memory: crate::rig::Memory, bus {
         a_bell_reaches_every_follower,
@@ -42,5 +51,6 @@ suite! {
         nodes_share_a_follower,
         a_stream_that_hangs_stops_no_other,
         bells_fail_without_a_broker_and_ring_again_with_it,
+        bells_fail_while_the_broker_hangs,
     }
 }

@@ -78,3 +78,44 @@ impl Selective for Nats {
         connections.matches(&format!("\"test.live.{}\"", topic.replace('/', "."))).count()
     }
 }
+
+pub struct Redis(Broker);
+
+static REDIS: Recipe = Recipe {
+    programs: &["redis-server"],
+    command: |program, folder, [port, _]| {
+        let mut command = Command::new(program);
+        command.args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", "", "--appendonly", "no", "--dir"]);
+        command.arg(folder);
+        command
+    },
+    is_ready: |[port, _], _| answers(port),
+};
+
+impl Rig for Redis {
+    async fn start() -> Self {
+        Self(Broker::start(&REDIS))
+    }
+
+    async fn node(&self) -> Engines {
+        let url = format!("redis://127.0.0.1:{}?prefix=test", self.0.ports[0]);
+        engine_bus::open("memory:", Some(&url)).await.expect("it opens")
+    }
+}
+
+impl Brokered for Redis {
+    fn broker(&mut self) -> &mut Broker {
+        &mut self.0
+    }
+}
+
+impl Selective for Redis {
+    async fn listeners(&self, topic: &str) -> usize {
+        let mut server = TcpStream::connect(("127.0.0.1", self.0.ports[0])).expect("the server is there");
+        write!(server, "PUBSUB NUMSUB test:live:{topic}\r\nQUIT\r\n").expect("a request");
+        let mut answer = String::new();
+        server.read_to_string(&mut answer).expect("an answer");
+        let number = answer.lines().find_map(|line| line.strip_prefix(':')).expect("a number");
+        number.parse().expect("a number")
+    }
+}
