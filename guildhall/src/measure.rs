@@ -46,6 +46,10 @@ fn describe() {
     );
     metrics::describe_counter!("guildhall_bells_failed_total", "Bells that the bus didn't take; they ring again.");
     metrics::describe_counter!("guildhall_dead_letters_total", "Events set aside because they could not be taken in.");
+    metrics::describe_counter!(
+        "guildhall_fanout_lost_total",
+        "Live events and hints that didn't reach other processes; clients catch up."
+    );
     metrics::describe_gauge!("process_resident_memory_bytes", "Memory in use.");
     metrics::describe_gauge!("process_open_fds", "Open files, sockets among them.");
 }

@@ -12,10 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{
     collections::{HashMap, HashSet},
     mem::take,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use tokio::{
@@ -84,7 +81,8 @@ fn shared<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<Event>, D::Error> {
 #[derive(Default)]
 pub(crate) struct Ears {
     own: MemoryFanout,
-    losses: Losses,
+    /// When the log last said that something was lost.
+    told: Mutex<Option<Instant>>,
 }
 
 impl Ears {
@@ -99,25 +97,14 @@ impl Ears {
 
     /// Something was lost.
     pub(crate) fn lost(&self, how_many: usize, why: &str) {
-        if how_many > 0 {
-            self.losses.count(how_many, why);
+        if how_many == 0 {
+            return;
         }
-    }
-}
-
-#[derive(Default)]
-struct Losses {
-    count: AtomicU64,
-    told: Mutex<Option<Instant>>,
-}
-
-impl Losses {
-    fn count(&self, how_many: usize, why: &str) {
-        let count = self.count.fetch_add(how_many as u64, Ordering::Relaxed) + how_many as u64;
+        metrics::counter!("guildhall_fanout_lost_total").increment(how_many as u64);
         let mut told = lock(&self.told);
         if told.is_none_or(|told| told.elapsed() > TELL) {
             *told = Some(Instant::now());
-            tracing::warn!(lost_since_start = count, why, "live events don't reach all nodes; clients will catch up");
+            tracing::warn!(why, "live events don't reach all nodes; clients will catch up");
         }
     }
 }
@@ -137,11 +124,6 @@ impl NodeFanout {
         let sending = Running::start(send(wire.clone(), waiting, ears.clone()));
         let listening = Running::start(keep_listening(wire, wanted.clone()));
         Self { ears, wanted, queue, _tasks: [sending, listening] }
-    }
-
-    /// How many events and hints were lost since the start, as far as this node knows.
-    pub fn lost(&self) -> u64 {
-        self.ears.losses.count.load(Ordering::Relaxed)
     }
 
     fn say(&self, said: Said) {
