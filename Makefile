@@ -12,7 +12,7 @@ NODE_TEST := node --test --test-concurrency=1
 FAULT_TESTS := GUILDHALL_TEST_BINARY=$(CURDIR)/target/debug/guildhall GUILDHALL_TEST_SABOTAGED=$(CURDIR)/target/debug/guildhall-sabotaged tests/faults/run
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help run build web dev test test-rust test-web test-browser test-delivery faults sabotaged check format bench
+.PHONY: help run build web dev test test-rust test-web test-browser test-delivery test-fleet faults sabotaged check format bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,7 +29,7 @@ web: web/dist/index.html ## build the web client into web/dist
 dev: $(NODE_MODULES) ## watch mode: the server is rebuilt and restarted, the client reloads by itself
 	@tools/dev
 
-test: test-web test-rust test-browser test-delivery ## pass all tests
+test: test-web test-rust test-browser test-delivery test-fleet ## pass all tests
 	@echo "make: all tests passed"
 
 test-rust: web ## Rust: unit, contract, store and bus suites, on SQLite, a private PostgreSQL and private brokers
@@ -51,6 +51,14 @@ test-browser: web $(BROWSER_MODULES) ## conversations between real browsers, thr
 test-delivery: sabotaged ## what is promised of delivery, under every fault: kill -9, full disk, slow and dead readers, clocks, storms
 	@echo "make: the proof of delivery"
 	@$(FAULT_TESTS)
+
+test-fleet: web $(BROWSER_MODULES) $(FAULTS_MODULES) ## the same program as several processes on PostgreSQL and NATS: conversations, and what happens when parts go away
+	@echo "make: the shapes of several processes"
+	@tests/need-chromium
+	@cargo build --locked -p guildhall
+	@cd tests/browser && ../with-fleet nodes $(NODE_TEST) --test-timeout=180000 conversation.test.mjs
+	@cd tests/browser && ../with-fleet fleet $(NODE_TEST) --test-timeout=180000 conversation.test.mjs rooms.test.mjs
+	@cd tests/faults && ../with-fleet fleet $(NODE_TEST) --test-timeout=600000 faults/kill.test.mjs cluster/
 
 faults: sabotaged ## the same at length: a quarter of an hour
 	@FAULTS=long $(FAULT_TESTS)

@@ -110,7 +110,7 @@ impl Default for Config {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { level: "info".into(), format: LogFormat::Text }
+        Self { level: "info,async_nats=warn".into(), format: LogFormat::Text }
     }
 }
 
@@ -255,7 +255,7 @@ mod tests {
         let toml = "listen = '0.0.0.0:80'\ndata = '/srv/guildhall'\n[log]\nformat = 'json'";
         let config = read(toml, &flags).expect("readable");
         assert_eq!((config.listen.as_str(), config.data), ("[::1]:0", "/srv/guildhall".into()));
-        assert_eq!((config.log.level.as_str(), config.log.format), ("info", LogFormat::Json));
+        assert_eq!((config.log.level.as_str(), config.log.format), ("info,async_nats=warn", LogFormat::Json));
     }
 
     #[test]

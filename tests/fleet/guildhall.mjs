@@ -3,13 +3,14 @@
 //   node guildhall.mjs ENGINES.json serve --listen 127.0.0.1:8080 --data FOLDER
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const STOP_MS = 15_000;
+const AGAIN_MS = 300;
 const TOKEN = 'the-secret-of-a-fleet-that-lives-for-a-test';
 
 const engines = JSON.parse(readFileSync(process.argv[2], 'utf8'));
@@ -22,6 +23,8 @@ mkdirSync(data, { recursive: true });
 const name = `g${createHash('sha256').update(data).digest('hex').slice(0, 20)}`;
 const work = mkdtempSync(join(tmpdir(), 'guildhall-fleet-'));
 const children = [];
+let started = false;
+let stopping = false;
 
 const freePort = () =>
   new Promise((done) => {
@@ -38,20 +41,36 @@ function makeDatabase() {
   writeFileSync(mark, name);
 }
 
+/** Writes down who runs, for tests that end some of them. */
+function note() {
+  const file = join(data, 'fleet.json');
+  writeFileSync(`${file}.new`, JSON.stringify(children.map(({ role, child }) => ({ role, pid: child?.pid }))));
+  renameSync(`${file}.new`, file);
+}
+
 /** Starts a process that ends when this one does, however that ends; answers when it says that it is there. */
-function start(program, args, env, there) {
+function start(role, program, args, env, there) {
   const options = { env, cwd: work, stdio: ['ignore', 'pipe', 'inherit'] };
-  const child = spawn(engines.setpriv, ['--pdeathsig', 'KILL', program, ...args], options);
-  children.push(child);
-  const up = new Promise((done, fail) => {
-    let said = '';
-    child.stdout.on('data', (text) => {
-      said += text;
-      if (there.every((words) => said.includes(words))) done();
+  const member = { role, child: null };
+  const run = () => {
+    const child = spawn(engines.setpriv, ['--pdeathsig', 'KILL', program, ...args], options);
+    member.child = child;
+    note();
+    return new Promise((done, fail) => {
+      let said = '';
+      child.stdout.on('data', (text) => {
+        said += text;
+        if (there.every((words) => said.includes(words))) done();
+      });
+      child.on('exit', (code, signal) => {
+        fail(new Error(`${role} ended: ${code ?? signal}\n${said}`));
+        // As a supervisor would: what ended comes back, under the same address.
+        if (!stopping && started) setTimeout(() => run().catch((error) => console.error(`fleet: ${error.message}`)), AGAIN_MS);
+      });
     });
-    child.on('exit', (code, signal) => fail(new Error(`${args.join(' ')} ended: ${code ?? signal}\n${said}`)));
-  });
-  return { child, up };
+  };
+  children.push(member);
+  return run();
 }
 
 /** One process of Guildhall. */
@@ -70,7 +89,7 @@ async function part(roles, addresses, { doors, rpc }) {
   if (doors) env.GUILDHALL_LISTEN = `127.0.0.1:${doors}`;
   if (rpc) env.GUILDHALL_RPC_LISTEN = `127.0.0.1:${rpc}`;
   const config = values.config ? ['--config', resolve(values.config)] : [];
-  return start(engines.binary, ['serve', ...config], env, there).up;
+  return start(roles, engines.binary, ['serve', ...config], env, there);
 }
 
 /** Gateway, realtime and messages twice, one of each other. Answers the ports of the doors. */
@@ -100,8 +119,8 @@ async function nodes() {
 }
 
 function nginx({ gateway, realtime }) {
-  const servers = (ports) => ports.map((port) => `server 127.0.0.1:${port};`).join(' ');
-  const forward = 'proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_read_timeout 120s;';
+  const servers = (ports) => ports.map((port) => `server 127.0.0.1:${port} max_fails=1 fail_timeout=1s;`).join(' ');
+  const forward = 'proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_read_timeout 120s; proxy_connect_timeout 2s;';
   writeFileSync(
     join(work, 'nginx.conf'),
     `daemon off; master_process off; error_log stderr error; pid ${work}/nginx.pid;
@@ -118,17 +137,16 @@ function nginx({ gateway, realtime }) {
        }
      }`,
   );
-  const { child } = start(engines.nginx, ['-e', 'stderr', '-c', join(work, 'nginx.conf')], {}, []);
-  return child;
+  start('nginx', engines.nginx, ['-e', 'stderr', '-c', join(work, 'nginx.conf')], {}, []).catch(() => {});
 }
 
 async function stop(code) {
-  const ended = children.filter((child) => child.exitCode === null && child.signalCode === null).map((child) => {
-    child.removeAllListeners('exit');
-    return new Promise((done) => {
-      child.on('exit', done);
-      child.kill('SIGTERM');
-    });
+  stopping = true;
+  const living = children.map(({ child }) => child).filter((child) => child.exitCode === null && child.signalCode === null);
+  const ended = living.map((child) => {
+    const over = new Promise((done) => child.on('exit', done));
+    child.kill('SIGTERM');
+    return over;
   });
   await Promise.race([Promise.all(ended), new Promise((done) => setTimeout(done, STOP_MS))]);
   rmSync(work, { recursive: true, force: true });
@@ -140,6 +158,7 @@ process.on('SIGINT', () => stop(0));
 try {
   makeDatabase();
   nginx(await (engines.shape === 'nodes' ? nodes() : fleet()));
+  started = true;
   console.log(`Guildhall, ${engines.shape}, listens on http://${values.listen}`);
 } catch (error) {
   console.error(`fleet: ${error.message}`);

@@ -5,6 +5,8 @@ use sqlx::{AssertSqlSafe, postgres::PgConnectOptions, postgres::PgPoolOptions};
 use std::{str::FromStr, time::Duration};
 
 const CONNECTIONS: u32 = 16;
+/// SQLSTATE.
+const SCHEMA_EXISTS: &str = "42P06";
 /// How long a call waits for a connection: longer, and a database that is away holds everybody up.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -35,7 +37,12 @@ impl Pools {
         let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
         let pool = pool.connect_with(options).await.map_err(unreachable)?;
         let create = AssertSqlSafe(format!(r#"CREATE SCHEMA IF NOT EXISTS "{}""#, schema.replace('"', "")));
-        sqlx::query(create).execute(&pool).await.map_err(unreachable)?;
+        match sqlx::query(create).execute(&pool).await {
+            // Another process made it at the same moment.
+            Err(sqlx::Error::Database(e))
+                if e.is_unique_violation() || e.code().is_some_and(|c| c == SCHEMA_EXISTS) => {}
+            made => drop(made.map_err(unreachable)?),
+        }
         Ok(Self { read: pool.clone(), write: pool })
     }
 
