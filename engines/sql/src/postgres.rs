@@ -41,7 +41,8 @@ impl Pools {
             // Another process made it at the same moment.
             Err(sqlx::Error::Database(e))
                 if e.is_unique_violation() || e.code().is_some_and(|c| c == SCHEMA_EXISTS) => {}
-            made => drop(made.map_err(unreachable)?),
+            Err(error) => return Err(unreachable(error)),
+            Ok(_) => {}
         }
         Ok(Self { read: pool.clone(), write: pool })
     }
