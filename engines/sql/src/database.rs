@@ -27,6 +27,11 @@ const OWN: [Migration; 2] = [
     Migration { version: 2, name: "nodes", sql: include_str!("../migrations/002_nodes.sql") },
 ];
 
+/// Every version of a schema with these `migrations`, rising.
+pub fn versions(migrations: &[Migration]) -> Vec<i64> {
+    OWN.iter().chain(migrations).map(|m| m.version).collect()
+}
+
 impl Database {
     /// Opens or makes a SQLite file: WAL, every commit synced, deleted bytes overwritten.
     pub async fn sqlite(file: &Path) -> kernel::Result<Self> {

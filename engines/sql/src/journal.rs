@@ -35,6 +35,9 @@ pub trait Journal: Send + Sync {
     /// How far `follower` has followed `stream`.
     async fn cursor(&self, follower: &str, stream: &StreamName) -> Result<i64>;
 
+    /// All of these: follower, stream, how far.
+    async fn cursors(&self) -> Result<Vec<(String, StreamName, i64)>>;
+
     /// `follower` has followed `stream` up to `seq`; never goes back.
     async fn advance(&self, follower: &str, stream: &StreamName, seq: i64) -> Result<()>;
 

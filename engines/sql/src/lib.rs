@@ -20,7 +20,7 @@ pub mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use database::{Database, Migration};
+pub use database::{Database, Migration, versions};
 pub use fault::{Fault, Result};
 pub use following::{Following, OnEvent, Source};
 pub use ground::{Ground, Outside};

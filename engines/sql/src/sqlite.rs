@@ -3,8 +3,10 @@
 
 mod checkpoint;
 mod direct;
+mod snapshot;
 
 pub use direct::{Connection, Direct, append_directly};
+pub use snapshot::{Check, Contents, Snapshot};
 
 use checkpoint::Checkpoint;
 use sqlx::{

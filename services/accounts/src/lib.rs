@@ -32,7 +32,8 @@ use kernel::Result;
 use people_contract::People;
 use std::sync::Arc;
 
-const MIGRATIONS: &[Migration] =
+/// The steps of this service's schema.
+pub const MIGRATIONS: &[Migration] =
     &[Migration { version: 100, name: "accounts", sql: include_str!("../migrations/100_accounts.sql") }];
 
 struct Service {

@@ -38,7 +38,8 @@ use kernel::Result;
 use people_contract::People;
 use std::sync::Arc;
 
-const MIGRATIONS: &[Migration] =
+/// The steps of this service's schema.
+pub const MIGRATIONS: &[Migration] =
     &[Migration { version: 100, name: "guilds", sql: include_str!("../migrations/100_guilds.sql") }];
 
 struct Service {

@@ -32,7 +32,8 @@ use kernel::{Caller, ChannelId, Difference, Limit, MessageId, Page, Reader, Resu
 use messages_contract::{Draft, Heads, Marker, Message, Messages, Sent, Window};
 use std::sync::Arc;
 
-const MIGRATIONS: &[Migration] = &[
+/// The steps of this service's schema.
+pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 100, name: "messages", sql: include_str!("../migrations/100_messages.sql") },
     Migration { version: 101, name: "nonces", sql: include_str!("../migrations/101_nonces.sql") },
 ];

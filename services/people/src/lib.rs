@@ -18,7 +18,8 @@ use kernel::{Caller, Difference, Reader, Result, StreamName, UserId};
 use people_contract::{People, Profile, ProfileEdit};
 use std::sync::Arc;
 
-const MIGRATIONS: &[Migration] =
+/// The steps of this service's schema.
+pub const MIGRATIONS: &[Migration] =
     &[Migration { version: 100, name: "profiles", sql: include_str!("../migrations/100_profiles.sql") }];
 
 struct Service {

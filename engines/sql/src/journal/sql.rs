@@ -90,6 +90,14 @@ impl Store for SqlStore {
         Ok(seq.unwrap_or(0))
     }
 
+    async fn cursors(&self) -> crate::Result<Vec<(String, StreamName, i64)>> {
+        let rows: Vec<(String, String, i64)> =
+            query_as("SELECT follower, stream, seq FROM cursors ORDER BY follower, stream")
+                .fetch_all(&self.pools.read)
+                .await?;
+        Ok(rows.into_iter().filter_map(|(follower, stream, seq)| Some((follower, stream.parse().ok()?, seq))).collect())
+    }
+
     async fn advance(&self, follower: &str, stream: &StreamName, seq: i64) -> crate::Result<()> {
         query(
             "INSERT INTO cursors (follower, stream, seq) VALUES ($1, $2, $3)
