@@ -17,9 +17,26 @@ pub struct Data {
     _lock: File,
 }
 
+/// Stands in a folder that a restore began to fill, until it is whole.
+pub const RESTORING: &str = "restoring";
+
 impl Data {
-    /// Makes the folder, for this user alone, where there is none; then takes it, or says who holds it.
+    /// Makes the folder, for this user alone, where there is none; then takes it, or says who holds it. A folder that a
+    /// restore left unfinished is refused.
     pub fn hold(folder: &Path) -> Result<Self> {
+        let data = Self::hold_unfinished(folder)?;
+        if data.folder.join(RESTORING).exists() {
+            let detail = format!(
+                "a restore into the data folder {} didn't finish: run guildhall restore again.",
+                folder.display()
+            );
+            return Err(Problem::new(Kind::Conflict, "data_unfinished", detail));
+        }
+        Ok(data)
+    }
+
+    /// The same, for the restore.
+    pub fn hold_unfinished(folder: &Path) -> Result<Self> {
         let made = !folder.exists();
         let mut builder = DirBuilder::new();
         #[cfg(unix)]

@@ -3,7 +3,7 @@ use guildhall::{
     commands,
     config::{Config, Flags},
 };
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 /// Self-hosted, real-time chat for communities, in one program.
 #[derive(Parser)]
@@ -21,6 +21,18 @@ enum Command {
     Serve,
     /// Fills an empty install with a lively sample community.
     Demo,
+    /// Copies all data into a new folder, also while Guildhall runs.
+    Backup {
+        /// The folder to make
+        #[arg(long, value_name = "FOLDER")]
+        to: PathBuf,
+    },
+    /// Fills an empty data folder from a backup.
+    Restore {
+        /// The folder that `guildhall backup` made
+        #[arg(long, value_name = "FOLDER")]
+        from: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -28,6 +40,8 @@ fn main() -> ExitCode {
     let done = Config::load(&cli.flags).and_then(|config| match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => commands::serve(&config),
         Command::Demo => commands::demo(&config),
+        Command::Backup { to } => commands::backup(&config, &to),
+        Command::Restore { from } => commands::restore(&config, &from),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,141 @@
+//! Puts a backup into an empty data folder.
+
+use super::{
+    backup::{
+        make,
+        manifest::{Entry, MANIFEST, Manifest, sha256, sync},
+    },
+    cannot, refuse, say, size,
+    stores::STORES,
+};
+use crate::{
+    config::Config,
+    data::{Data, RESTORING},
+};
+use engine_sql::sqlite::{Check, Snapshot};
+use kernel::Result;
+use std::{
+    fs::{self, File},
+    io,
+    path::Path,
+};
+
+/// Fills the data folder, which must be empty or absent, from the backup `from`.
+///
+/// # Errors
+/// The backup is damaged or newer than this program, the folder has something in it, or can't be written. Nothing is
+/// changed then.
+pub fn restore(config: &Config, from: &Path) -> Result<()> {
+    if !config.keeps_files() {
+        return Err(refuse(
+            "not_embedded",
+            "database_url names PostgreSQL, which has its own way: pg_restore. guildhall restore is for databases in the \
+             data folder; guildhall migrate moves those to PostgreSQL afterwards."
+                .into(),
+        ));
+    }
+    let manifest = Manifest::read(from)?;
+    for entry in &manifest.files {
+        verify(entry, from)?;
+    }
+    let data = Data::hold_unfinished(&config.data)?;
+    clear(&data.folder)?;
+    if let Err(problem) = fill(&manifest, from, &data.folder) {
+        empty(&manifest, &data);
+        return Err(problem);
+    }
+    for Entry { name, bytes, rows, .. } in &manifest.files {
+        say(&format!("{name}: {} in {} rows", size(*bytes), rows.values().sum::<i64>()));
+    }
+    let (version, folder) = (&manifest.guildhall, data.folder.display());
+    say(&format!(
+        "restored {} into {folder}, as of {}, made by Guildhall {version}",
+        size(manifest.bytes()),
+        manifest.made_at
+    ));
+    say(&format!("start it: guildhall serve --data {folder}"));
+    Ok(())
+}
+
+/// Holds a file of the backup against what the manifest says of it.
+fn verify(entry: &Entry, from: &Path) -> Result<()> {
+    let file = from.join(&entry.name);
+    let damaged = |what: &str| {
+        let shown = file.display();
+        refuse("backup_damaged", format!("{shown} is damaged ({what}): nothing was restored. Take another backup."))
+    };
+    let read = File::open(&file).and_then(|mut file| sha256(&mut file)).map_err(|e| super::io("read", &file, e))?;
+    if read != (entry.sha256.clone(), entry.bytes) {
+        return Err(damaged(&format!("it isn't what {MANIFEST} says")));
+    }
+    let snapshot = Snapshot::of_copy(&file).map_err(|e| cannot("read", &file, e.into()))?;
+    let faults = snapshot.faults(Check::Whole).map_err(|e| cannot("read", &file, e.into()))?;
+    match faults.first() {
+        Some(fault) => Err(damaged(fault)),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a folder that has something in it. What a restore that was killed left there is removed.
+fn clear(folder: &Path) -> Result<()> {
+    if folder.join(RESTORING).exists() {
+        for file in STORES.iter().map(|store| store.file(folder)).filter(|file| file.exists()) {
+            fs::remove_file(&file).map_err(|e| super::io("removed", &file, e))?;
+        }
+        return Ok(());
+    }
+    let mut files = fs::read_dir(folder).map_err(|e| super::io("read", folder, e))?.filter_map(io::Result::ok);
+    match files.find(|file| file.file_name() != "lock") {
+        None => Ok(()),
+        Some(file) => Err(refuse(
+            "data_not_empty",
+            format!(
+                "the data folder {} isn't empty ({} is there), and a restore never overwrites: move it away, or name another with --data.",
+                folder.display(),
+                file.file_name().display()
+            ),
+        )),
+    }
+}
+
+/// While the mark is there, nobody starts on the folder; so it goes last.
+fn fill(manifest: &Manifest, from: &Path, folder: &Path) -> Result<()> {
+    let mark = folder.join(RESTORING);
+    let marked = fs::write(&mark, "").and_then(|()| sync(&mark)).and_then(|()| sync(folder));
+    marked.map_err(|e| super::io("written", &mark, e))?;
+    for entry in &manifest.files {
+        let to = folder.join(&entry.name);
+        let copied = copy(&from.join(&entry.name), &to).map_err(|e| super::io("written", &to, e))?;
+        if copied != (entry.sha256.clone(), entry.bytes) {
+            return Err(refuse(
+                "backup_damaged",
+                format!("{} changed while it was read.", from.join(&entry.name).display()),
+            ));
+        }
+    }
+    let done = sync(folder).and_then(|()| fs::remove_file(&mark)).and_then(|()| sync(folder));
+    done.map_err(|e| super::io("written", folder, e))
+}
+
+/// Answers the hash and the length of what stands on the disk now.
+fn copy(from: &Path, to: &Path) -> io::Result<(String, u64)> {
+    if to.exists() {
+        fs::remove_file(to)?;
+    }
+    make(to)?;
+    let mut file = File::options().write(true).open(to)?;
+    io::copy(&mut File::open(from)?, &mut file)?;
+    file.sync_all()?;
+    sha256(&mut File::open(to)?)
+}
+
+/// Leaves the folder as it was found.
+fn empty(manifest: &Manifest, data: &Data) {
+    for entry in &manifest.files {
+        drop(fs::remove_file(data.folder.join(&entry.name)));
+    }
+    drop(fs::remove_file(data.folder.join(RESTORING)));
+    if data.made {
+        drop(fs::remove_dir_all(&data.folder));
+    }
+}
