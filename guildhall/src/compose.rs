@@ -77,7 +77,8 @@ impl House {
             true => {
                 let (accounts, people) = (needed(&accounts)?, needed(&people)?);
                 let (guilds, messages) = (needed(&guilds)?, needed(&messages)?);
-                let deps = realtime::Deps { accounts, people, guilds, messages, gate: needed(&gate)? };
+                let (gate, random) = (needed(&gate)?, random.clone());
+                let deps = realtime::Deps { accounts, people, guilds, messages, gate, random };
                 Some(realtime::build(fanout, deps))
             }
         };

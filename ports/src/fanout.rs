@@ -28,8 +28,10 @@ pub trait Fanout: Send + Sync {
 pub enum Hint {
     /// A channel's newest message number.
     Head { channel: ChannelId, number: i64 },
-    /// A person came or went.
-    Presence { user: UserId, online: bool },
+    /// A person came to a node, or left it.
+    Presence { node: u64, user: UserId, online: bool },
+    /// People who are on a node, said again and again.
+    Present { node: u64, users: Vec<UserId> },
 }
 
 /// Hears events. Called on the publisher's thread: it must be quick and must not block.

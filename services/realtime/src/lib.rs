@@ -27,7 +27,7 @@ use guilds_contract::Guilds;
 use kernel::{ChannelId, Problem, Result, UserId};
 use messages_contract::Messages;
 use people_contract::People;
-use ports::Fanout;
+use ports::{Fanout, Random};
 use realtime_contract::{Realtime, Wire};
 use std::{
     collections::{BTreeSet, HashMap},
@@ -50,6 +50,7 @@ pub struct Deps {
     pub guilds: Arc<dyn Guilds>,
     pub messages: Arc<dyn Messages>,
     pub gate: Arc<Gate>,
+    pub random: Arc<dyn Random>,
 }
 
 pub(crate) struct Service {
@@ -96,7 +97,7 @@ impl Service {
 pub fn build(fanout: Arc<dyn Fanout>, deps: Deps) -> Arc<dyn Realtime> {
     let service = Arc::new_cyclic(|itself: &Weak<Service>| Service {
         lanes: lanes::Lanes::new(fanout.clone(), owners::Owners(deps.clone())),
-        presence: presence::Presence::start(fanout.clone()),
+        presence: presence::Presence::start(fanout.clone(), &*deps.random),
         heads: heads::Heads::start(fanout.clone()),
         access: access::Access::new(fanout.clone()),
         sessions: Mutex::default(),

@@ -109,8 +109,14 @@ async fn stage(seed: u64) -> Stage {
     let config = messages::Config::default();
     let messages =
         messages::build(database(3), &outside, gate.clone(), guilds.clone(), config).await.expect("messages");
-    let deps =
-        realtime::Deps { accounts: accounts.clone(), people, guilds: guilds.clone(), messages: messages.clone(), gate };
+    let deps = realtime::Deps {
+        accounts: accounts.clone(),
+        people,
+        guilds: guilds.clone(),
+        messages: messages.clone(),
+        gate,
+        random: outside.random.clone(),
+    };
     let realtime = realtime::build(outside.fanout.clone(), deps);
     let registration = Registration {
         email: "ada@example.org".into(),
