@@ -4,7 +4,7 @@
 use kernel::{ChannelId, Problem, Result, StreamName, UserId};
 use messages_contract::{Draft, Head, Sent};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, future::Future, io::IoSlice, pin::Pin, sync::Arc};
+use std::{collections::BTreeMap, future::Future, io::IoSlice, pin::Pin, sync::Arc, task::Context};
 
 /// A future that is named by what it does.
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -38,8 +38,8 @@ pub trait Session: Send + Sync {
     /// What the wire waits for.
     fn flow(&self) -> Flow;
 
-    /// Waits until [`Self::flow`] may have changed.
-    fn turned<'a>(&'a self) -> Later<'a, ()>;
+    /// As [`Self::flow`]; the task is woken when it may have changed. One task at a time: the last that asked.
+    fn poll_flow(&self, cx: &mut Context<'_>) -> Flow;
 
     /// The wire takes more: writes what waited.
     fn flush(&self);

@@ -2,6 +2,7 @@
 //! transport. It knows no rules: who may do what, and what is answered, is realtime's.
 
 mod codec;
+mod frames;
 mod ws;
 
 use axum::{

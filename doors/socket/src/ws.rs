@@ -1,65 +1,63 @@
-//! The WebSocket codec (RFC 6455): the library reads what the client sends and answers its control frames; what goes
-//! out is written by the session, in frames that were made once for all who get them.
+//! The WebSocket codec (RFC 6455): one task per socket reads what its client says; what goes out is written by the
+//! session, in frames that were made once for all who get them.
 
-use crate::{MAX_FRAME_BYTES, codec};
+use crate::{
+    codec,
+    frames::{Frames, Said},
+};
 use hyper_util::{rt::TokioIo, server::conn::auto::upgrade::downcast};
 use kernel::{Kind, Problem};
 use realtime_contract::{Flow, Frame, Realtime, Request, Session, Wire};
 use std::{
-    io::{self, ErrorKind, IoSlice, Read, Write},
+    future::poll_fn,
+    io::{self, ErrorKind, IoSlice},
+    mem::MaybeUninit,
+    pin::Pin,
     sync::Arc,
+    task::{Context, Poll, ready},
     time::Duration,
 };
-use tokio::{net::TcpStream, time::timeout};
-use tungstenite::{
-    Error, Message, WebSocket,
-    error::CapacityError,
-    protocol::{Role, WebSocketConfig},
+use tokio::{
+    io::{AsyncRead, ReadBuf},
+    net::{
+        TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
+    time::timeout,
 };
 
-/// Enough for most ops; longer ones grow it for as long as they take.
-const READ_BUFFER_BYTES: usize = 512;
+/// Read at a time; it lies on the stack.
+const READ_BYTES: usize = 4_096;
 /// How long a socket that was told to close may still talk before it is let go.
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Takes a socket over from HTTP and runs it until either side ends it.
 pub(crate) async fn run(upgrade: hyper::upgrade::OnUpgrade, realtime: Arc<dyn Realtime>) {
-    let Ok(upgraded) = upgrade.await else { return };
-    let Ok(parts) = downcast::<TokioIo<TcpStream>>(upgraded) else {
-        tracing::error!("the listener's connections aren't plain TCP: sockets can't be served on it");
-        return;
-    };
-    let stream = Arc::new(parts.io.into_inner());
-    // What came with the hand-shake is copied: HTTP's buffer goes.
-    let leftover = parts.read_buf.to_vec();
-    drop(parts.read_buf);
-    let Ok(session) = realtime.connect(Arc::new(TcpWire(stream.clone()))) else { return };
-    // Whatever happens to this task, the session hears that the socket is gone.
-    let session = Guard(session);
-    let mut reader = Reader::new(stream.clone(), leftover);
-    loop {
-        let moved = match session.0.flow() {
-            Flow::Ended => break,
-            Flow::Blocked => tokio::select! {
-                ready = stream.writable() => ready.map(|()| session.0.flush()),
-                () = session.0.turned() => Ok(()),
-            },
-            Flow::Open => tokio::select! {
-                ready = reader.ready() => match ready {
-                    Ok(()) => reader.take_all(&*session.0).await,
-                    Err(e) => Err(e),
-                },
-                () = session.0.turned() => Ok(()),
-            },
-        };
-        if moved.is_err() {
+    let Some(mut talk) = take_over(upgrade, &*realtime).await else { return };
+    while let Ok(Some(request)) = poll_fn(|cx| talk.poll_request(cx)).await {
+        if talk.take(request).await.is_err() {
             return;
         }
     }
-    // Closing with unread input would reset the connection, and the client would never read why it was closed.
-    drop(timeout(FAREWELL, reader.drain()).await);
+    if !talk.client_closed {
+        // Closing with unread input would reset the connection, and the client would never read why it was closed.
+        drop(timeout(FAREWELL, poll_fn(|cx| talk.poll_silence(cx))).await);
+    }
 }
 
+async fn take_over(upgrade: hyper::upgrade::OnUpgrade, realtime: &dyn Realtime) -> Option<Talk> {
+    let Ok(parts) = downcast::<TokioIo<TcpStream>>(upgrade.await.ok()?) else {
+        tracing::error!("the listener's connections aren't plain TCP: sockets can't be served on it");
+        return None;
+    };
+    let (read, write) = parts.io.into_inner().into_split();
+    let session = realtime.connect(Arc::new(TcpWire(write))).ok()?;
+    let mut frames = Frames::default();
+    frames.push(&parts.read_buf);
+    Some(Talk { session: Guard(session), read, frames, client_closed: false })
+}
+
+/// Whatever happens to the socket's task, the session hears that the socket is gone.
 struct Guard(Arc<dyn Session>);
 
 impl Drop for Guard {
@@ -68,7 +66,7 @@ impl Drop for Guard {
     }
 }
 
-struct TcpWire(Arc<TcpStream>);
+struct TcpWire(OwnedWriteHalf);
 
 impl Wire for TcpWire {
     fn write(&self, frames: &[IoSlice<'_>]) -> io::Result<usize> {
@@ -92,135 +90,111 @@ impl Wire for TcpWire {
     }
 }
 
-/// What the library reads from and writes to: reads come from the socket, its own control frames are kept for the
-/// session to write in their turn.
-struct Pipe {
-    stream: Arc<TcpStream>,
-    control: Vec<u8>,
+/// The answer to a ping carries the same payload, which is at most 125 bytes.
+fn pong(payload: &[u8]) -> Frame {
+    Frame::raw(&[&[0x8a, payload.len() as u8], payload].concat())
 }
 
-impl Read for Pipe {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.stream.try_read(buffer)
-    }
+/// One socket's conversation.
+struct Talk {
+    session: Guard,
+    read: OwnedReadHalf,
+    frames: Frames,
+    /// The client said goodbye: nothing more comes from it.
+    client_closed: bool,
 }
 
-impl Write for Pipe {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.control.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-struct Reader {
-    socket: WebSocket<Pipe>,
-    /// Bytes that came with the hand-shake are read before the socket is waited for.
-    has_leftover: bool,
-}
-
-impl Reader {
-    fn new(stream: Arc<TcpStream>, leftover: Vec<u8>) -> Self {
-        let config = WebSocketConfig::default()
-            .read_buffer_size(READ_BUFFER_BYTES)
-            .write_buffer_size(0)
-            .max_message_size(Some(MAX_FRAME_BYTES))
-            .max_frame_size(Some(MAX_FRAME_BYTES));
-        let has_leftover = !leftover.is_empty();
-        let pipe = Pipe { stream, control: Vec::new() };
-        Self { socket: WebSocket::from_partially_read(pipe, leftover, Role::Server, Some(config)), has_leftover }
-    }
-
-    async fn ready(&mut self) -> io::Result<()> {
-        if std::mem::take(&mut self.has_leftover) {
-            return Ok(());
-        }
-        self.socket.get_ref().stream.readable().await
-    }
-
-    /// Takes every op that has come. Fails when the socket is over.
-    async fn take_all(&mut self, session: &dyn Session) -> io::Result<()> {
+impl Talk {
+    /// The client's next op; none when the session is over. Fails when the socket is.
+    fn poll_request(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Option<Request>>> {
         loop {
-            let message = self.socket.read();
-            self.pass_control_on(session);
-            match message {
-                Ok(Message::Text(text)) => {
-                    session.heard();
-                    match codec::read(&text) {
-                        Ok(request) => self.take(session, request).await?,
-                        Err(unreadable) => session.refuse(unreadable.reference, unreadable.problem),
+            match self.session.0.poll_flow(cx) {
+                Flow::Ended => return Poll::Ready(Ok(None)),
+                Flow::Blocked => {
+                    ready!(self.poll_flush(cx))?;
+                    continue;
+                }
+                Flow::Open => {}
+            }
+            match self.frames.next() {
+                Ok(Some(said)) => {
+                    self.session.0.heard();
+                    if let Some(request) = self.hear(said) {
+                        return Poll::Ready(Ok(Some(request)));
                     }
-                    session.heard();
-                    if session.flow() != Flow::Open {
-                        return Ok(());
-                    }
                 }
-                Ok(Message::Binary(_)) => {
-                    let detail = "Frames are JSON in text frames, not binary.";
-                    session.refuse(None, Problem::new(Kind::Unsupported, "text_only", detail));
-                }
-                Ok(_) => session.heard(),
-                Err(Error::Io(e)) if e.kind() == ErrorKind::WouldBlock => return Ok(()),
-                Err(Error::ConnectionClosed | Error::AlreadyClosed | Error::Io(_)) => {
-                    return Err(ErrorKind::ConnectionAborted.into());
-                }
-                Err(error) => {
-                    let (code, reason) = close_code(&error);
-                    session.end(code, reason);
-                    return Ok(());
-                }
+                Ok(None) => ready!(self.poll_read(cx))?,
+                Err((code, reason)) => self.session.0.end(code, reason),
             }
         }
+    }
+
+    /// An op goes to the session; all else is answered here.
+    fn hear(&mut self, said: Said) -> Option<Request> {
+        match said {
+            Said::Text(text) => match codec::read(&text) {
+                Ok(request) => return Some(request),
+                Err(unreadable) => self.session.0.refuse(unreadable.reference, unreadable.problem),
+            },
+            Said::Binary => {
+                let detail = "Frames are JSON in text frames, not binary.";
+                self.session.0.refuse(None, Problem::new(Kind::Unsupported, "text_only", detail));
+            }
+            Said::Ping(payload) => self.session.0.control(pong(&payload)),
+            Said::Pong => {}
+            Said::Close(code) => {
+                self.client_closed = true;
+                self.session.0.end(code.unwrap_or(1000), "");
+            }
+        }
+        None
     }
 
     /// Takes one op, and goes on writing while it takes its time: its own answers may be what has to be written.
-    async fn take(&self, session: &dyn Session, request: Request) -> io::Result<()> {
-        let stream = &self.socket.get_ref().stream;
+    async fn take(&mut self, request: Request) -> io::Result<()> {
+        let session = self.session.0.clone();
         let mut taking = session.receive(request);
-        loop {
-            match session.flow() {
-                Flow::Ended => return Ok(()),
-                Flow::Open => tokio::select! {
-                    () = &mut taking => return Ok(()),
-                    () = session.turned() => {}
-                },
-                Flow::Blocked => tokio::select! {
-                    () = &mut taking => return Ok(()),
-                    () = session.turned() => {}
-                    ready = stream.writable() => ready.map(|()| session.flush())?,
-                },
+        let taken = poll_fn(|cx| {
+            loop {
+                if taking.as_mut().poll(cx).is_ready() {
+                    return Poll::Ready(io::Result::Ok(()));
+                }
+                match session.poll_flow(cx) {
+                    Flow::Ended => return Poll::Ready(Ok(())),
+                    Flow::Open => return Poll::Pending,
+                    Flow::Blocked => ready!(self.poll_flush(cx))?,
+                }
             }
-        }
+        });
+        taken.await?;
+        session.heard();
+        Ok(())
     }
 
-    fn pass_control_on(&mut self, session: &dyn Session) {
-        let control = std::mem::take(&mut self.socket.get_mut().control);
-        if !control.is_empty() {
-            session.control(Frame::raw(&control));
+    /// Writes what waited, once the socket takes more.
+    fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.read.as_ref().poll_write_ready(cx))?;
+        self.session.0.flush();
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut buffer = [const { MaybeUninit::uninit() }; READ_BYTES];
+        let mut buffer = ReadBuf::uninit(&mut buffer);
+        ready!(Pin::new(&mut self.read).poll_read(cx, &mut buffer))?;
+        if buffer.filled().is_empty() {
+            return Poll::Ready(Err(ErrorKind::UnexpectedEof.into()));
         }
+        self.frames.push(buffer.filled());
+        Poll::Ready(Ok(()))
     }
 
     /// Reads on, without looking, until the client hangs up.
-    async fn drain(&self) {
-        let stream = &self.socket.get_ref().stream;
-        while stream.readable().await.is_ok() {
-            match stream.try_read(&mut [0; 1_024]) {
-                Ok(0) => return,
-                Err(e) if e.kind() != ErrorKind::WouldBlock => return,
-                _ => {}
-            }
+    fn poll_silence(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.frames = Frames::default();
+        while ready!(self.poll_read(cx)).is_ok() {
+            self.frames = Frames::default();
         }
-    }
-}
-
-/// How a client is told why the library gave up on it.
-fn close_code(error: &Error) -> (u16, &'static str) {
-    match error {
-        Error::Capacity(CapacityError::MessageTooLong { .. }) => (1009, "frame too large"),
-        Error::Utf8(_) => (1007, "not UTF-8"),
-        _ => (1002, "protocol error"),
+        Poll::Ready(())
     }
 }

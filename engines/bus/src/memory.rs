@@ -10,7 +10,7 @@ use std::{
 };
 use tokio::sync::watch;
 
-type Sinks = HashMap<String, Vec<(u64, Arc<dyn Sink>)>>;
+type Sinks = HashMap<Arc<str>, Vec<(u64, Arc<dyn Sink>)>>;
 
 /// Fan-out within one process: sinks are called in the publisher's thread.
 #[derive(Default)]
@@ -46,8 +46,16 @@ impl Fanout for MemoryFanout {
 
     fn subscribe(&self, topic: &str, sink: Arc<dyn Sink>) -> Subscription {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let topic = topic.to_owned();
-        self.sinks.write().unwrap_or_else(PoisonError::into_inner).entry(topic.clone()).or_default().push((id, sink));
+        let topic: Arc<str> = topic.into();
+        {
+            let mut sinks = self.sinks.write().unwrap_or_else(PoisonError::into_inner);
+            let list = sinks.entry(topic.clone()).or_default();
+            // Most topics have one listener, and there are many topics.
+            if list.is_empty() {
+                list.reserve_exact(1);
+            }
+            list.push((id, sink));
+        }
         let sinks = self.sinks.clone();
         Subscription::new(move || {
             let mut sinks = sinks.write().unwrap_or_else(PoisonError::into_inner);

@@ -3,7 +3,7 @@ use kernel::ChannelId;
 use ports::{Fanout, Hint, Sink, Subscription};
 use realtime_contract::{Answer, Frame, ServerOp};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, Weak},
     time::Duration,
 };
@@ -81,8 +81,8 @@ impl Desk {
         let mut frames: HashMap<Vec<ChannelId>, Frame> = HashMap::new();
         let readers: Vec<Arc<Session>> = lock(&self.readers).iter().filter_map(Weak::upgrade).collect();
         for session in readers {
-            let visible: Arc<BTreeSet<ChannelId>> = session.visible();
-            let seen: Vec<ChannelId> = news.keys().filter(|c| visible.contains(c)).copied().collect();
+            let visible = session.visible();
+            let seen: Vec<ChannelId> = news.keys().filter(|c| visible.binary_search(c).is_ok()).copied().collect();
             if seen.is_empty() {
                 continue;
             }

@@ -1,22 +1,21 @@
 use crate::{
+    lanes::Lanes,
     lock,
-    owners::Owners,
     session::Session,
     track::{After, Pushed, Track},
-    workers::Workers,
+    watchers::Watchers,
+    workers::Round,
 };
 use kernel::{Event, Reader, Result, StreamName};
 use ports::{Sink, Subscription};
 use realtime_contract::Frame;
 use std::{
-    collections::HashSet,
     sync::{
-        Arc, Mutex, Weak,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Arc, Mutex, OnceLock, Weak,
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
-use tokio::sync::OnceCell;
 
 /// How long a missing event may still come by itself before the owner is asked.
 const GAP_PATIENCE: Duration = Duration::from_millis(50);
@@ -25,15 +24,16 @@ const GAP_PATIENCE: Duration = Duration::from_millis(50);
 /// per session; a gap is repaired once for all.
 pub(crate) struct Lane {
     pub(crate) stream: StreamName,
+    lanes: Arc<Lanes>,
     track: Mutex<Track>,
-    /// Those who watch, one part per worker.
-    parts: Box<[Part]>,
-    next_ticket: AtomicU64,
-    workers: Arc<Workers>,
-    owners: Owners,
+    watchers: Mutex<Watchers<Session>>,
+    /// The first of the workers that write it: a small lane has one, a large one shares its watchers among all.
+    first_worker: usize,
+    first_part: Part,
+    more_parts: OnceLock<Box<[Part]>>,
     repairing: AtomicBool,
-    opened: OnceCell<()>,
-    subscription: Mutex<Option<Subscription>>,
+    /// From before its first frame on. Held, so that it is heard.
+    _subscription: Subscription,
 }
 
 /// The watchers that one worker writes to.
@@ -41,77 +41,51 @@ pub(crate) struct Lane {
 struct Part {
     /// The worker knows that there is something new.
     scheduled: AtomicBool,
-    watchers: Mutex<Watchers>,
-}
-
-#[derive(Default)]
-struct Watchers {
-    list: Vec<Watcher>,
-    /// Tickets given back, still in the list: cleared away when they are half of it.
-    gone: HashSet<u64>,
     /// Up to where the last pass wrote.
-    passed: i64,
-}
-
-#[derive(Clone)]
-struct Watcher {
-    /// A session that is over lets go of its socket, also while it stands in a list.
-    session: Weak<Session>,
-    ticket: u64,
+    passed: AtomicI64,
 }
 
 impl Lane {
-    pub(crate) fn new(stream: StreamName, owners: Owners, workers: Arc<Workers>) -> Arc<Self> {
-        Arc::new(Self {
+    /// A lane that hears its stream; [`Self::open`] makes it good.
+    pub(crate) fn new(stream: StreamName, lanes: Arc<Lanes>) -> Arc<Self> {
+        Arc::new_cyclic(|itself: &Weak<Self>| Self {
+            _subscription: lanes.fanout.subscribe(stream.as_str(), Arc::new(LaneSink(itself.clone()))),
+            first_worker: lanes.next_worker(),
             stream,
+            lanes,
             track: Mutex::default(),
-            parts: (0..workers.count()).map(|_| Part::default()).collect(),
-            next_ticket: AtomicU64::new(1),
-            workers,
-            owners,
+            watchers: Mutex::default(),
+            first_part: Part::default(),
+            more_parts: OnceLock::new(),
             repairing: AtomicBool::new(false),
-            opened: OnceCell::new(),
-            subscription: Mutex::default(),
         })
     }
 
-    /// Hears the stream first and asks for its head then: nothing falls between.
-    pub(crate) async fn open(self: &Arc<Self>, fanout: &dyn ports::Fanout) -> Result<()> {
-        let opening = async {
-            let sink = Arc::new(LaneSink(Arc::downgrade(self)));
-            let subscription = fanout.subscribe(self.stream.as_str(), sink);
-            *lock(&self.subscription) = Some(subscription);
-            let head = self.owners.difference(Reader::Service, &self.stream, i64::MAX).await?.head;
-            lock(&self.track).open(head);
-            self.schedule();
-            Ok::<(), kernel::Problem>(())
+    /// Asks for the stream's head, which was heard already: nothing falls between.
+    pub(crate) async fn open(self: &Arc<Self>) -> Result<()> {
+        if lock(&self.track).is_open() {
+            return Ok(());
+        }
+        let head = self.lanes.owners.difference(Reader::Service, &self.stream, i64::MAX).await?.head;
+        let has_gap = {
+            let mut track = lock(&self.track);
+            track.open(head);
+            track.has_gap()
         };
-        self.opened.get_or_try_init(|| opening).await?;
-        // A gap that opened while the head was asked for.
-        if lock(&self.track).has_gap() {
+        self.schedule();
+        if has_gap {
             self.repair_later();
         }
         Ok(())
     }
 
-    /// A ticket to watch with; [`Self::join`] makes it good.
-    pub(crate) fn ticket(&self) -> u64 {
-        self.next_ticket.fetch_add(1, Ordering::Relaxed)
+    /// Writes to `session` whenever the lane grows, until the place is given back to [`Self::leave`].
+    pub(crate) fn join(&self, session: &Arc<Session>) -> u32 {
+        lock(&self.watchers).join(session)
     }
 
-    /// Writes to `session` whenever the lane grows, until the ticket is given back to [`Self::leave`].
-    pub(crate) fn join(&self, session: &Arc<Session>, ticket: u64) {
-        let part = &self.parts[session.worker];
-        lock(&part.watchers).list.push(Watcher { session: Arc::downgrade(session), ticket });
-    }
-
-    pub(crate) fn leave(&self, worker: usize, ticket: u64) {
-        let mut watchers = lock(&self.parts[worker].watchers);
-        watchers.gone.insert(ticket);
-        if watchers.gone.len() * 2 >= watchers.list.len() {
-            let gone = std::mem::take(&mut watchers.gone);
-            watchers.list.retain(|w| !gone.contains(&w.ticket));
-        }
+    pub(crate) fn leave(&self, place: u32) {
+        lock(&self.watchers).leave(place);
     }
 
     pub(crate) fn after(&self, cursor: i64) -> After {
@@ -123,32 +97,43 @@ impl Lane {
         lock(&self.track).last()
     }
 
-    /// Writes what is new to all watchers of one worker.
-    pub(crate) fn pass(self: &Arc<Self>, worker: usize) {
-        let part = &self.parts[worker];
+    /// Writes what is new to all watchers of one part. `sessions` is room to work in.
+    pub(crate) fn pass(self: &Arc<Self>, part: usize, sessions: &mut Vec<Arc<Session>>) {
+        let (workers, at) = (self.lanes.workers.count(), self.part(part));
         // Cleared before looking, so that what comes from here on is another pass.
-        part.scheduled.store(false, Ordering::Release);
-        let (list, passed) = {
-            let watchers = lock(&part.watchers);
-            (watchers.list.clone(), watchers.passed)
-        };
-        let (frames, last) = lock(&self.track).tail(passed);
+        at.scheduled.store(false, Ordering::Release);
+        let (frames, last) = lock(&self.track).tail(at.passed.load(Ordering::Relaxed));
         let news = News { first: last - frames.len() as i64 + 1, frames };
-        for watcher in &list {
-            if let Some(session) = watcher.session.upgrade() {
-                session.take_news(&self.stream, watcher.ticket, &news);
+        for chunk in (part..).step_by(workers) {
+            {
+                let watchers = lock(&self.watchers);
+                if chunk >= watchers.chunks() {
+                    break;
+                }
+                sessions.extend(watchers.chunk(chunk));
             }
+            sessions.drain(..).for_each(|session| session.take_news(self, &news));
         }
-        let mut watchers = lock(&part.watchers);
-        watchers.passed = watchers.passed.max(last);
+        at.passed.fetch_max(last, Ordering::Relaxed);
     }
 
     fn schedule(self: &Arc<Self>) {
-        for (worker, part) in self.parts.iter().enumerate() {
-            if lock(&part.watchers).list.is_empty() || part.scheduled.swap(true, Ordering::AcqRel) {
-                continue;
+        let parts = {
+            let watchers = lock(&self.watchers);
+            if watchers.is_empty() { 0 } else { watchers.chunks().min(self.lanes.workers.count()) }
+        };
+        for part in (0..parts).filter(|part| !self.part(*part).scheduled.swap(true, Ordering::AcqRel)) {
+            self.lanes.workers.give(self.first_worker + part, Round { lane: self.clone(), part });
+        }
+    }
+
+    fn part(&self, part: usize) -> &Part {
+        match part.checked_sub(1) {
+            None => &self.first_part,
+            Some(more) => {
+                let make = || (1..self.lanes.workers.count()).map(|_| Part::default()).collect();
+                &self.more_parts.get_or_init(make)[more]
             }
-            self.workers.give(worker, self.clone());
         }
     }
 
@@ -157,8 +142,8 @@ impl Lane {
         match pushed {
             Pushed::Appended => self.schedule(),
             Pushed::Known => {}
-            Pushed::Gap if self.opened.initialized() => self.repair_later(),
-            Pushed::Gap => {}
+            Pushed::Gap => self.repair_later(),
+            Pushed::Early => {}
         }
     }
 
@@ -168,7 +153,7 @@ impl Lane {
             return;
         }
         let lane = Arc::downgrade(self);
-        self.workers.spawn(async move {
+        self.lanes.workers.spawn(async move {
             let mut patience = GAP_PATIENCE;
             loop {
                 tokio::time::sleep(patience).await;
@@ -182,7 +167,7 @@ impl Lane {
                 if !gap || lane.repairing.swap(true, Ordering::AcqRel) {
                     return;
                 }
-                match lane.owners.difference(Reader::Service, &lane.stream, last).await {
+                match lane.lanes.owners.difference(Reader::Service, &lane.stream, last).await {
                     Ok(difference) if difference.reset => {
                         lock(&lane.track).reset(difference.head);
                         lane.schedule();

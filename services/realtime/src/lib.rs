@@ -19,6 +19,8 @@ mod send;
 mod session;
 mod track;
 mod watch;
+mod watchers;
+mod watches;
 mod workers;
 
 use accounts_contract::Accounts;
@@ -30,10 +32,10 @@ use people_contract::People;
 use ports::{Fanout, Random};
 use realtime_contract::{Realtime, Wire};
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::HashMap,
     sync::{
         Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
@@ -61,10 +63,9 @@ pub(crate) struct Service {
     heads: Arc<heads::Heads>,
     access: Arc<access::Access>,
     sessions: Mutex<Vec<Weak<session::Session>>>,
-    visible: Mutex<HashMap<UserId, Weak<BTreeSet<ChannelId>>>>,
+    visible: Mutex<HashMap<UserId, Weak<[ChannelId]>>>,
     draining: AtomicBool,
     began: Instant,
-    next_worker: AtomicUsize,
     itself: Weak<Service>,
 }
 
@@ -75,15 +76,15 @@ impl Service {
     }
 
     /// The channels that a person sees, held once for all sessions of that person.
-    pub(crate) fn shared_visible(&self, user: UserId, visible: BTreeSet<ChannelId>) -> Arc<BTreeSet<ChannelId>> {
+    pub(crate) fn shared_visible(&self, user: UserId, visible: &[ChannelId]) -> Arc<[ChannelId]> {
         let mut shared = lock(&self.visible);
-        if let Some(there) = shared.get(&user).and_then(Weak::upgrade).filter(|there| **there == visible) {
+        if let Some(there) = shared.get(&user).and_then(Weak::upgrade).filter(|there| **there == *visible) {
             return there;
         }
         if shared.len() == shared.capacity() {
             shared.retain(|_, there| there.strong_count() > 0);
         }
-        let visible = Arc::new(visible);
+        let visible: Arc<[ChannelId]> = visible.into();
         shared.insert(user, Arc::downgrade(&visible));
         visible
     }
@@ -104,7 +105,6 @@ pub fn build(fanout: Arc<dyn Fanout>, deps: Deps) -> Arc<dyn Realtime> {
         visible: Mutex::default(),
         draining: AtomicBool::new(false),
         began: Instant::now(),
-        next_worker: AtomicUsize::new(0),
         itself: itself.clone(),
         deps,
         fanout,
@@ -126,8 +126,7 @@ async fn look_after(service: Weak<Service>) {
 impl Realtime for Service {
     fn connect(&self, wire: Arc<dyn Wire>) -> Result<Arc<dyn realtime_contract::Session>> {
         let service = self.itself.upgrade().ok_or_else(|| Problem::unavailable("The server is stopping."))?;
-        let worker = self.next_worker.fetch_add(1, Ordering::Relaxed) % self.lanes.workers.count();
-        let session = session::Session::new(service, wire, worker);
+        let session = session::Session::new(service, wire);
         let mut sessions = lock(&self.sessions);
         if self.draining.load(Ordering::Acquire) {
             return Err(Problem::unavailable("The server is restarting: connect again in a moment."));

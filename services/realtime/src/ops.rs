@@ -10,7 +10,7 @@ use messages_contract::Head;
 use ports::Sink;
 use realtime_contract::{ClientOp, Request, ServerOp};
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::HashSet,
     sync::{Arc, Weak},
 };
 
@@ -81,7 +81,7 @@ async fn hello(session: &Arc<Session>, reference: Option<String>, token: String)
             let mut state = lock(&session.state);
             if !state.is_over() {
                 state.caller = Some(caller);
-                state.own.extend(own);
+                state.own = Some(own);
             }
             state.is_over()
         };
@@ -114,7 +114,7 @@ fn watch_presence(session: &Arc<Session>, reference: Option<String>, users: Vec<
 }
 
 /// Learns which channels the person sees, and hears their heads. Answers them, or nothing when guilds can't.
-async fn go_home(session: &Arc<Session>, caller: Caller) -> Arc<BTreeSet<ChannelId>> {
+async fn go_home(session: &Arc<Session>, caller: Caller) -> Arc<[ChannelId]> {
     let _one_at_a_time = session.going_home.lock().await;
     let home = match session.service.deps.guilds.home(caller).await {
         Ok(home) => home,
@@ -127,8 +127,9 @@ async fn go_home(session: &Arc<Session>, caller: Caller) -> Arc<BTreeSet<Channel
     let directs = home.directs.iter().map(|d| format!("heads/channel/{}", d.id));
     let readings = guilds.chain(directs).map(|topic| session.service.heads.read(topic, session)).collect();
     let guild_channels = home.guilds.iter().flat_map(|g| &g.channels);
-    let visible: BTreeSet<ChannelId> = guild_channels.chain(&home.directs).map(|c| c.id).collect();
-    let visible = session.service.shared_visible(caller.user, visible);
+    let mut visible: Vec<ChannelId> = guild_channels.chain(&home.directs).map(|c| c.id).collect();
+    visible.sort_unstable();
+    let visible = session.service.shared_visible(caller.user, &visible);
     let before = {
         let mut state = lock(&session.state);
         if state.is_over() {
@@ -141,8 +142,8 @@ async fn go_home(session: &Arc<Session>, caller: Caller) -> Arc<BTreeSet<Channel
     visible
 }
 
-async fn unread(session: &Session, caller: Caller, visible: &BTreeSet<ChannelId>) -> Vec<Head> {
-    match session.service.deps.messages.heads(caller, visible.iter().copied().collect()).await {
+async fn unread(session: &Session, caller: Caller, visible: &[ChannelId]) -> Vec<Head> {
+    match session.service.deps.messages.heads(caller, visible.to_vec()).await {
         Ok(heads) => heads.heads.into_iter().filter(|h| h.number > h.marker).collect(),
         Err(problem) => {
             tracing::warn!(user = %caller.user, ?problem, "unread counts are left to the overview");
@@ -160,9 +161,12 @@ impl Session {
 
     /// Guards a guild that something is watched of.
     pub(crate) fn guard(self: &Arc<Self>, guild: GuildId) {
-        if !lock(&self.state).guards.contains_key(&guild) {
+        let is_guarded = lock(&self.state).guards.iter().any(|guard| guard.guild == guild);
+        if !is_guarded {
             let guard = self.service.access.guard(guild, self);
-            lock(&self.state).guards.insert(guild, guard);
+            let mut state = lock(&self.state);
+            state.guards.reserve_exact(1);
+            state.guards.push(guard);
         }
     }
 
@@ -170,7 +174,7 @@ impl Session {
     pub(crate) fn access_changed(self: &Arc<Self>, guild: GuildId) {
         let caller = {
             let mut state = lock(&self.state);
-            for watching in state.watching.values_mut().filter(|w| w.guild == Some(guild)) {
+            for watching in state.watching.iter_mut().filter(|w| w.guild == Some(guild)) {
                 watching.rechecks += 1;
                 watching.rechecked = false;
             }

@@ -1,21 +1,25 @@
 use crate::{
     Service,
     access::Guard,
-    heads, lock, ops,
+    heads,
+    lane::{Lane, News},
+    lock, ops,
     out::{Out, Written},
     send,
     track::After,
-    watch::{self, Watching},
+    watch,
+    watches::Watches,
 };
-use kernel::{Caller, ChannelId, GuildId, Problem, StreamName, UserId};
+use kernel::{Caller, ChannelId, Problem, StreamName, UserId};
 use ports::Subscription;
 use realtime_contract::{Answer, Flow, Frame, Later, Request, ServerOp, Wire};
 use std::{
-    collections::{BTreeSet, HashMap},
+    io::Result,
     sync::{
         Arc, Mutex, Weak,
         atomic::{AtomicU32, Ordering},
     },
+    task::{Context, Waker},
 };
 use tokio::sync::Notify;
 
@@ -38,14 +42,11 @@ const BLOCKED_SECONDS: u32 = 8;
 /// while it is held.
 pub(crate) struct Session {
     pub(crate) service: Arc<Service>,
-    /// The worker that writes lanes to it.
-    pub(crate) worker: usize,
     pub(crate) state: Mutex<State>,
     /// One `home` is asked for at a time, so that an older answer never replaces a newer one.
     pub(crate) going_home: tokio::sync::Mutex<()>,
     wire: Arc<dyn Wire>,
     room: Notify,
-    turned: Notify,
     heard: AtomicU32,
     itself: Weak<Session>,
 }
@@ -53,9 +54,11 @@ pub(crate) struct Session {
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) caller: Option<Caller>,
-    pub(crate) watching: HashMap<StreamName, Watching>,
+    pub(crate) watching: Watches,
     pub(crate) sends: send::Queue,
     out: Out,
+    /// The socket's task, which waits for the flow to change.
+    task: Option<Waker>,
     end: Option<(u16, &'static str)>,
     /// Everything was said: the socket's task lets go.
     ended: bool,
@@ -64,10 +67,11 @@ pub(crate) struct State {
     opened_at: u32,
     blocked_at: u32,
     pub(crate) shown_users: Vec<UserId>,
-    pub(crate) visible: Arc<BTreeSet<ChannelId>>,
+    /// The channels that the person sees, in order.
+    pub(crate) visible: Arc<[ChannelId]>,
     pub(crate) readings: Vec<heads::Reading>,
-    pub(crate) guards: HashMap<GuildId, Arc<Guard>>,
-    pub(crate) own: Vec<Subscription>,
+    pub(crate) guards: Vec<Arc<Guard>>,
+    pub(crate) own: Option<[Subscription; 2]>,
 }
 
 impl State {
@@ -75,19 +79,31 @@ impl State {
     pub(crate) fn is_over(&self) -> bool {
         self.end.is_some() || self.ended || self.closed
     }
+
+    fn turn(&mut self) {
+        if let Some(task) = self.task.take() {
+            task.wake();
+        }
+    }
+
+    fn flow(&self) -> Flow {
+        match (self.ended, self.out.is_blocked()) {
+            (true, _) => Flow::Ended,
+            (_, true) => Flow::Blocked,
+            _ => Flow::Open,
+        }
+    }
 }
 
 impl Session {
-    pub(crate) fn new(service: Arc<Service>, wire: Arc<dyn Wire>, worker: usize) -> Arc<Self> {
+    pub(crate) fn new(service: Arc<Service>, wire: Arc<dyn Wire>) -> Arc<Self> {
         let now = service.seconds();
         Arc::new_cyclic(|itself| Self {
             service,
-            worker,
             state: Mutex::new(State { opened_at: now, ..State::default() }),
             going_home: tokio::sync::Mutex::default(),
             wire,
             room: Notify::new(),
-            turned: Notify::new(),
             heard: AtomicU32::new(now),
             itself: itself.clone(),
         })
@@ -138,7 +154,7 @@ impl Session {
             state.ended = true;
         }
         self.write_in(state);
-        self.turned.notify_one();
+        state.turn();
         self.room.notify_waiters();
     }
 
@@ -147,34 +163,29 @@ impl Session {
         if state.out.is_blocked() || state.ended {
             return;
         }
-        match state.out.write(&*self.wire) {
-            Ok(Written::All) => {
-                if state.end.is_some() {
-                    state.ended = true;
-                    self.turned.notify_one();
-                }
-            }
-            Ok(Written::Some) => {
-                state.blocked_at = self.service.seconds();
-                self.turned.notify_one();
-            }
-            Err(_) => {
-                state.ended = true;
-                self.turned.notify_one();
-            }
-        }
+        let written = state.out.write(&*self.wire);
+        self.wrote(state, written);
         if state.out.bytes() < ROOM_BYTES || state.is_over() {
             self.room.notify_waiters();
         }
     }
 
+    fn wrote(&self, state: &mut State, written: Result<Written>) {
+        match written {
+            Ok(Written::All) if state.end.is_none() => return,
+            Ok(Written::Some) => state.blocked_at = self.service.seconds(),
+            Ok(Written::All) | Err(_) => state.ended = true,
+        }
+        state.turn();
+    }
+
     /// Queues and writes what the lanes have beyond the cursors; names the streams that fell too far behind.
-    fn read_lanes(&self) -> Vec<(StreamName, u64)> {
+    fn read_lanes(&self) -> Vec<(StreamName, u32)> {
         let mut behind = Vec::new();
         let mut state = lock(&self.state);
         self.write_in(&mut state);
         let state = &mut *state;
-        for (stream, watching) in state.watching.iter_mut().filter(|(_, w)| w.is_live()) {
+        for watching in state.watching.iter_mut().filter(|w| w.is_live()) {
             if state.end.is_some() || state.out.is_blocked() || state.out.bytes() > ROOM_BYTES {
                 break;
             }
@@ -185,7 +196,7 @@ impl Session {
                 }
                 After::Behind => {
                     watching.fetching = true;
-                    behind.push((stream.clone(), watching.ticket));
+                    behind.push((watching.lane.stream.clone(), watching.ticket));
                 }
             }
         }
@@ -194,38 +205,28 @@ impl Session {
     }
 
     /// Brings the news of one lane: what of it the wire takes now is written without a copy.
-    pub(crate) fn take_news(self: &Arc<Self>, stream: &StreamName, ticket: u64, news: &crate::lane::News) {
+    pub(crate) fn take_news(self: &Arc<Self>, lane: &Lane, news: &News) {
         let mut state = lock(&self.state);
         let state = &mut *state;
         if state.is_over() || !state.out.is_empty() {
             // What waits goes first; the lane is read again when it was written.
             return;
         }
-        let Some(watching) = state.watching.get_mut(stream).filter(|w| w.ticket == ticket && w.is_live()) else {
-            return;
-        };
-        let Some((frames, cursor)) = news.after(watching.cursor) else {
-            let behind = watching.lane.after(watching.cursor);
-            if let After::Frames(frames, cursor) = behind {
-                frames.into_iter().for_each(|frame| state.out.push(frame));
+        let Some(watching) = state.watching.of_lane(lane).filter(|w| w.is_live()) else { return };
+        if let Some((frames, cursor)) = news.after(watching.cursor) {
+            watching.cursor = cursor;
+            let written = state.out.write_through(&*self.wire, frames);
+            return self.wrote(state, written);
+        }
+        match lane.after(watching.cursor) {
+            After::Frames(frames, cursor) => {
                 watching.cursor = cursor;
+                frames.into_iter().for_each(|frame| state.out.push(frame));
                 self.write_in(state);
-            } else {
+            }
+            After::Behind => {
                 watching.fetching = true;
-                watch::catch_up(self.clone(), vec![(stream.clone(), ticket)]);
-            }
-            return;
-        };
-        watching.cursor = cursor;
-        match state.out.write_through(&*self.wire, frames) {
-            Ok(Written::All) => {}
-            Ok(Written::Some) => {
-                state.blocked_at = self.service.seconds();
-                self.turned.notify_one();
-            }
-            Err(_) => {
-                state.ended = true;
-                self.turned.notify_one();
+                watch::catch_up(self.clone(), vec![(lane.stream.clone(), watching.ticket)]);
             }
         }
     }
@@ -264,7 +265,7 @@ impl Session {
         }
         if state.ended || (state.end.is_some() && now.saturating_sub(state.blocked_at) > BLOCKED_SECONDS) {
             state.ended = true;
-            self.turned.notify_one();
+            state.turn();
         } else if state.out.is_blocked() && now.saturating_sub(state.blocked_at) > BLOCKED_SECONDS {
             self.end_in(&mut state, TOO_SLOW);
         } else if state.caller.is_none() && now.saturating_sub(state.opened_at) > HELLO_SECONDS {
@@ -281,7 +282,7 @@ impl Session {
         lock(&self.state).closed
     }
 
-    pub(crate) fn visible(&self) -> Arc<BTreeSet<ChannelId>> {
+    pub(crate) fn visible(&self) -> Arc<[ChannelId]> {
         lock(&self.state).visible.clone()
     }
 }
@@ -320,16 +321,16 @@ impl realtime_contract::Session for Session {
     }
 
     fn flow(&self) -> Flow {
-        let state = lock(&self.state);
-        match (state.ended, state.out.is_blocked()) {
-            (true, _) => Flow::Ended,
-            (_, true) => Flow::Blocked,
-            _ => Flow::Open,
-        }
+        lock(&self.state).flow()
     }
 
-    fn turned<'a>(&'a self) -> Later<'a, ()> {
-        Box::pin(self.turned.notified())
+    fn poll_flow(&self, cx: &mut Context<'_>) -> Flow {
+        let mut state = lock(&self.state);
+        match &mut state.task {
+            Some(task) => task.clone_from(cx.waker()),
+            none => *none = Some(cx.waker().clone()),
+        }
+        state.flow()
     }
 
     fn flush(&self) {
@@ -347,8 +348,8 @@ impl realtime_contract::Session for Session {
             }
             std::mem::replace(&mut *state, State { ended: true, closed: true, ..State::default() })
         };
-        for watching in state.watching.values() {
-            watching.lane.leave(self.worker, watching.ticket);
+        for watching in state.watching.iter() {
+            watching.lane.leave(watching.place);
         }
         self.service.presence.unwatch(self, &state.shown_users);
         if let Some(caller) = state.caller {

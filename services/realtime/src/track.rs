@@ -19,6 +19,8 @@ pub(crate) enum Pushed {
     Known,
     /// One before it is missing.
     Gap,
+    /// It waits until the owner has said where the stream is.
+    Early,
 }
 
 /// What lies after a cursor.
@@ -60,6 +62,10 @@ impl Track {
         self.take_waiting();
     }
 
+    pub(crate) fn is_open(&self) -> bool {
+        self.last.is_some()
+    }
+
     pub(crate) fn last(&self) -> i64 {
         self.last.unwrap_or(0)
     }
@@ -82,7 +88,7 @@ impl Track {
                 if self.waiting.len() < WAITING_FRAMES {
                     self.waiting.insert(seq, frame());
                 }
-                Pushed::Gap
+                if self.is_open() { Pushed::Gap } else { Pushed::Early }
             }
         }
     }

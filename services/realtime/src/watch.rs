@@ -1,6 +1,6 @@
 //! Watching and resuming are the same thing: what came after a `seq`, then live.
 
-use crate::{lane::Lane, lock, session::Session};
+use crate::{lane::Lane, lock, session::Session, watches::Watching};
 use gate::policy;
 use kernel::{
     Caller, ChannelId, Difference, GuildId, Kind, Problem, Reader, Result, StreamName, permissions::Permission,
@@ -11,26 +11,6 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 const WATCHED_STREAMS: usize = 500;
 const OWN_STREAMS: usize = 4;
 const RETRY: Duration = Duration::from_secs(1);
-
-/// A stream that a session watches: the shared lane and the session's own cursor in it.
-pub(crate) struct Watching {
-    pub(crate) lane: Arc<Lane>,
-    pub(crate) ticket: u64,
-    pub(crate) cursor: i64,
-    pub(crate) guild: Option<GuildId>,
-    /// What came before is being fetched: live frames wait.
-    pub(crate) fetching: bool,
-    /// Access was asked again after every change so far: otherwise live frames wait.
-    pub(crate) rechecked: bool,
-    /// How often access may have changed.
-    pub(crate) rechecks: u64,
-}
-
-impl Watching {
-    pub(crate) fn is_live(&self) -> bool {
-        !self.fetching && self.rechecked
-    }
-}
 
 pub(crate) async fn watch(
     session: &Arc<Session>,
@@ -56,15 +36,15 @@ pub(crate) fn unwatch(session: &Session, streams: &[StreamName]) {
 pub(crate) async fn own_streams(session: &Arc<Session>, caller: Caller) {
     for service in ["accounts", "people", "guilds", "messages"] {
         let stream = StreamName::user(service, caller.user);
-        if lock(&session.state).watching.contains_key(&stream) {
+        if lock(&session.state).watching.of(&stream).is_some() {
             continue;
         }
         match session.service.lanes.lane(&stream).await {
             Ok(lane) => {
                 let seq = lane.last();
-                insert(session, &stream, lane, seq, None);
+                let Some(ticket) = insert(session, lane, seq, None) else { return };
                 session.say(ServerOp::Watched { stream: stream.clone(), seq });
-                go_live(session, &stream, None, seq);
+                go_live(session, &stream, ticket, seq);
             }
             Err(problem) => session.say(ServerOp::Refused { stream, problem }),
         }
@@ -81,8 +61,11 @@ async fn watch_one(
     if since < 0 {
         return Err(Problem::field("streams", "bad_since", "A stream is watched after a seq: 0 or more."));
     }
-    let watched = lock(&session.state).watching.len();
-    if watched >= WATCHED_STREAMS + OWN_STREAMS && !lock(&session.state).watching.contains_key(stream) {
+    let is_full = {
+        let mut state = lock(&session.state);
+        state.watching.len() >= WATCHED_STREAMS + OWN_STREAMS && state.watching.of(stream).is_none()
+    };
+    if is_full {
         return Err(Problem::new(
             Kind::TooMany,
             "too_many_streams",
@@ -94,27 +77,28 @@ async fn watch_one(
         session.guard(guild);
     }
     let lane = session.service.lanes.lane(stream).await?;
-    let ticket = insert(session, stream, lane, since, guild);
+    let Some(ticket) = insert(session, lane, since, guild) else { return Ok(()) };
     let Some(seq) = fetch(session, caller, reference.clone(), stream, since).await? else { return Ok(()) };
-    if lock(&session.state).watching.get(stream).is_some_and(|w| w.ticket == ticket) {
+    let is_it = lock(&session.state).watching.with_ticket(stream, ticket).is_some();
+    if is_it {
         session.answer(reference, ServerOp::Watched { stream: stream.clone(), seq });
-        go_live(session, stream, Some(ticket), seq);
+        go_live(session, stream, ticket, seq);
     }
     Ok(())
 }
 
 /// Fetches for streams whose frames the lane keeps no more.
-pub(crate) fn catch_up(session: Arc<Session>, streams: Vec<(StreamName, u64)>) {
+pub(crate) fn catch_up(session: Arc<Session>, streams: Vec<(StreamName, u32)>) {
     let task = async move {
         for (stream, ticket) in streams {
-            let (caller, cursor) = {
-                let state = lock(&session.state);
-                let watching = state.watching.get(&stream).filter(|w| w.ticket == ticket);
-                (state.caller, watching.map(|w| w.cursor))
+            let (cursor, caller) = {
+                let mut state = lock(&session.state);
+                let watching = state.watching.with_ticket(&stream, ticket);
+                (watching.map(|w| w.cursor), state.caller)
             };
             let (Some(caller), Some(cursor)) = (caller, cursor) else { continue };
             match fetch(&session, caller, None, &stream, cursor).await {
-                Ok(Some(seq)) => go_live(&session, &stream, Some(ticket), seq),
+                Ok(Some(seq)) => go_live(&session, &stream, ticket, seq),
                 Ok(None) => return,
                 Err(problem) => {
                     if forget(&session, &stream, Some(ticket)) {
@@ -175,10 +159,10 @@ async fn guild_of(session: &Session, caller: Caller, stream: &StreamName) -> Res
 
 /// Asks anew, past every cache, what may still be watched of a guild. While guilds can't answer, it stands still.
 pub(crate) async fn recheck(session: &Arc<Session>, caller: Caller, guild: GuildId) {
-    let watched: Vec<(StreamName, u64, u64)> = {
+    let watched: Vec<(StreamName, u32, u32)> = {
         let state = lock(&session.state);
-        let of_guild = state.watching.iter().filter(|(_, w)| w.guild == Some(guild));
-        of_guild.map(|(stream, w)| (stream.clone(), w.ticket, w.rechecks)).collect()
+        let of_guild = state.watching.iter().filter(|w| w.guild == Some(guild));
+        of_guild.map(|w| (w.lane.stream.clone(), w.ticket, w.rechecks)).collect()
     };
     for (stream, ticket, rechecks) in watched {
         loop {
@@ -186,9 +170,8 @@ pub(crate) async fn recheck(session: &Arc<Session>, caller: Caller, guild: Guild
                 Ok(()) => {
                     let mut state = lock(&session.state);
                     // A later change is answered by a later asking.
-                    let same = |w: &&mut Watching| w.ticket == ticket && w.rechecks == rechecks;
-                    if let Some(watching) = state.watching.get_mut(&stream).filter(same) {
-                        watching.rechecked = true;
+                    if let Some(watching) = state.watching.with_ticket(&stream, ticket) {
+                        watching.rechecked |= watching.rechecks == rechecks;
                     }
                 }
                 Err(problem) if problem.kind == Kind::Unavailable => {
@@ -219,41 +202,40 @@ async fn may_still(session: &Session, caller: Caller, stream: &StreamName) -> Re
     policy::require(facts, Permission::View, what).map(drop)
 }
 
-/// Puts a watch in the place of the one before; its frames wait until [`go_live`]. Answers its ticket.
-fn insert(session: &Arc<Session>, stream: &StreamName, lane: Arc<Lane>, cursor: i64, guild: Option<GuildId>) -> u64 {
-    let ticket = lane.ticket();
-    let watching = Watching { lane: lane.clone(), ticket, cursor, guild, fetching: true, rechecked: true, rechecks: 0 };
+/// Puts a watch in the place of the one before; its frames wait until [`go_live`]. Answers its ticket, or nothing when
+/// the session is over.
+fn insert(session: &Arc<Session>, lane: Arc<Lane>, cursor: i64, guild: Option<GuildId>) -> Option<u32> {
     let mut state = lock(&session.state);
     if state.is_over() {
-        return ticket;
+        return None;
     }
-    let before = state.watching.insert(stream.clone(), watching);
-    lane.join(session, ticket);
+    let (ticket, place) = (state.watching.next_ticket(), lane.join(session));
+    let watching = Watching { lane, cursor, guild, place, ticket, rechecks: 0, fetching: true, rechecked: true };
+    let before = state.watching.insert(watching);
     drop(state);
     if let Some(before) = before {
-        before.lane.leave(session.worker, before.ticket);
+        before.lane.leave(before.place);
     }
-    ticket
+    Some(ticket)
 }
 
 /// Ends a watch, the one with this ticket where one is given. Answers whether it was there.
-fn forget(session: &Session, stream: &StreamName, ticket: Option<u64>) -> bool {
+fn forget(session: &Session, stream: &StreamName, ticket: Option<u32>) -> bool {
     let before = {
         let mut state = lock(&session.state);
-        let is_it = state.watching.get(stream).is_some_and(|w| ticket.is_none_or(|ticket| w.ticket == ticket));
+        let is_it = state.watching.of(stream).is_some_and(|w| ticket.is_none_or(|ticket| w.ticket == ticket));
         if is_it { state.watching.remove(stream) } else { None }
     };
     let Some(before) = before else { return false };
-    before.lane.leave(session.worker, before.ticket);
+    before.lane.leave(before.place);
     true
 }
 
 /// What was fetched reaches to `seq`: continues live from there, unless the watch was replaced or taken away.
-fn go_live(session: &Arc<Session>, stream: &StreamName, ticket: Option<u64>, seq: i64) {
+fn go_live(session: &Arc<Session>, stream: &StreamName, ticket: u32, seq: i64) {
     {
         let mut state = lock(&session.state);
-        let is_it = |w: &&mut Watching| ticket.is_none_or(|ticket| w.ticket == ticket);
-        let Some(watching) = state.watching.get_mut(stream).filter(is_it) else { return };
+        let Some(watching) = state.watching.with_ticket(stream, ticket) else { return };
         watching.cursor = seq;
         watching.fetching = false;
     }

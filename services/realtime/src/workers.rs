@@ -1,7 +1,7 @@
 //! The threads that write to sockets: one per two cores, because the others read, commit, and are the kernel's. What
 //! comes while a pass is on its way goes with the next one, several frames in one system call.
 
-use crate::{lane::Lane, lock};
+use crate::{lane::Lane, lock, session::Session};
 use std::{
     collections::VecDeque,
     sync::{Arc, Condvar, Mutex, PoisonError},
@@ -13,6 +13,12 @@ pub(crate) struct Workers {
     runtime: Handle,
 }
 
+/// Part of a lane's watchers, to be passed over.
+pub(crate) struct Round {
+    pub(crate) lane: Arc<Lane>,
+    pub(crate) part: usize,
+}
+
 #[derive(Default)]
 struct Desk {
     state: Mutex<State>,
@@ -21,13 +27,15 @@ struct Desk {
 
 #[derive(Default)]
 struct State {
-    lanes: VecDeque<Arc<Lane>>,
+    rounds: VecDeque<Round>,
+    /// The thread waits for the bell: otherwise it needs none.
+    asleep: bool,
     over: bool,
 }
 
 impl Workers {
     /// Starts the threads. Must be called on the runtime that sockets are on.
-    pub(crate) fn start() -> Arc<Self> {
+    pub(crate) fn start() -> Self {
         let count = std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
         let desks: Box<[Arc<Desk>]> = (0..count).map(|_| Arc::default()).collect();
         let runtime = Handle::current();
@@ -36,23 +44,28 @@ impl Workers {
             let name = format!("fan-out-{worker}");
             let thread = std::thread::Builder::new().name(name).spawn(move || {
                 let _runtime = runtime.enter();
-                while let Some(lane) = desk.next() {
-                    lane.pass(worker);
+                let mut sessions: Vec<Arc<Session>> = Vec::new();
+                while let Some(Round { lane, part }) = desk.next() {
+                    lane.pass(part, &mut sessions);
                 }
             });
             thread.expect("the machine has room for a thread per two cores");
         }
-        Arc::new(Self { desks, runtime })
+        Self { desks, runtime }
     }
 
     pub(crate) fn count(&self) -> usize {
         self.desks.len()
     }
 
-    pub(crate) fn give(&self, worker: usize, lane: Arc<Lane>) {
-        let desk = &self.desks[worker];
-        lock(&desk.state).lanes.push_back(lane);
-        desk.bell.notify_one();
+    pub(crate) fn give(&self, worker: usize, round: Round) {
+        let desk = &self.desks[worker % self.desks.len()];
+        let mut state = lock(&desk.state);
+        state.rounds.push_back(round);
+        if std::mem::take(&mut state.asleep) {
+            drop(state);
+            desk.bell.notify_one();
+        }
     }
 
     /// Runs `task` on the runtime, from any thread.
@@ -62,16 +75,17 @@ impl Workers {
 }
 
 impl Desk {
-    fn next(&self) -> Option<Arc<Lane>> {
+    fn next(&self) -> Option<Round> {
         let mut state = lock(&self.state);
         loop {
             if state.over {
                 return None;
             }
-            match state.lanes.pop_front() {
-                Some(lane) => return Some(lane),
-                None => state = self.bell.wait(state).unwrap_or_else(PoisonError::into_inner),
+            if let Some(round) = state.rounds.pop_front() {
+                return Some(round);
             }
+            state.asleep = true;
+            state = self.bell.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
@@ -81,7 +95,7 @@ impl Drop for Workers {
         for desk in &self.desks {
             let mut state = lock(&desk.state);
             state.over = true;
-            let waiting = std::mem::take(&mut state.lanes);
+            let waiting = std::mem::take(&mut state.rounds);
             drop(state);
             drop(waiting);
             desk.bell.notify_one();
