@@ -2,12 +2,14 @@
 
 mod backup;
 mod demo;
+mod health;
 mod restore;
 mod serve;
 mod stores;
 
 pub use backup::backup;
 pub use demo::demo;
+pub use health::health;
 pub use restore::restore;
 pub use serve::serve;
 

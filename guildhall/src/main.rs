@@ -33,6 +33,8 @@ enum Command {
         #[arg(long, value_name = "FOLDER")]
         from: PathBuf,
     },
+    /// Asks the Guildhall that runs with these settings whether it is ready. For health checks.
+    Health,
 }
 
 fn main() -> ExitCode {
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         Command::Demo => commands::demo(&config),
         Command::Backup { to } => commands::backup(&config, &to),
         Command::Restore { from } => commands::restore(&config, &from),
+        Command::Health => commands::health(&config),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,
