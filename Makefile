@@ -12,7 +12,7 @@ NODE_TEST := node --test --test-concurrency=1
 FAULT_TESTS := GUILDHALL_TEST_BINARY=$(CURDIR)/target/debug/guildhall GUILDHALL_TEST_SABOTAGED=$(CURDIR)/target/debug/guildhall-sabotaged tests/faults/run
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help run build web dev test test-rust test-web test-browser test-delivery test-fleet faults sabotaged check format bench
+.PHONY: help run build web dev test test-rust test-web test-browser test-proxy test-delivery test-fleet faults sabotaged check format bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,7 +29,7 @@ web: web/dist/index.html ## build the web client into web/dist
 dev: $(NODE_MODULES) ## watch mode: the server is rebuilt and restarted, the client reloads by itself
 	@tools/dev
 
-test: test-web test-rust test-browser test-delivery test-fleet ## pass all tests
+test: test-web test-rust test-browser test-proxy test-delivery test-fleet ## pass all tests
 	@echo "make: all tests passed"
 
 test-rust: web ## Rust: unit, contract, store and bus suites, on SQLite, a private PostgreSQL and private brokers
@@ -63,15 +63,22 @@ test-fleet: web $(BROWSER_MODULES) $(FAULTS_MODULES) ## the same program as seve
 faults: sabotaged ## the same at length: a quarter of an hour
 	@FAULTS=long $(FAULT_TESTS)
 
+test-proxy: web ## people get in through nginx as deploy/ sets it up
+	@echo "make: nginx before the real binary"
+	@deploy/checks/need nginx openssl
+	@cargo build --locked -p guildhall
+	@GUILDHALL_TEST_BINARY=target/debug/guildhall $(NODE_TEST) --test-timeout=120000 deploy/checks/proxy.test.mjs
+
 sabotaged: web $(FAULTS_MODULES)
 	@cargo build --locked -p guildhall
 	@cargo build --locked -p guildhall --features sabotage --bin guildhall-sabotaged
 
-check: $(NODE_MODULES) ## what else guards main: format, clippy with warnings denied, the client's checks
+check: $(NODE_MODULES) ## what else guards main: format, clippy with warnings denied, the client's checks, deploy/
 	@cargo fmt --all --check
 	@rustfmt --check --edition 2024 $$(git ls-files '*/sql.rs' '*/store/sqlite.rs' '*/store/postgres.rs' '*/journal/*.rs' '*/sql/*.rs' engines/sql/src/log.rs)
 	@cargo clippy --workspace --all-targets --locked -- -D warnings
 	@cd web && npm run --silent check
+	@deploy/checks/run
 
 format: $(NODE_MODULES) ## format all sources
 	@cargo fmt --all

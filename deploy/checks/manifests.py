@@ -153,11 +153,12 @@ def check_network():
         is_door = labels(target).get("speaks") == "http"
         for port in ports(target):
             demand(not allowed(STRANGER, target, port), name, f"{port} is open to the whole cluster")
-            demand(allowed(INGRESS, target, port) == is_door, name, f"{port} from the ingress: should be {is_door}")
+            is_open = is_door and port == "http"
+            demand(allowed(INGRESS, target, port) == is_open, name, f"{port} from the ingress: should be {is_open}")
         for caller in workloads:
             source = {"namespace": HERE, "pod": labels(caller)}
             of_guildhall = labels(caller)[NAME] == "guildhall"
-            for port in set(ports(target)) - {"http", "monitor"}:
+            for port in set(ports(target)) - {"http", "monitor", "metrics"}:
                 both = allowed(source, target, port) and allowed(
                     {"namespace": HERE, "pod": labels(target)}, caller, port, "Egress"
                 )

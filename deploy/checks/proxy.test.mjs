@@ -156,10 +156,6 @@ test('a browser signs in and its socket opens, from our own page alone', async (
   assert.equal((await upgrade(front, { Origin: 'https://evil.example' })).status, 403);
 });
 
-test('figures are not for everybody', async () => {
-  assert.equal((await call(front, { path: '/metrics' })).status, 404);
-});
-
 test('where a request comes from is what nginx saw, not what the client says', async (t) => {
   const server = http.createServer((request, response) => response.end(JSON.stringify(request.headers)));
   server.listen(0, '127.0.0.1');

@@ -6,6 +6,8 @@ use common::{Folder, Server, program, refusal};
 use std::{
     io::{BufRead, BufReader, Write},
     net::TcpListener,
+    process::{Command, Stdio},
+    time::Duration,
 };
 
 #[test]
@@ -37,4 +39,34 @@ fn a_server_that_cannot_do_its_work_is_not_healthy() {
     let said = refusal(program(&folder).args(["health", "--listen", &listen]));
     assert!(said.contains("isn't ready") && said.contains("503"), "{said}");
     away.join().expect("answered");
+}
+
+#[test]
+fn a_process_without_a_door_is_asked_where_it_answers_others() {
+    let folder = Folder::new();
+    let free = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("an address").to_string();
+    let settings = |command: &mut Command| {
+        command.env("GUILDHALL_ROLES", "people").env("GUILDHALL_RPC_LISTEN", &free);
+        // A broker that is away keeps nobody from starting.
+        command.env("GUILDHALL_BUS_URL", "nats://127.0.0.1:9");
+        command.env("GUILDHALL_SERVICE_TOKEN", "0123456789abcdef0123456789abcdef");
+    };
+    let ask = || {
+        let mut command = program(&folder);
+        settings(command.arg("health"));
+        command
+    };
+    assert!(refusal(&mut ask()).contains("no Guildhall answers"));
+    let mut command = program(&folder);
+    settings(command.args(["--data", "data"]).stdout(Stdio::null()).stderr(Stdio::null()));
+    let mut people = command.spawn().expect("the program starts");
+    // It listens before it is ready: until then a question waits, or is given up and asked again.
+    let ready = (0..60).any(|_| {
+        std::thread::sleep(Duration::from_millis(500));
+        ask().output().expect("the program starts").status.success()
+    });
+    people.kill().expect("it runs");
+    people.wait().expect("it ends");
+    assert!(ready, "it never became ready");
+    assert!(refusal(&mut ask()).contains("no Guildhall answers"));
 }

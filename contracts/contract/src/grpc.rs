@@ -1,6 +1,7 @@
 //! The transport of every contract: unary gRPC with JSON messages; a refusal is a status whose details are
 //! the problem document.
 
+mod health;
 mod remote;
 mod serve;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use tonic::{Code, Status, codec, metadata::MetadataMap};
 
 pub use bytes::Bytes;
+pub use health::ask_health;
 pub use remote::Remote;
 pub use serve::{Service, serve};
 

@@ -1,5 +1,6 @@
 use super::say;
 use crate::config::{Config, unusable};
+use contract::grpc::ask_health;
 use kernel::{Kind, Problem, Result};
 use std::{
     io::{self, BufRead, BufReader, ErrorKind, Read, Write},
@@ -10,15 +11,24 @@ use std::{
 /// How long connecting may take, and how long the answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Asks the Guildhall that was started with these settings whether it can do its work: for a container's health
-/// check, where no other program is at hand. Fails when it can't.
+/// Asks the Guildhall that was started with these settings whether it can do its work: at its doors, or where it answers
+/// other processes. For a container's health check, where no other program is at hand. Fails when it can't.
 pub fn health(config: &Config) -> Result<()> {
-    let address = own_address(&config.listen)?;
+    if config.roles.has_door() {
+        ask_door(own_address(&config.listen)?)?;
+    } else if let Some(listen) = &config.rpc.listen {
+        let address = format!("http://{}", own_address(listen)?);
+        super::run(ask_health(address, PATIENCE))?;
+    } else {
+        return Err(unusable(format!("the roles {} listen nowhere: set rpc.listen.", config.roles)));
+    }
+    say("ready");
+    Ok(())
+}
+
+fn ask_door(address: SocketAddr) -> Result<()> {
     match ask(address) {
-        Ok(answer) if answer.split(' ').nth(1) == Some("200") => {
-            say("ready");
-            Ok(())
-        }
+        Ok(answer) if answer.split(' ').nth(1) == Some("200") => Ok(()),
         Ok(answer) => Err(Problem::unavailable(format!("Guildhall at {address} isn't ready: it says {answer:?}."))),
         Err(error) => {
             let detail = format!("no Guildhall answers at {address}: {error}.");
@@ -29,7 +39,7 @@ pub fn health(config: &Config) -> Result<()> {
 
 /// Where a listener is reached from its own machine: one on all addresses is on the loopback too.
 fn own_address(listen: &str) -> Result<SocketAddr> {
-    let unknown = || unusable(format!("listen is {listen:?}, which is no address to ask: name one with --listen."));
+    let unknown = || unusable(format!("{listen:?} is no address to ask."));
     let mut address = listen.to_socket_addrs().ok().and_then(|mut all| all.next()).ok_or_else(unknown)?;
     if address.ip().is_unspecified() {
         address.set_ip(match address.ip() {
