@@ -7,8 +7,8 @@
 //!   hints: the stream keeps a week, 64 per stream and 256 MiB, so that a follower that was away for longer catches up
 //!   with a stream when it rings next. Whoever wants other limits or replicas makes the stream beforehand.
 //!
-//! Both reconnect for ever. Needs nats-server 2.9 or newer, with `-js` for the bus. URLs: `nats://` or `tls://`, several
-//! servers of a cluster separated by commas.
+//! Both reconnect for ever. Needs nats-server 2.9 or newer, with `-js` for the bus. URLs: `nats://` or `tls://`, with
+//! `user:password@` or `token@` where the server asks for it; several servers of a cluster separated by commas.
 
 mod bus;
 mod fanout;
@@ -18,6 +18,7 @@ pub use fanout::open as nats_fanout;
 
 use async_nats::{Client, ConnectOptions, Event, ServerAddr, connection::State};
 use kernel::{Problem, Result};
+use percent_encoding::percent_decode_str;
 use std::time::Duration;
 
 /// How long a request may take.
@@ -33,7 +34,7 @@ async fn connect(
     options: ConnectOptions,
     told: impl Fn(&Event) + Clone + Send + Sync + 'static,
 ) -> Result<Client> {
-    let options = options
+    let options = signed_in(options, &servers)
         .name("guildhall")
         .retry_on_initial_connect()
         .ping_interval(PING)
@@ -54,6 +55,18 @@ async fn connect(
         tracing::warn!("NATS doesn't answer yet: going on without it, and trying again");
     }
     Ok(client)
+}
+
+/// With what the first address says of who connects, `nats://user:password@host` or `nats://token@host`: the library
+/// leaves that aside.
+fn signed_in(options: ConnectOptions, servers: &[ServerAddr]) -> ConnectOptions {
+    let plain = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
+    let of_first = |part: for<'s> fn(&'s ServerAddr) -> Option<&'s str>| servers.first().and_then(part).map(plain);
+    match (of_first(ServerAddr::username), of_first(ServerAddr::password)) {
+        (Some(user), Some(password)) => options.user_and_password(user, password),
+        (Some(token), None) => options.token(token),
+        (None, _) => options,
+    }
 }
 
 fn is_up(client: &Client) -> bool {

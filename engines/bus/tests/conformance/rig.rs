@@ -41,12 +41,15 @@ impl Rig for Memory {
 
 pub struct Nats(Broker);
 
+/// What an address can only hold encoded.
+const PASSWORD: &str = "p@ss/word";
+
 static NATS: Recipe = Recipe {
     programs: &["nats-server"],
     command: |program, folder, [port, monitor]| {
         let mut command = Command::new(program);
         command.args(["-a", "127.0.0.1", "-p", &port.to_string(), "-m", &monitor.to_string(), "-js", "-sd"]);
-        command.arg(folder.join("jetstream"));
+        command.arg(folder.join("jetstream")).args(["--user", "guild hall", "--pass", PASSWORD]);
         command
     },
     is_ready: |[port, monitor], _| answers(port) && answers(monitor),
@@ -58,7 +61,7 @@ impl Rig for Nats {
     }
 
     async fn node(&self) -> Engines {
-        let url = format!("nats://127.0.0.1:{}?prefix=test", self.0.ports[0]);
+        let url = format!("nats://guild%20hall:p%40ss%2Fword@127.0.0.1:{}?prefix=test", self.0.ports[0]);
         engine_bus::open(&url, None).await.expect("it opens")
     }
 }
