@@ -65,7 +65,7 @@ faults: sabotaged ## the same at length: a quarter of an hour
 
 test-proxy: web ## people get in through nginx as deploy/ sets it up
 	@echo "make: nginx before the real binary"
-	@deploy/checks/need nginx openssl
+	@tests/need nginx openssl
 	@cargo build --locked -p guildhall
 	@GUILDHALL_TEST_BINARY=target/debug/guildhall $(NODE_TEST) --test-timeout=120000 deploy/checks/proxy.test.mjs
 
