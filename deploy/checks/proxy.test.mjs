@@ -8,11 +8,12 @@ import http from 'node:http';
 import http2 from 'node:http2';
 import https from 'node:https';
 import net from 'node:net';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const binary = process.env.GUILDHALL_TEST_BINARY ?? `${here}../../target/debug/guildhall`;
+const binary = path.resolve(process.env.GUILDHALL_TEST_BINARY ?? `${here}../../target/debug/guildhall`);
 const folder = mkdtempSync('/tmp/guildhall-proxy.');
 // nginx's workers are another user when it is started by root.
 chmodSync(folder, 0o711);
