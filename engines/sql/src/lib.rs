@@ -19,6 +19,8 @@ mod relay;
 pub mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "postgres")]
+mod transfer;
 
 pub use database::{Database, Migration, versions};
 pub use fault::{Fault, Result};
@@ -27,6 +29,8 @@ pub use ground::{Ground, Outside};
 pub use journal::Journal;
 pub use mint::Mint;
 pub use relay::Relay;
+#[cfg(feature = "postgres")]
+pub use transfer::{Progress, Transfer};
 
 #[doc(hidden)]
 pub use rusqlite;

@@ -7,6 +7,8 @@ mod snapshot;
 
 pub use direct::{Connection, Direct, append_directly};
 pub use snapshot::{Check, Contents, Snapshot};
+#[cfg(feature = "postgres")]
+pub(crate) use snapshot::{STEPS, quoted};
 
 use checkpoint::Checkpoint;
 use sqlx::{
@@ -73,7 +75,7 @@ impl Pools {
     }
 
     #[cfg(test)]
-    fn file(&self) -> std::path::PathBuf {
+    pub(crate) fn file(&self) -> std::path::PathBuf {
         self.direct.file().to_owned()
     }
 

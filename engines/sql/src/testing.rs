@@ -3,6 +3,7 @@
 
 use crate::{Database, Ground, Migration, Outside};
 use ports::{Bell, Bus, Fanout, Follower, Hint, ManualClock, OsRandom, Random, Sink, Subscription};
+use sqlx::Connection as _;
 use std::{path::PathBuf, sync::Arc};
 
 /// A database of its own, gone (on SQLite) when dropped.
@@ -50,6 +51,18 @@ pub async fn postgres() -> Scratch {
         .expect("this suite needs a PostgreSQL: run it by `make test`, or under tests/with-postgres");
     let database = Database::postgres(&url, &format!("test_{}", unique())).await.expect("PostgreSQL opens");
     Scratch { database, folder: None }
+}
+
+/// A new database of the private PostgreSQL, by its address.
+pub async fn postgres_database() -> String {
+    let url = std::env::var("GUILDHALL_TEST_POSTGRES_URL")
+        .expect("this test needs a PostgreSQL: run it by `make test`, or under tests/with-postgres");
+    let mut connection = sqlx::PgConnection::connect(&url).await.expect("PostgreSQL opens");
+    let name = format!("test_{}", unique());
+    let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    sqlx::query(create).execute(&mut connection).await.expect("a database is made");
+    let (server, _) = url.rsplit_once('/').expect("an address with a database");
+    format!("{server}/{name}")
 }
 
 fn unique() -> String {

@@ -101,8 +101,13 @@ impl Snapshot {
         Ok(copy.close().map_err(|(_, error)| error)?)
     }
 
+    #[cfg(feature = "postgres")]
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// Its tables, by name; those that SQLite keeps for itself are left out.
-    fn tables(&self) -> Result<Vec<String>> {
+    pub(crate) fn tables(&self) -> Result<Vec<String>> {
         let mut select = self.connection.prepare(
             r"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name",
         )?;
@@ -111,9 +116,9 @@ impl Snapshot {
 }
 
 /// Where the steps of the schema are noted.
-const STEPS: &str = "_sqlx_migrations";
+pub(crate) const STEPS: &str = "_sqlx_migrations";
 
-fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
