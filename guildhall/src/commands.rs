@@ -3,6 +3,7 @@
 mod backup;
 mod demo;
 mod health;
+mod migrate;
 mod restore;
 mod serve;
 mod stores;
@@ -10,6 +11,7 @@ mod stores;
 pub use backup::backup;
 pub use demo::demo;
 pub use health::health;
+pub use migrate::migrate;
 pub use restore::restore;
 pub use serve::serve;
 

@@ -35,6 +35,12 @@ enum Command {
     },
     /// Asks the Guildhall that runs with these settings whether it is ready. For health checks.
     Health,
+    /// Moves a stopped install from its data folder to PostgreSQL. Can be interrupted and run again.
+    Migrate {
+        /// The database: postgres://user:password@host/database
+        #[arg(long, value_name = "URL")]
+        to: String,
+    },
 }
 
 fn main() -> ExitCode {
@@ -45,6 +51,7 @@ fn main() -> ExitCode {
         Command::Backup { to } => commands::backup(&config, &to),
         Command::Restore { from } => commands::restore(&config, &from),
         Command::Health => commands::health(&config),
+        Command::Migrate { to } => commands::migrate(&config, &to),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,74 @@
+//! Moves an embedded install to PostgreSQL. The data folder stays as it is.
+
+use super::{refuse, say, stores};
+use crate::{config::Config, data::Data};
+use engine_sql::{Progress, Transfer};
+use kernel::Result;
+use std::{
+    cell::Cell,
+    time::{Duration, Instant},
+};
+
+/// How often it is said how far a long table is.
+const TELL: Duration = Duration::from_secs(2);
+
+/// Copies every service's file to its schema in the database `to`, and proves the copy. May be killed, and run again.
+///
+/// # Errors
+/// A server holds the data folder; the database can't be reached, or has rows that aren't from this move; a row that was
+/// read back isn't what was copied.
+pub fn migrate(config: &Config, to: &str) -> Result<()> {
+    if !(to.starts_with("postgres://") || to.starts_with("postgresql://")) {
+        let detail =
+            "--to isn't the address of a PostgreSQL database: those are like postgres://user:password@host/database.";
+        return Err(refuse("bad_address", detail.into()));
+    }
+    let kept = stores::in_folder(config)?;
+    let data = Data::hold(&config.data)?;
+    let began = Instant::now();
+    let rows = super::run(async {
+        let schemas: Vec<&'static str> = kept.iter().map(|store| store.name()).collect();
+        let transfer = Transfer::begin(to, &schemas).await?;
+        let mut rows = 0;
+        for store in &kept {
+            let told = Cell::new(began);
+            let tell = |Progress { schema, table, rows, of }: Progress<'_>| {
+                if rows == of || told.get().elapsed() > TELL {
+                    told.set(Instant::now());
+                    say(&format!("{schema}.{table}: {rows} of {of} rows"));
+                }
+            };
+            let moved = transfer.copy(store.name(), &store.file(&data.folder), store.migrations, &tell).await?;
+            say(&format!("{}: all {moved} rows read back, and the same", store.name()));
+            rows += moved;
+        }
+        transfer.finish().await?;
+        Ok(rows)
+    })?;
+    let (folder, seconds, shown) = (data.folder.display(), began.elapsed().as_secs_f32(), without_password(to));
+    say(&format!("moved {rows} rows from {folder} to {shown}, in {seconds:.1} s"));
+    say(&format!("start on it: GUILDHALL_DATABASE_URL={shown} guildhall serve"));
+    say(&format!("{folder} is as it was: keep it as a backup, but don't start on it again, or the two grow apart."));
+    Ok(())
+}
+
+fn without_password(url: &str) -> String {
+    let hidden = url.split_once("://").and_then(|(scheme, rest)| {
+        let (who, place) = rest.rsplit_once('@')?;
+        let (user, _) = who.split_once(':')?;
+        Some(format!("{scheme}://{user}:…@{place}"))
+    });
+    hidden.unwrap_or_else(|| url.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_password;
+
+    #[test]
+    fn a_password_is_never_shown() {
+        assert_eq!(without_password("postgres://me:a@b:c@host:5432/db"), "postgres://me:…@host:5432/db");
+        assert_eq!(without_password("postgres://me@host/db"), "postgres://me@host/db");
+        assert_eq!(without_password("postgres:///db"), "postgres:///db");
+    }
+}
