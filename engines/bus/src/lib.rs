@@ -6,11 +6,13 @@ mod nats;
 #[cfg(any(feature = "nats", feature = "redis"))]
 mod node;
 mod open;
+#[cfg(feature = "rabbitmq")]
+mod rabbitmq;
 #[cfg(feature = "redis")]
 mod redis;
-#[cfg(feature = "nats")]
+#[cfg(any(feature = "nats", feature = "rabbitmq"))]
 mod ringer;
-#[cfg(any(feature = "nats", feature = "redis"))]
+#[cfg(any(feature = "nats", feature = "rabbitmq", feature = "redis"))]
 mod running;
 #[cfg(feature = "testing")]
 mod unreliable;
@@ -21,6 +23,8 @@ pub use nats::{NatsBus, nats_fanout};
 #[cfg(any(feature = "nats", feature = "redis"))]
 pub use node::NodeFanout;
 pub use open::{Engines, open};
+#[cfg(feature = "rabbitmq")]
+pub use rabbitmq::RabbitBus;
 #[cfg(feature = "redis")]
 pub use redis::redis_fanout;
 #[cfg(feature = "testing")]

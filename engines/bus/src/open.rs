@@ -1,4 +1,5 @@
-//! Opens engines by URL: `memory:`, `nats://host:4222` (or `tls://`); for the fan-out alone `redis://host:6379`.
+//! Opens engines by URL: `memory:`, `nats://host:4222` (or `tls://`); for the bus alone `amqp://host:5672` (or `amqps://`),
+//! for the fan-out alone `redis://host:6379`.
 //!
 //! `?prefix=name` puts names of one's own before everything on the broker (default `guildhall`), so that communities can
 //! share one.
@@ -22,6 +23,9 @@ pub struct Engines {
 pub async fn open(bus_url: &str, fanout_url: Option<&str>) -> Result<Engines> {
     let bus = Address::parse("bus_url", bus_url)?;
     let fanout = fanout_url.map(|url| Address::parse("fanout_url", url)).transpose()?;
+    if fanout.is_none() && bus.scheme.starts_with("amqp") {
+        return Err(bus.bad("has no fan-out: set fanout_url too, to redis://host:6379 or nats://host:4222."));
+    }
     Ok(Engines { bus: bus.bus().await?, fanout: fanout.as_ref().unwrap_or(&bus).fanout().await? })
 }
 
@@ -30,9 +34,15 @@ struct Address {
     setting: &'static str,
     scheme: String,
     /// Without what stands after the question mark.
-    #[cfg_attr(not(any(feature = "nats", feature = "redis")), allow(dead_code, reason = "only brokers are somewhere"))]
+    #[cfg_attr(
+        not(any(feature = "nats", feature = "rabbitmq", feature = "redis")),
+        allow(dead_code, reason = "only brokers are somewhere")
+    )]
     url: String,
-    #[cfg_attr(not(any(feature = "nats", feature = "redis")), allow(dead_code, reason = "only brokers are shared"))]
+    #[cfg_attr(
+        not(any(feature = "nats", feature = "rabbitmq", feature = "redis")),
+        allow(dead_code, reason = "only brokers are shared")
+    )]
     prefix: String,
 }
 
@@ -62,10 +72,15 @@ impl Address {
             "nats" | "tls" => Ok(Arc::new(crate::NatsBus::open(self.nats()?, &self.prefix).await?)),
             #[cfg(not(feature = "nats"))]
             "nats" | "tls" => Err(self.not_built("nats")),
-            "redis" => {
-                Err(self.bad("keeps nothing for who is away: set fanout_url to it, and bus_url to nats://host:4222."))
-            }
-            _ => Err(self.bad("names no bus: there are memory: and nats://host:4222.")),
+            #[cfg(feature = "rabbitmq")]
+            "amqp" | "amqps" => match self.url.parse() {
+                Ok(uri) if self.has_host() => Ok(Arc::new(crate::RabbitBus::open(uri, &self.prefix).await)),
+                _ => Err(self.bad("isn't an address like amqp://user:password@host:5672.")),
+            },
+            #[cfg(not(feature = "rabbitmq"))]
+            "amqp" | "amqps" => Err(self.not_built("rabbitmq")),
+            "redis" => Err(self.bad("keeps nothing for who is away: set fanout_url to it, and bus_url to another.")),
+            _ => Err(self.bad("names no bus: there are memory:, nats://host:4222 and amqp://host:5672.")),
         }
     }
 
@@ -100,7 +115,14 @@ impl Address {
         }
     }
 
-    #[cfg(not(all(feature = "nats", feature = "redis")))]
+    #[cfg(feature = "rabbitmq")]
+    fn has_host(&self) -> bool {
+        let rest = self.url.split_once("://").map_or("", |(_, rest)| rest);
+        let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+        !host.is_empty() && !host.starts_with([':', '/'])
+    }
+
+    #[cfg(not(all(feature = "nats", feature = "rabbitmq", feature = "redis")))]
     fn not_built(&self, feature: &str) -> Problem {
         self.bad(&format!("names an engine that this program was built without: build it with the feature {feature}."))
     }
@@ -149,6 +171,13 @@ mod tests {
         for url in ["smtp://host", "redis:", "redis://", "redis://host:port", "redis://host/db"] {
             assert_eq!(refused("memory:", Some(url)).await.code, "bad_fanout_url", "{url}");
         }
+        for url in ["amqp:", "amqp://", "amqp://:5672", "amqp://me:hunter2@/", "amqp://host:port"] {
+            let problem = refused(url, Some("memory:")).await;
+            assert_eq!(problem.code, "bad_bus_url", "{url}");
+            assert!(!problem.detail.contains("hunter2"), "{problem}");
+        }
+        assert_eq!(refused("memory:", Some("amqp://host")).await.code, "bad_fanout_url");
+        assert!(refused("amqp://host", None).await.detail.contains("fanout_url"));
         assert!(refused("redis://host", None).await.detail.contains("fanout_url"));
     }
 

@@ -12,19 +12,23 @@ use std::{
 
 /// How an engine's server is started.
 pub struct Recipe {
-    /// Where the program may be: names, or whole paths.
-    pub programs: &'static [&'static str],
-    pub command: fn(program: &Path, folder: &Path, ports: [u16; 2]) -> Command,
-    pub is_ready: fn(ports: [u16; 2], log: &str) -> bool,
+    pub program: &'static str,
+    pub command: fn(program: &Path, folder: &Path, ports: [u16; PORTS]) -> Command,
+    /// What the server needs beside it, as long as it is used.
+    pub helper: Option<fn(ports: [u16; PORTS]) -> Command>,
+    pub is_ready: fn(ports: [u16; PORTS], log: &str) -> bool,
 }
+
+/// How many ports a server gets: the clients' first.
+pub const PORTS: usize = 3;
 
 /// A server that ends with this.
 pub struct Broker {
     recipe: &'static Recipe,
     folder: PathBuf,
-    /// The clients' port, and one for the server's own purposes.
-    pub ports: [u16; 2],
+    pub ports: [u16; PORTS],
     process: Option<Child>,
+    helper: Option<Child>,
 }
 
 impl Broker {
@@ -32,15 +36,17 @@ impl Broker {
         let random: &dyn Random = &OsRandom;
         let folder = std::env::temp_dir().join(format!("guildhall-broker-{:x}", u128::from_le_bytes(random.bytes())));
         fs::create_dir_all(&folder).expect("a temporary folder can be made");
-        let mut broker = Self { recipe, folder, ports: free_ports(), process: None };
+        let ports = free_ports();
+        let helper = recipe.helper.map(|helper| helper(ports).spawn().expect("the helper starts"));
+        let mut broker = Self { recipe, folder, ports, process: None, helper };
         broker.start_again();
         broker
     }
 
     /// Starts the server with what it kept, on the same ports, and returns when it is ready.
     pub fn start_again(&mut self) {
-        let program = self.recipe.programs.iter().find_map(|name| find(name));
-        let program = program.unwrap_or_else(|| panic!("{} is missing: tests/need-brokers", self.recipe.programs[0]));
+        let program = find(self.recipe.program);
+        let program = program.unwrap_or_else(|| panic!("{} is missing: tests/need-brokers", self.recipe.program));
         let log = self.folder.join("log");
         let output = fs::File::create(&log).expect("a log can be written");
         let mut command = (self.recipe.command)(&program, &self.folder, self.ports);
@@ -56,10 +62,7 @@ impl Broker {
 
     /// Ends the server at once, as a crash would.
     pub fn kill(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            process.kill().expect("the server is this process's child");
-            process.wait().expect("the server ended");
-        }
+        end(self.process.take());
     }
 }
 
@@ -83,7 +86,15 @@ impl Broker {
 impl Drop for Broker {
     fn drop(&mut self) {
         self.kill();
+        end(self.helper.take());
         drop(fs::remove_dir_all(&self.folder));
+    }
+}
+
+fn end(process: Option<Child>) {
+    if let Some(mut process) = process {
+        process.kill().expect("it is this process's child");
+        process.wait().expect("it ended");
     }
 }
 
@@ -95,15 +106,17 @@ fn said(log: &Path) -> String {
     String::from_utf8_lossy(&fs::read(log).unwrap_or_default()).into_owned()
 }
 
-/// Ports that nobody uses: both are taken before either is given back.
-fn free_ports() -> [u16; 2] {
-    let taken = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").expect("a free port"));
+/// Ports that nobody uses: all are taken before any is given back.
+fn free_ports() -> [u16; PORTS] {
+    let taken = [(); PORTS].map(|()| TcpListener::bind("127.0.0.1:0").expect("a free port"));
     taken.map(|listener| listener.local_addr().expect("an address").port())
 }
 
-/// A program in the search path, where administrators' programs are, or at a path whose folders may end in `*`.
+/// A program in the search path, or where Debian has servers.
 fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
+    let versions = fs::read_dir("/usr/lib/rabbitmq/lib").into_iter().flatten().flatten();
+    let rabbit = versions.map(|version| version.path().join("sbin"));
+    let folders = rabbit.chain(["/usr/sbin".into(), "/usr/local/sbin".into()]).chain(std::env::split_paths(&path));
     folders.map(|folder| folder.join(name)).find(|program| program.is_file())
 }

@@ -53,4 +53,15 @@ suite! {
         bells_fail_without_a_broker_and_ring_again_with_it,
         bells_fail_while_the_broker_hangs,
     }
+    bus_on_rabbitmq: crate::rig::SharedRabbit, bus {
+        a_bell_reaches_every_follower,
+        a_failing_follower_hears_it_again_and_stops_nobody,
+        nodes_share_a_follower,
+        a_stream_that_hangs_stops_no_other,
+    }
+    bus_on_own_rabbitmq: crate::rig::Rabbit, bus {
+        bells_wait_for_a_follower_that_is_away,
+        bells_fail_without_a_broker_and_ring_again_with_it,
+        bells_fail_while_the_broker_hangs,
+    }
 }

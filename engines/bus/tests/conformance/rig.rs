@@ -3,10 +3,14 @@
 use crate::broker::{Broker, Recipe, answers};
 use engine_bus::Engines;
 use std::{
+    fs::Permissions,
     io::{Read, Write},
     net::TcpStream,
+    os::unix::fs::PermissionsExt,
     process::Command,
+    sync::{Arc, Weak},
 };
+use tokio::sync::Mutex;
 
 /// An engine, and the nodes that use it.
 pub trait Rig {
@@ -45,14 +49,15 @@ pub struct Nats(Broker);
 const PASSWORD: &str = "p@ss/word";
 
 static NATS: Recipe = Recipe {
-    programs: &["nats-server"],
-    command: |program, folder, [port, monitor]| {
+    program: "nats-server",
+    helper: None,
+    command: |program, folder, [port, monitor, _]| {
         let mut command = Command::new(program);
         command.args(["-a", "127.0.0.1", "-p", &port.to_string(), "-m", &monitor.to_string(), "-js", "-sd"]);
         command.arg(folder.join("jetstream")).args(["--user", "guild hall", "--pass", PASSWORD]);
         command
     },
-    is_ready: |[port, monitor], _| answers(port) && answers(monitor),
+    is_ready: |[port, monitor, _], _| answers(port) && answers(monitor),
 };
 
 impl Rig for Nats {
@@ -85,14 +90,15 @@ impl Selective for Nats {
 pub struct Redis(Broker);
 
 static REDIS: Recipe = Recipe {
-    programs: &["redis-server"],
-    command: |program, folder, [port, _]| {
+    program: "redis-server",
+    helper: None,
+    command: |program, folder, [port, ..]| {
         let mut command = Command::new(program);
         command.args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", "", "--appendonly", "no", "--dir"]);
         command.arg(folder);
         command
     },
-    is_ready: |[port, _], _| answers(port),
+    is_ready: |[port, ..], _| answers(port),
 };
 
 impl Rig for Redis {
@@ -121,4 +127,90 @@ impl Selective for Redis {
         let number = answer.lines().find_map(|line| line.strip_prefix(':')).expect("a number");
         number.parse().expect("a number")
     }
+}
+
+/// A server of the test's own.
+pub struct Rabbit(Broker);
+
+/// A server for all tests that leave it alone: it takes long to start.
+pub struct SharedRabbit {
+    broker: Arc<Broker>,
+    prefix: String,
+}
+
+static RABBIT: Recipe = Recipe {
+    program: "rabbitmq-server",
+    command: |program, folder, [port, distribution, names]| {
+        let cookie = folder.join(".erlang.cookie");
+        if !cookie.exists() {
+            std::fs::write(&cookie, "guildhall").expect("a cookie can be written");
+            std::fs::set_permissions(&cookie, Permissions::from_mode(0o400)).expect("a cookie can be hidden");
+            std::fs::write(folder.join("plugins"), "[].").expect("a list can be written");
+        }
+        let mut command = Command::new(program);
+        command
+            .env("HOME", folder)
+            .env("ERL_EPMD_PORT", names.to_string())
+            .env("RABBITMQ_NODENAME", format!("test{port}@localhost"))
+            .env("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1")
+            .env("RABBITMQ_NODE_PORT", port.to_string())
+            .env("RABBITMQ_DIST_PORT", distribution.to_string())
+            .env("RABBITMQ_MNESIA_BASE", folder.join("data"))
+            .env("RABBITMQ_LOG_BASE", folder.join("logs"))
+            .env("RABBITMQ_ENABLED_PLUGINS_FILE", folder.join("plugins"))
+            .env("RABBITMQ_CONF_ENV_FILE", "/dev/null")
+            // The script becomes the server, so that the test's child is the server itself.
+            .env("RABBITMQ_ALLOW_INPUT", "1")
+            .env("RABBITMQ_SERVER_START_ARGS", "-noinput");
+        command
+    },
+    // Otherwise the first Erlang program on the machine starts one that stays.
+    helper: Some(|[_, _, names]| {
+        let mut command = Command::new("epmd");
+        command.args(["-port", &names.to_string(), "-address", "127.0.0.1"]);
+        command
+    }),
+    is_ready: |[port, ..], log| log.contains("completed with") && answers(port),
+};
+
+impl Rig for Rabbit {
+    async fn start() -> Self {
+        Self(start_rabbit().await)
+    }
+
+    async fn node(&self) -> Engines {
+        rabbit_node(&self.0, "test").await
+    }
+}
+
+impl Brokered for Rabbit {
+    fn broker(&mut self) -> &mut Broker {
+        &mut self.0
+    }
+}
+
+impl Rig for SharedRabbit {
+    async fn start() -> Self {
+        static SHARED: Mutex<(Weak<Broker>, usize)> = Mutex::const_new((Weak::new(), 0));
+        let mut shared = SHARED.lock().await;
+        let broker = match shared.0.upgrade() {
+            Some(broker) => broker,
+            None => Arc::new(start_rabbit().await),
+        };
+        *shared = (Arc::downgrade(&broker), shared.1 + 1);
+        Self { broker, prefix: format!("test{}", shared.1) }
+    }
+
+    async fn node(&self) -> Engines {
+        rabbit_node(&self.broker, &self.prefix).await
+    }
+}
+
+async fn start_rabbit() -> Broker {
+    tokio::task::spawn_blocking(|| Broker::start(&RABBIT)).await.expect("the server starts")
+}
+
+async fn rabbit_node(broker: &Broker, prefix: &str) -> Engines {
+    let url = format!("amqp://127.0.0.1:{}?prefix={prefix}", broker.ports[0]);
+    engine_bus::open(&url, Some("memory:")).await.expect("it opens")
 }
