@@ -55,7 +55,7 @@ impl World {
         config.accounts.argon2_memory_kib = 64;
         config.accounts.argon2_passes = 1;
         let house = House::open(&folder, &config, Arc::new(SystemClock), random).await.expect("a house");
-        let router = house.router(&config);
+        let router = house.router().expect("every service is here");
         let mut world =
             Self { router, folder, people: BTreeMap::new(), acting: None, ids: BTreeMap::new(), registered: 0 };
         for who in ["operator", "outsider", "member", "allowed", "owner", "bystander"] {
