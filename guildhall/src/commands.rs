@@ -2,6 +2,7 @@
 
 mod backup;
 mod demo;
+mod doctor;
 mod health;
 mod migrate;
 mod restore;
@@ -10,6 +11,7 @@ mod stores;
 
 pub use backup::backup;
 pub use demo::demo;
+pub use doctor::doctor;
 pub use health::health;
 pub use migrate::migrate;
 pub use restore::restore;

@@ -157,7 +157,7 @@ fn remote(rpc: &Rpc, role: Role, config: &Config) -> Result<Remote> {
 }
 
 /// Who calls whom: what the sign of each service says.
-fn calls(caller: Role) -> &'static [Role] {
+pub(crate) fn calls(caller: Role) -> &'static [Role] {
     match caller {
         Role::People => &[],
         Role::Accounts | Role::Guilds => &[Role::People],

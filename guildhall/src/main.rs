@@ -3,6 +3,7 @@ use guildhall::{
     commands,
     config::{Config, Flags},
 };
+use kernel::Result;
 use std::{path::PathBuf, process::ExitCode};
 
 /// Self-hosted, real-time chat for communities, in one program.
@@ -41,23 +42,30 @@ enum Command {
         #[arg(long, value_name = "URL")]
         to: String,
     },
+    /// Says what is wrong, and how to mend it. Changes nothing, and may run beside the server.
+    Doctor,
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done = Config::load(&cli.flags).and_then(|config| match cli.command.unwrap_or(Command::Serve) {
-        Command::Serve => commands::serve(&config),
-        Command::Demo => commands::demo(&config),
-        Command::Backup { to } => commands::backup(&config, &to),
-        Command::Restore { from } => commands::restore(&config, &from),
-        Command::Health => commands::health(&config),
-        Command::Migrate { to } => commands::migrate(&config, &to),
-    });
+    let done = run(cli.command.unwrap_or(Command::Serve), Config::load(&cli.flags));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("guildhall: {}", problem.detail);
             ExitCode::FAILURE
         }
+    }
+}
+
+fn run(command: Command, config: Result<Config>) -> Result<()> {
+    match command {
+        Command::Serve => commands::serve(&config?),
+        Command::Demo => commands::demo(&config?),
+        Command::Backup { to } => commands::backup(&config?, &to),
+        Command::Restore { from } => commands::restore(&config?, &from),
+        Command::Migrate { to } => commands::migrate(&config?, &to),
+        Command::Health => commands::health(&config?),
+        Command::Doctor => commands::doctor(config),
     }
 }

@@ -27,7 +27,7 @@ pub use fault::{Fault, Result};
 pub use following::{Following, OnEvent, Source};
 pub use ground::{Ground, Outside};
 pub use journal::Journal;
-pub use mint::Mint;
+pub use mint::{Mint, RESERVE_SECONDS};
 pub use relay::Relay;
 #[cfg(feature = "postgres")]
 pub use transfer::{Progress, Transfer};

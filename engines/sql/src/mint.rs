@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::{sync::Mutex, time::Instant};
 
 /// How far ahead of the clock ids are reserved on disk, so that making one almost never waits for it.
-const RESERVE_SECONDS: i64 = 60;
+pub const RESERVE_SECONDS: i64 = 60;
 /// For how long a node number is held.
 pub(crate) const LEASE: Duration = Duration::from_secs(30);
 /// When it is prolonged, and how long before its end no ids are made any more: clocks run differently fast.

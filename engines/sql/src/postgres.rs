@@ -1,5 +1,9 @@
 //! What a stamped file sees when it is compiled for PostgreSQL, and how PostgreSQL is opened.
 
+mod inspect;
+
+pub use inspect::{Inspection, Schema};
+
 use kernel::Problem;
 use sqlx::{AssertSqlSafe, postgres::PgConnectOptions, postgres::PgPoolOptions};
 use std::{str::FromStr, time::Duration};

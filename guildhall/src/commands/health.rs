@@ -14,16 +14,21 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Asks the Guildhall that was started with these settings whether it can do its work: at its doors, or where it answers
 /// other processes. For a container's health check, where no other program is at hand. Fails when it can't.
 pub fn health(config: &Config) -> Result<()> {
-    if config.roles.has_door() {
-        ask_door(own_address(&config.listen)?)?;
-    } else if let Some(listen) = &config.rpc.listen {
-        let address = format!("http://{}", own_address(listen)?);
-        super::run(ask_health(address, PATIENCE))?;
-    } else {
-        return Err(unusable(format!("the roles {} listen nowhere: set rpc.listen.", config.roles)));
-    }
+    ask_own(config)?;
     say("ready");
     Ok(())
+}
+
+/// The same, without a word.
+pub(super) fn ask_own(config: &Config) -> Result<()> {
+    if config.roles.has_door() {
+        ask_door(own_address(&config.listen)?)
+    } else if let Some(listen) = &config.rpc.listen {
+        let address = format!("http://{}", own_address(listen)?);
+        super::run(ask_health(address, PATIENCE))
+    } else {
+        Err(unusable(format!("the roles {} listen nowhere: set rpc.listen.", config.roles)))
+    }
 }
 
 fn ask_door(address: SocketAddr) -> Result<()> {

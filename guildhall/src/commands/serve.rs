@@ -79,7 +79,7 @@ async fn told(mut stopping: watch::Receiver<()>) {
 }
 
 /// How many sockets a small machine may be asked to hold, each an open file.
-const FILES_ENOUGH: u64 = 4_096;
+pub(super) const FILES_ENOUGH: u64 = 4_096;
 
 /// Every socket is an open file, and the usual limit is for programs with few.
 fn raise_file_limit() {
@@ -125,7 +125,7 @@ async fn listen(address: &str) -> Result<(TcpListener, SocketAddr)> {
     Ok((listener, address))
 }
 
-fn cannot_listen(address: &str, error: std::io::Error) -> Problem {
+pub(super) fn cannot_listen(address: &str, error: std::io::Error) -> Problem {
     let detail = match error.kind() {
         ErrorKind::AddrInUse => format!(
             "{address} is taken: another program, perhaps another Guildhall, listens there. Stop it, or choose \
