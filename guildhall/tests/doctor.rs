@@ -225,7 +225,7 @@ fn nats(info: &'static str, answer: &'static str) -> String {
 }
 
 #[test]
-fn what_is_wrong_with_nats_is_found() {
+fn what_is_wrong_with_brokers_is_found() {
     let folder = Folder::new();
     let with = |url: &str| Diagnosis::of(doctor(&folder).env("GUILDHALL_BUS_URL", url));
     with("nats://127.0.0.1:1").has("fault", &["bus_url", "127.0.0.1:1", "doesn't answer"]);
@@ -239,6 +239,11 @@ fn what_is_wrong_with_nats_is_found() {
     let refused = with(&format!("nats://me:hunter2@{refusing}"));
     refused.has("fault", &["bus_url", &refusing, "Authorization Violation"]);
     assert!(!refused.said.contains("hunter2"), "{}", refused.said);
+    // Others are asked as they are spoken to; passwords are never shown.
+    let others = with("amqp://me:hunter2@127.0.0.1:1");
+    others.has("fault", &["bus_url", "RabbitMQ", "127.0.0.1:1"]).has("fault", &["fanout_url"]);
+    assert!(!others.said.contains("hunter2"), "{}", others.said);
+    with("redis://127.0.0.1:1").has("fault", &["bus_url", "redis"]);
     // Two servers, of which one is away: both are named.
     let both = with(&format!("nats://{},127.0.0.1:1", nats(info, "PONG")));
     both.has("ok", &["bus_url", "2.10.1"]).has("fault", &["bus_url", "127.0.0.1:1"]);

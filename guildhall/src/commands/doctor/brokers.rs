@@ -14,6 +14,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const LINE_BYTES: u64 = 64 << 10;
 
 pub(super) fn examine(report: &Report, config: &Config) {
+    if config.bus_url.starts_with("amqp") && config.fanout_url.is_none() {
+        let said = "isn't set, and RabbitMQ doesn't deliver live";
+        report.fault("fanout_url", said, "Set it to redis://host:6379 or nats://host:4222.");
+    }
     let urls = [("bus_url", Some(config.bus_url.as_str()), true), ("fanout_url", config.fanout_url.as_deref(), false)];
     for (what, url, keeps) in urls {
         let Some(url) = url.filter(|url| *url != "memory:") else { continue };
@@ -26,12 +30,13 @@ pub(super) fn examine(report: &Report, config: &Config) {
             let server = server.rsplit_once('@').map_or(server, |(_, place)| place);
             match scheme {
                 "nats" | "tls" => nats(report, what, server, who, keeps),
-                "redis" => redis(report, what, server),
-                _ => report.fault(
-                    what,
-                    &format!("{scheme}: names no broker"),
-                    "Use nats://host:4222, or memory: for one process.",
-                ),
+                "redis" if !keeps => plain(report, what, &REDIS, server),
+                "amqp" if keeps => plain(report, what, &RABBITMQ, server),
+                "amqps" if keeps => plain(report, what, &RABBITMQ_TLS, server),
+                _ => {
+                    let said = format!("{scheme}: isn't for this");
+                    report.fault(what, &said, "Use nats://host:4222, or memory: for one process.");
+                }
             }
         }
     }
@@ -67,6 +72,67 @@ fn nats(report: &Report, what: &str, server: &str, who: Option<&str>, keeps: boo
     report.ok(what, &format!("{shown} answers, version {version}"));
 }
 
+/// A broker that is greeted, and not signed in to.
+struct Greeted {
+    name: &'static str,
+    port: u16,
+    hello: &'static [u8],
+    /// The beginnings of what it answers.
+    answers: &'static [&'static [u8]],
+    built_in: bool,
+    feature: &'static str,
+}
+
+const REDIS: Greeted = Greeted {
+    name: "Redis",
+    port: 6379,
+    hello: b"PING\r\n",
+    // One that wants a password first is there, too.
+    answers: &[b"+PONG", b"-NOAU"],
+    built_in: cfg!(feature = "redis"),
+    feature: "redis",
+};
+
+const RABBITMQ: Greeted = Greeted {
+    name: "RabbitMQ",
+    port: 5672,
+    hello: b"AMQP\0\0\x09\x01",
+    // A method frame on channel 0.
+    answers: &[b"\x01\0\0"],
+    built_in: cfg!(feature = "rabbitmq"),
+    feature: "rabbitmq",
+};
+
+/// That it is there is all that can be seen from outside.
+const RABBITMQ_TLS: Greeted = Greeted { port: 5671, hello: b"", answers: &[], ..RABBITMQ };
+
+fn plain(report: &Report, what: &str, broker: &Greeted, server: &str) {
+    let Greeted { name, feature, .. } = broker;
+    let shown = format!("{name} at {server}");
+    if !broker.built_in {
+        let mend = format!("Build with --features {feature}, take a release or the image, or use nats://host:4222.");
+        return report.fault(what, &format!("{shown}: this program was built without {name}"), &mend);
+    }
+    match greet(broker, server) {
+        Ok(()) => report.ok(what, &format!("{shown} answers")),
+        Err(error) => {
+            report.fault(what, &format!("{shown} doesn't answer: {error}"), "Start it, or correct the address.");
+        }
+    }
+}
+
+fn greet(broker: &Greeted, server: &str) -> io::Result<()> {
+    let mut stream = connect(&with_port(server, broker.port))?;
+    if broker.hello.is_empty() {
+        return Ok(());
+    }
+    stream.write_all(broker.hello)?;
+    let mut answer = [0; 5];
+    let read = stream.read(&mut answer)?;
+    let known = broker.answers.iter().any(|known| answer[..read].starts_with(known));
+    if known { Ok(()) } else { Err(io::Error::new(ErrorKind::InvalidData, format!("it isn't {}", broker.name))) }
+}
+
 /// What the server says of itself, and why it refuses who connects. Who connects over TLS isn't tried.
 fn ask_nats(address: &str, who: Option<&str>) -> io::Result<(Value, Option<String>)> {
     let mut stream = connect(address)?;
@@ -95,25 +161,6 @@ fn ask_nats(address: &str, who: Option<&str>) -> io::Result<(Value, Option<Strin
             "PONG" => return Ok((info, None)),
             refusal if refusal.starts_with("-ERR") => return Ok((info, Some(refusal[4..].trim().to_owned()))),
             _ => {}
-        }
-    }
-}
-
-fn redis(report: &Report, what: &str, server: &str) {
-    let ask = || {
-        let mut stream = connect(&with_port(server, 6379))?;
-        stream.write_all(b"PING\r\n")?;
-        let mut line = String::new();
-        BufReader::new(stream.take(LINE_BYTES)).read_line(&mut line)?;
-        // One that wants a password first is there, too.
-        let known = line.starts_with("+PONG") || line.starts_with("-NOAUTH");
-        if known { Ok(()) } else { Err(io::Error::new(ErrorKind::InvalidData, "it isn't Redis")) }
-    };
-    match ask() {
-        Ok(()) => report.ok(what, &format!("Redis at {server} answers")),
-        Err(error) => {
-            let said = format!("Redis at {server} doesn't answer: {error}");
-            report.fault(what, &said, "Start it, or correct the address.");
         }
     }
 }
