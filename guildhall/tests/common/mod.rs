@@ -89,6 +89,19 @@ impl Server {
         Self { child, address, said }
     }
 
+    /// All that it has said, when these words are among it. It greets after it says where it listens.
+    #[track_caller]
+    pub(crate) fn heard(&self, words: &str) -> String {
+        for _ in 0..1_000 {
+            let said = self.said.lock().expect("no panic").clone();
+            if said.contains(words) {
+                return said;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("it never said {words:?}: {}", self.said.lock().expect("no panic"));
+    }
+
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
