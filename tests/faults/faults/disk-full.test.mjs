@@ -11,9 +11,9 @@ import { Load } from '../load.mjs';
 import { LONG } from '../scale.mjs';
 import { Server } from '../server.mjs';
 
-const DISK_MIB = 32;
+const DISK_MIB = LONG ? 64 : 32;
 const FULL_SECONDS = LONG ? 20 : 4;
-const SMALL = { senders: 8, readers: 8, channels: 4, perReader: 4, rate: 100 };
+const SCALE = LONG ? {} : { senders: 8, readers: 8, channels: 4, perReader: 4, rate: 100 };
 
 /** A file system of its own, so small that it can be filled. */
 const smallDisk = (t) => {
@@ -52,7 +52,7 @@ test('a full disk refuses, keeps reading, and recovers', async (t) => {
   const data = join(disk, 'data');
   mkdirSync(data);
   const server = await Server.start({ data });
-  const load = await Load.start(server, SMALL);
+  const load = await Load.start(server, SCALE);
   t.after(async () => {
     await load.abandon();
     await server.stop();
