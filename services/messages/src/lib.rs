@@ -23,6 +23,15 @@ mod writer;
 
 pub use config::Config;
 
+/// What decides about a group without a database: what the simulation (`tests/simulation`) runs, too.
+#[doc(hidden)]
+pub mod pure {
+    pub use crate::store::{
+        Pending, Ready,
+        group::{Key, Known, announcements, answers, fresh, growth, key, number},
+    };
+}
+
 use async_trait::async_trait;
 use contract::{Part, Receipt};
 use engine_sql::{Database, Ground, Migration, Outside};

@@ -1,6 +1,6 @@
 //! What messages keeps. Every engine passes `store/suite.rs`.
 
-mod group;
+pub(crate) mod group;
 
 use crate::rules::Reading;
 use async_trait::async_trait;
@@ -10,25 +10,25 @@ use messages_contract::{Head, Marker, Message, MessageSent, Sent};
 
 /// A message that waits to be written.
 #[derive(Clone, Debug)]
-pub(crate) struct Pending {
-    pub(crate) author: UserId,
-    pub(crate) channel: ChannelId,
-    pub(crate) guild: Option<GuildId>,
-    pub(crate) nonce: String,
-    pub(crate) text: String,
-    pub(crate) reply_to: Option<MessageId>,
+pub struct Pending {
+    pub author: UserId,
+    pub channel: ChannelId,
+    pub guild: Option<GuildId>,
+    pub nonce: String,
+    pub text: String,
+    pub reply_to: Option<MessageId>,
     /// The fingerprint of the nonce.
-    pub(crate) nonce_key: i64,
+    pub nonce_key: i64,
     /// The fingerprint of text and reply.
-    pub(crate) body: i64,
+    pub body: i64,
 }
 
 /// The same, with the id and moment that it will have.
 #[derive(Clone, Debug)]
-pub(crate) struct Ready {
-    pub(crate) pending: Pending,
-    pub(crate) id: MessageId,
-    pub(crate) sent_at: Timestamp,
+pub struct Ready {
+    pub pending: Pending,
+    pub id: MessageId,
+    pub sent_at: Timestamp,
 }
 
 /// A channel and a number in it.

@@ -23,6 +23,15 @@ mod watchers;
 mod watches;
 mod workers;
 
+/// What decides without waiting for anything: what the simulation (`tests/simulation`) runs, too.
+#[doc(hidden)]
+pub mod pure {
+    pub use crate::{
+        out::{Out, Written},
+        track::{After, Pushed, Track},
+    };
+}
+
 use accounts_contract::Accounts;
 use gate::Gate;
 use guilds_contract::Guilds;

@@ -10,7 +10,7 @@ use std::{
 const BATCH_FRAMES: usize = 64;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Written {
+pub enum Written {
     All,
     /// The wire takes no more now.
     Some,
@@ -18,7 +18,7 @@ pub(crate) enum Written {
 
 /// Whole frames in their order, the first of which may have been begun.
 #[derive(Default)]
-pub(crate) struct Out {
+pub struct Out {
     queue: VecDeque<Frame>,
     /// How much of the first frame was written.
     begun: usize,
@@ -27,35 +27,35 @@ pub(crate) struct Out {
 }
 
 impl Out {
-    pub(crate) fn push(&mut self, frame: Frame) {
+    pub fn push(&mut self, frame: Frame) {
         self.bytes += frame.bytes().len();
         self.queue.push_back(frame);
     }
 
-    pub(crate) fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         self.bytes
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.queue.is_empty()
     }
 
-    pub(crate) fn is_blocked(&self) -> bool {
+    pub fn is_blocked(&self) -> bool {
         self.blocked
     }
 
-    pub(crate) fn unblock(&mut self) {
+    pub fn unblock(&mut self) {
         self.blocked = false;
     }
 
     /// Forgets all that wasn't begun.
-    pub(crate) fn drop_whole_frames(&mut self) {
+    pub fn drop_whole_frames(&mut self) {
         self.queue.truncate(usize::from(self.begun > 0));
         self.bytes = self.queue.front().map_or(0, |f| f.bytes().len() - self.begun);
     }
 
     /// Writes what waits.
-    pub(crate) fn write(&mut self, wire: &dyn Wire) -> Result<Written> {
+    pub fn write(&mut self, wire: &dyn Wire) -> Result<Written> {
         while !self.queue.is_empty() {
             let mut slices = [IoSlice::new(&[]); BATCH_FRAMES];
             let mut count = 0;
@@ -80,7 +80,7 @@ impl Out {
     }
 
     /// Writes `frames` when nothing waits, straight from where they are; what the wire doesn't take waits.
-    pub(crate) fn write_through(&mut self, wire: &dyn Wire, frames: &[Frame]) -> Result<Written> {
+    pub fn write_through(&mut self, wire: &dyn Wire, frames: &[Frame]) -> Result<Written> {
         let (first, rest) = frames.split_at(frames.len().min(BATCH_FRAMES));
         let written = if first.is_empty() || !self.queue.is_empty() || self.blocked {
             0

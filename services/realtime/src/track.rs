@@ -12,7 +12,7 @@ const WAITING_FRAMES: usize = 1_024;
 
 /// What came of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pushed {
+pub enum Pushed {
     /// It, and perhaps some that waited for it, can be read now.
     Appended,
     /// It is there already.
@@ -25,7 +25,7 @@ pub(crate) enum Pushed {
 
 /// What lies after a cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum After {
+pub enum After {
     /// These frames; the cursor moves to this `seq`.
     Frames(Vec<Frame>, i64),
     /// Some of it isn't kept any more: ask the stream's owner.
@@ -34,7 +34,7 @@ pub(crate) enum After {
 
 /// Frames of one stream, contiguous, the newest ones.
 #[derive(Debug, Default)]
-pub(crate) struct Track {
+pub struct Track {
     /// The `seq` of the last frame that can be read; unknown until the owner was asked.
     last: Option<i64>,
     frames: VecDeque<Frame>,
@@ -44,7 +44,7 @@ pub(crate) struct Track {
 
 impl Track {
     /// The owner says that the stream is at `head`: what waited continues from there.
-    pub(crate) fn open(&mut self, head: i64) {
+    pub fn open(&mut self, head: i64) {
         if self.last.is_none() {
             self.last = Some(head);
             self.take_waiting();
@@ -52,7 +52,7 @@ impl Track {
     }
 
     /// The owner says that what is missing is gone: everyone behind `head` must fetch anew.
-    pub(crate) fn reset(&mut self, head: i64) {
+    pub fn reset(&mut self, head: i64) {
         if head > self.last() {
             self.last = Some(head);
             self.frames.clear();
@@ -62,20 +62,20 @@ impl Track {
         self.take_waiting();
     }
 
-    pub(crate) fn is_open(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         self.last.is_some()
     }
 
-    pub(crate) fn last(&self) -> i64 {
+    pub fn last(&self) -> i64 {
         self.last.unwrap_or(0)
     }
 
     /// Whether something waits for a frame that is missing.
-    pub(crate) fn has_gap(&self) -> bool {
+    pub fn has_gap(&self) -> bool {
         self.last.is_some() && !self.waiting.is_empty()
     }
 
-    pub(crate) fn push(&mut self, seq: i64, frame: impl FnOnce() -> Frame) -> Pushed {
+    pub fn push(&mut self, seq: i64, frame: impl FnOnce() -> Frame) -> Pushed {
         match self.last {
             Some(last) if seq <= last => Pushed::Known,
             Some(last) if seq == last + 1 => {
@@ -94,7 +94,7 @@ impl Track {
     }
 
     /// What can be read after `cursor`.
-    pub(crate) fn after(&self, cursor: i64) -> After {
+    pub fn after(&self, cursor: i64) -> After {
         let last = self.last();
         let behind = usize::try_from(last - cursor).unwrap_or(0);
         if behind > self.frames.len() {
@@ -105,7 +105,7 @@ impl Track {
     }
 
     /// The newest frames after `cursor`, as many of them as are kept, and the `seq` of the last.
-    pub(crate) fn tail(&self, cursor: i64) -> (Vec<Frame>, i64) {
+    pub fn tail(&self, cursor: i64) -> (Vec<Frame>, i64) {
         let last = self.last();
         let wanted = usize::try_from(last - cursor).unwrap_or(0).min(self.frames.len());
         (self.frames.iter().skip(self.frames.len() - wanted).cloned().collect(), last)

@@ -7,35 +7,35 @@ use messages_contract::{Message, Sent};
 use std::collections::{BTreeMap, HashMap};
 
 /// What a nonce belongs to: author, channel and the nonce's fingerprint.
-pub(crate) type Key = (i64, i64, i64);
+pub type Key = (i64, i64, i64);
 
-pub(crate) fn key(ready: &Ready) -> Key {
+pub fn key(ready: &Ready) -> Key {
     (ready.pending.author.0, ready.pending.channel.0, ready.pending.nonce_key)
 }
 
 /// A message that a nonce stands for already, with the fingerprint of its body while that is known.
 #[derive(Clone)]
-pub(crate) struct Known {
-    pub(crate) body: Option<i64>,
-    pub(crate) seq: i64,
-    pub(crate) message: Message,
+pub struct Known {
+    pub body: Option<i64>,
+    pub seq: i64,
+    pub message: Message,
 }
 
 /// How much a channel grows by a group.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Growth {
-    pub(crate) count: i64,
-    pub(crate) last_at: i64,
+pub struct Growth {
+    pub count: i64,
+    pub last_at: i64,
 }
 
 /// Those of a group that are new: the first of each nonce that the database doesn't know, in the order of the group.
-pub(crate) fn fresh<'g>(group: &'g [Ready], known: &HashMap<Key, Known>) -> Vec<&'g Ready> {
+pub fn fresh<'g>(group: &'g [Ready], known: &HashMap<Key, Known>) -> Vec<&'g Ready> {
     let mut seen = HashMap::new();
     group.iter().filter(|ready| !known.contains_key(&key(ready)) && seen.insert(key(ready), ()).is_none()).collect()
 }
 
 /// By how much each channel grows, by rising id: the order in which rows are locked.
-pub(crate) fn growth(fresh: &[&Ready]) -> BTreeMap<ChannelId, Growth> {
+pub fn growth(fresh: &[&Ready]) -> BTreeMap<ChannelId, Growth> {
     let mut grown: BTreeMap<ChannelId, Growth> = BTreeMap::new();
     for ready in fresh {
         let growth = grown.entry(ready.pending.channel).or_default();
@@ -45,7 +45,7 @@ pub(crate) fn growth(fresh: &[&Ready]) -> BTreeMap<ChannelId, Growth> {
 }
 
 /// Gives the new messages their numbers, contiguous per channel: `heads` are the newest numbers with the group counted in.
-pub(crate) fn number(
+pub fn number(
     fresh: &[&Ready],
     grown: &BTreeMap<ChannelId, Growth>,
     heads: &HashMap<ChannelId, i64>,
@@ -71,17 +71,17 @@ pub(crate) fn number(
     numbered.collect()
 }
 
-pub(crate) fn announcements(fresh: &[&Ready], messages: &[Message]) -> Vec<NewEvent> {
+pub fn announcements(fresh: &[&Ready], messages: &[Message]) -> Vec<NewEvent> {
     messages.iter().zip(fresh).map(|(message, ready)| send::message_sent(message, &ready.pending.nonce)).collect()
 }
 
 /// How far each author has read by sending.
-pub(crate) fn markers(messages: &[Message]) -> BTreeMap<(UserId, ChannelId), i64> {
+pub fn markers(messages: &[Message]) -> BTreeMap<(UserId, ChannelId), i64> {
     messages.iter().map(|m| ((m.author, m.channel), m.number)).collect()
 }
 
 /// What each of the group is answered, in its place.
-pub(crate) fn answers(group: Vec<Ready>, known: &HashMap<Key, Known>) -> Vec<kernel::Result<Sent>> {
+pub fn answers(group: Vec<Ready>, known: &HashMap<Key, Known>) -> Vec<kernel::Result<Sent>> {
     let answer = |ready: Ready| match known.get(&key(&ready)) {
         Some(Known { body, .. }) if body.is_some_and(|body| body != ready.pending.body) => Err(rules::nonce_reused()),
         Some(Known { seq, message, .. }) => {
