@@ -84,6 +84,12 @@ impl Follower for Following {
         while since < bell.seq {
             let difference = self.source.difference(bell.stream.clone(), since).await?;
             if difference.reset {
+                // What is forgotten was perhaps taken in by another process meanwhile: then nothing is missed.
+                let followed = self.journal.cursor(self.name, &bell.stream).await?;
+                if followed > since {
+                    since = followed;
+                    continue;
+                }
                 tracing::warn!(follower = self.name, stream = %bell.stream, since, "too far behind: continuing at the head");
                 since = difference.head;
                 self.journal.advance(self.name, &bell.stream, since).await?;

@@ -9,11 +9,12 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// What lies on the way at most, in bytes.
-const ON_THE_WAY: usize = 4_096;
+/// What lies on the way at most, in bytes: some cables hold little, some much.
+const ON_THE_WAY: [usize; 2] = [4 << 10, 256 << 10];
 
 pub(crate) struct Cable {
     shared: Arc<Shared>,
+    on_the_way: usize,
     state: Mutex<State>,
     /// Something came, or the client reads again.
     moved: Notify,
@@ -31,7 +32,8 @@ struct State {
 
 impl Cable {
     pub(crate) fn new(shared: Arc<Shared>) -> Arc<Self> {
-        Arc::new(Self { shared, state: Mutex::default(), moved: Notify::new(), taken: Notify::new() })
+        let on_the_way = ON_THE_WAY[shared.chance.below(2) as usize];
+        Arc::new(Self { shared, on_the_way, state: Mutex::default(), moved: Notify::new(), taken: Notify::new() })
     }
 
     pub(crate) fn cut(&self) {
@@ -46,7 +48,7 @@ impl Cable {
     }
 
     pub(crate) fn has_room(&self) -> bool {
-        lock(&self.state).bytes.len() < ON_THE_WAY
+        lock(&self.state).bytes.len() < self.on_the_way
     }
 
     /// Waits until the client takes something, or is gone.
@@ -79,7 +81,7 @@ impl Wire for Cable {
         if state.broken {
             return Err(ErrorKind::BrokenPipe.into());
         }
-        let room = ON_THE_WAY.saturating_sub(state.bytes.len());
+        let room = self.on_the_way.saturating_sub(state.bytes.len());
         if room == 0 || self.shared.mishap(8) {
             return Err(Error::from(ErrorKind::WouldBlock));
         }

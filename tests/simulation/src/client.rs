@@ -108,6 +108,10 @@ impl Client {
             state.waiting.insert(nonce.clone(), channel);
             nonce
         };
+        if self.shared.mishap(4) {
+            // Twice, so close that both may be written together.
+            self.transmit(nonce.clone());
+        }
         self.transmit(nonce);
     }
 

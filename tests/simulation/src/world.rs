@@ -94,17 +94,22 @@ impl World {
             }
             32..=34 => {
                 self.nodes.crash(self.below(NODES as u64));
+                // Some come back only when there is no other: what they left behind is for others to find.
+                if self.below(4) == 0 && self.nodes.any(&self.shared).is_some() {
+                    return;
+                }
                 let (nodes, shared) = (self.nodes.clone(), self.shared.clone());
                 tokio::spawn(async move {
                     shared.dawdle(3_000).await;
                     nodes.start_missing(&shared);
                 });
             }
-            35..=37 => self.happen(),
-            38 => {
+            35..=36 => self.happen(),
+            37..=38 => {
                 let stream = StreamName::messages(channel);
                 let head = self.shared.database.log(&stream).len() as u64;
-                self.shared.database.forget(&stream, self.below(head + 1) as i64);
+                let up_to = if self.below(2) == 0 { head } else { self.shared.chance.below(head + 1) };
+                self.shared.database.forget(&stream, up_to as i64);
             }
             _ => self.flood(channel),
         }
@@ -131,7 +136,9 @@ impl World {
     /// In calm weather everyone becomes whole. In some channels somebody goes on talking; in the others, a last event
     /// that the fan-out lost is seen when the client comes back.
     async fn calm(&self) -> Story {
-        self.nodes.start_missing(&self.shared);
+        if self.nodes.any(&self.shared).is_none() {
+            self.nodes.start_missing(&self.shared);
+        }
         self.shared.weather.calm_down();
         self.shared.dawdle(5_000).await;
         let talking: Vec<ChannelId> = self.channels.iter().copied().filter(|_| self.below(2) == 0).collect();
