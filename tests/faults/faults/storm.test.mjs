@@ -12,7 +12,7 @@ import { LONG } from '../scale.mjs';
 import { Server } from '../server.mjs';
 import { makeWorld } from '../world.mjs';
 
-const CLIENTS = LONG ? 8_000 : 1_000;
+const CLIENTS = LONG ? 4_000 : 1_000;
 const ROUNDS = LONG ? 6 : 2;
 const BACK_MS = 30_000;
 const PEOPLE = 20;
