@@ -152,6 +152,11 @@ impl Database {
         lock(&self.state).cursors.get(&(follower.to_owned(), stream.clone())).copied().unwrap_or(0)
     }
 
+    pub(crate) fn cursors(&self) -> Vec<(String, StreamName, i64)> {
+        let of = |((follower, stream), seq): (&(String, StreamName), &i64)| (follower.clone(), stream.clone(), *seq);
+        lock(&self.state).cursors.iter().map(of).collect()
+    }
+
     pub(crate) fn advance(&self, follower: &str, stream: &StreamName, seq: i64) {
         let mut state = lock(&self.state);
         let cursor = state.cursors.entry((follower.to_owned(), stream.clone())).or_default();

@@ -75,6 +75,10 @@ impl Journal for Door {
         self.enter(|| self.shared.database.cursor(follower, stream)).await
     }
 
+    async fn cursors(&self) -> Result<Vec<(String, StreamName, i64)>> {
+        self.enter(|| self.shared.database.cursors()).await
+    }
+
     async fn advance(&self, follower: &str, stream: &StreamName, seq: i64) -> Result<()> {
         self.enter(|| self.shared.database.advance(follower, stream, seq)).await
     }
