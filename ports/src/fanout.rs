@@ -28,6 +28,9 @@ pub trait Fanout: Send + Sync {
 pub enum Hint {
     /// A channel's newest message number.
     Head { channel: ChannelId, number: i64 },
+    /// On a stream's own topic: it has come to this `seq`. Said of a stream that is silent, because its last event may
+    /// have been lost.
+    Reached { seq: i64 },
     /// A person came to a node, or left it.
     Presence { node: u64, user: UserId, online: bool },
     /// People who are on a node, said again and again.

@@ -10,9 +10,9 @@ mod open;
 mod rabbitmq;
 #[cfg(feature = "redis")]
 mod redis;
+mod reminding;
 #[cfg(any(feature = "nats", feature = "rabbitmq"))]
 mod ringer;
-#[cfg(any(feature = "nats", feature = "rabbitmq", feature = "redis"))]
 mod running;
 #[cfg(feature = "testing")]
 mod unreliable;
@@ -27,5 +27,6 @@ pub use open::{Engines, open};
 pub use rabbitmq::RabbitBus;
 #[cfg(feature = "redis")]
 pub use redis::redis_fanout;
+pub use reminding::Reminding;
 #[cfg(feature = "testing")]
 pub use unreliable::UnreliableFanout;

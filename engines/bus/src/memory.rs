@@ -46,16 +46,17 @@ impl Fanout for MemoryFanout {
 
     fn subscribe(&self, topic: &str, sink: Arc<dyn Sink>) -> Subscription {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let topic: Arc<str> = topic.into();
-        {
+        let topic = {
             let mut sinks = self.sinks.write().unwrap_or_else(PoisonError::into_inner);
-            let list = sinks.entry(topic.clone()).or_default();
-            // Most topics have one listener, and there are many topics.
-            if list.is_empty() {
+            let topic = sinks.get_key_value(topic).map_or_else(|| topic.into(), |(topic, _)| topic.clone());
+            let list = sinks.entry(Arc::clone(&topic)).or_default();
+            // Most topics have one or two listeners, and there are many topics.
+            if list.len() < 4 {
                 list.reserve_exact(1);
             }
             list.push((id, sink));
-        }
+            topic
+        };
         let sinks = self.sinks.clone();
         Subscription::new(move || {
             let mut sinks = sinks.write().unwrap_or_else(PoisonError::into_inner);

@@ -88,12 +88,12 @@ impl Address {
         match self.scheme.as_str() {
             "memory" => Ok(Arc::new(MemoryFanout::default())),
             #[cfg(feature = "nats")]
-            "nats" | "tls" => Ok(Arc::new(crate::nats_fanout(self.nats()?, &self.prefix).await?)),
+            "nats" | "tls" => Ok(reminding(crate::nats_fanout(self.nats()?, &self.prefix).await?)),
             #[cfg(not(feature = "nats"))]
             "nats" | "tls" => Err(self.not_built("nats")),
             #[cfg(feature = "redis")]
             "redis" => match crate::redis_fanout(&self.url, &self.prefix).await {
-                Some(fanout) => Ok(Arc::new(fanout)),
+                Some(fanout) => Ok(reminding(fanout)),
                 None => Err(self.bad("isn't an address like redis://host:6379.")),
             },
             #[cfg(not(feature = "redis"))]
@@ -133,6 +133,12 @@ impl Address {
         let detail = format!("{} ({}:) {what}", self.setting, self.scheme);
         Problem { field: Some(self.setting.into()), ..Problem::new(Kind::Unprocessable, code, detail) }
     }
+}
+
+/// What goes over a network may be lost.
+#[cfg(any(feature = "nats", feature = "redis"))]
+fn reminding(fanout: crate::NodeFanout) -> Arc<dyn Fanout> {
+    Arc::new(crate::Reminding::start(Arc::new(fanout)))
 }
 
 fn is_name(name: &str) -> bool {

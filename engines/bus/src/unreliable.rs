@@ -1,18 +1,32 @@
 use crate::MemoryFanout;
 use kernel::Event;
 use ports::{Fanout, Hint, SeededRandom, Sink, Subscription};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// A fan-out for tests, as bad as one may be: it loses events, repeats them and brings them out of order. Hints pass.
 pub struct UnreliableFanout {
     inner: MemoryFanout,
     random: SeededRandom,
     held: Mutex<Vec<Arc<Event>>>,
+    loses_all: AtomicBool,
 }
 
 impl UnreliableFanout {
     pub fn new(seed: u64) -> Self {
-        Self { inner: MemoryFanout::default(), random: SeededRandom::new(seed), held: Mutex::default() }
+        Self {
+            inner: MemoryFanout::default(),
+            random: SeededRandom::new(seed),
+            held: Mutex::default(),
+            loses_all: AtomicBool::new(false),
+        }
+    }
+
+    /// From now on no event comes through, or as before.
+    pub fn lose_all(&self, all: bool) {
+        self.loses_all.store(all, Ordering::SeqCst);
     }
 
     fn held(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Event>>> {
@@ -22,6 +36,9 @@ impl UnreliableFanout {
 
 impl Fanout for UnreliableFanout {
     fn publish(&self, event: Arc<Event>) {
+        if self.loses_all.load(Ordering::SeqCst) {
+            return;
+        }
         match self.random.below(10) {
             0..=2 => {}
             3..=4 => self.held().push(event),

@@ -1,10 +1,13 @@
-use crate::{lock, session::Session};
-use guilds_contract::{AccessChanged, Membership};
+use crate::{lock, session::Session, watch};
+use guilds_contract::{AccessChanged, ChannelDeleted, Membership};
 use kernel::{Event, GuildId, StreamName, UserId};
-use ports::{Fanout, Sink, Subscription};
+use ports::{Fanout, Hint, Sink, Subscription};
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, Weak},
+    sync::{
+        Arc, Mutex, Weak,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 /// Takes access away from live sessions. A guild is guarded while a session watches anything of it: when the
@@ -17,6 +20,8 @@ pub(crate) struct Access {
 pub(crate) struct Guard {
     pub(crate) guild: GuildId,
     sessions: Mutex<Vec<Weak<Session>>>,
+    /// The newest `seq` heard; 0 before the first.
+    heard: AtomicI64,
     subscription: Mutex<Option<Subscription>>,
 }
 
@@ -33,7 +38,12 @@ impl Access {
         }
         let there = guards.get(&guild).and_then(Weak::upgrade);
         let guard = there.unwrap_or_else(|| {
-            let guard = Arc::new(Guard { guild, sessions: Mutex::default(), subscription: Mutex::default() });
+            let guard = Arc::new(Guard {
+                guild,
+                sessions: Mutex::default(),
+                heard: AtomicI64::new(0),
+                subscription: Mutex::default(),
+            });
             let sink = Arc::new(GuardSink(Arc::downgrade(&guard)));
             *lock(&guard.subscription) = Some(self.fanout.subscribe(StreamName::guild(guild).as_str(), sink));
             guards.insert(guild, Arc::downgrade(&guard));
@@ -47,11 +57,27 @@ impl Access {
     }
 }
 
+impl Guard {
+    fn sessions(&self) -> Vec<Arc<Session>> {
+        lock(&self.sessions).iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// Notes that the stream has come to `seq`. When what was said before may have been lost, it is taken to have been
+    /// about everyone.
+    fn hear(&self, seq: i64, lost_after: i64) {
+        let before = self.heard.fetch_max(seq, Ordering::SeqCst);
+        if before > 0 && before < lost_after {
+            self.sessions().iter().for_each(|session| session.access_changed(self.guild));
+        }
+    }
+}
+
 struct GuardSink(Weak<Guard>);
 
 impl Sink for GuardSink {
     fn event(&self, event: &Arc<Event>) {
         let Some(guard) = self.0.upgrade() else { return };
+        guard.hear(event.seq, event.seq - 1);
         // An event that can't be read is taken to be about everyone.
         let whom: Option<Vec<UserId>> = match event.kind.as_str() {
             "member_left" => event.parse::<Membership>().ok().map(|m| vec![m.user]),
@@ -59,12 +85,21 @@ impl Sink for GuardSink {
             "channel_deleted" | "guild_deleted" | "channel_created" => None,
             _ => return,
         };
-        let sessions: Vec<Arc<Session>> = lock(&guard.sessions).iter().filter_map(Weak::upgrade).collect();
-        for session in sessions.iter().filter(|s| s.is_one_of(whom.as_deref())) {
+        for session in guard.sessions().iter().filter(|s| s.is_one_of(whom.as_deref())) {
             match event.kind.as_str() {
                 "channel_created" => session.channel_created(),
+                "channel_deleted" => match event.parse::<ChannelDeleted>() {
+                    Ok(deleted) => watch::channel_deleted(session, deleted.channel),
+                    Err(_) => session.access_changed(guard.guild),
+                },
                 _ => session.access_changed(guard.guild),
             }
+        }
+    }
+
+    fn hint(&self, hint: &Hint) {
+        if let (Hint::Reached { seq }, Some(guard)) = (hint, self.0.upgrade()) {
+            guard.hear(*seq, *seq);
         }
     }
 }

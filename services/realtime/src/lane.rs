@@ -7,7 +7,7 @@ use crate::{
     workers::Round,
 };
 use kernel::{Event, Reader, Result, StreamName};
-use ports::{Sink, Subscription};
+use ports::{Hint, Sink, Subscription};
 use realtime_contract::Frame;
 use std::{
     sync::{
@@ -215,6 +215,15 @@ impl Sink for LaneSink {
     fn event(&self, event: &Arc<Event>) {
         if let Some(lane) = self.0.upgrade() {
             lane.push(event);
+        }
+    }
+
+    fn hint(&self, hint: &Hint) {
+        if let (Hint::Reached { seq }, Some(lane)) = (hint, self.0.upgrade()) {
+            let has_gap = lock(&lane.track).reach(*seq);
+            if has_gap {
+                lane.repair_later();
+            }
         }
     }
 }

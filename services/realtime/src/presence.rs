@@ -43,7 +43,11 @@ impl State {
         let (came, until) = (nodes.is_empty(), Instant::now() + EXPIRY);
         match nodes.iter_mut().find(|(other, _)| *other == node) {
             Some(known) => known.1 = until,
-            None => nodes.push((node, until)),
+            None => {
+                // Most people are on one node.
+                nodes.reserve_exact(1);
+                nodes.push((node, until));
+            }
         }
         came
     }
@@ -197,7 +201,7 @@ impl Sink for PresenceSink {
         match hint {
             Hint::Presence { node, user, online } => presence.hear(*node, &[*user], *online),
             Hint::Present { node, users } => presence.hear(*node, users, true),
-            Hint::Head { .. } => {}
+            Hint::Head { .. } | Hint::Reached { .. } => {}
         }
     }
 }

@@ -32,14 +32,22 @@ pub enum After {
     Behind,
 }
 
-/// Frames of one stream, contiguous, the newest ones.
+/// Frames of one stream, contiguous, the newest ones. Most streams are silent most of the time: they hold nothing.
 #[derive(Debug, Default)]
 pub struct Track {
     /// The `seq` of the last frame that can be read; unknown until the owner was asked.
     last: Option<i64>,
+    held: Option<Box<Held>>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
     frames: VecDeque<Frame>,
     bytes: usize,
+    /// By their `seq`, those before which one is missing.
     waiting: BTreeMap<i64, Frame>,
+    /// How far the stream is, as was said; what it says of it may have been lost.
+    reached: i64,
 }
 
 impl Track {
@@ -55,10 +63,10 @@ impl Track {
     pub fn reset(&mut self, head: i64) {
         if head > self.last() {
             self.last = Some(head);
-            self.frames.clear();
-            self.bytes = 0;
+            let held = self.held.get_or_insert_default();
+            held.frames.clear();
+            held.bytes = 0;
         }
-        self.waiting.retain(|seq, _| *seq > head);
         self.take_waiting();
     }
 
@@ -70,9 +78,19 @@ impl Track {
         self.last.unwrap_or(0)
     }
 
-    /// Whether something waits for a frame that is missing.
+    /// Whether a frame is missing.
     pub fn has_gap(&self) -> bool {
-        self.last.is_some() && !self.waiting.is_empty()
+        let missing = |held: &Held| !held.waiting.is_empty() || held.reached > self.last();
+        self.is_open() && self.held.as_deref().is_some_and(missing)
+    }
+
+    /// The stream is known to have come this far. Answers whether a frame is missing.
+    pub fn reach(&mut self, seq: i64) -> bool {
+        if self.last.is_none_or(|last| last < seq) {
+            let held = self.held.get_or_insert_default();
+            held.reached = held.reached.max(seq);
+        }
+        self.has_gap()
     }
 
     pub fn push(&mut self, seq: i64, frame: impl FnOnce() -> Frame) -> Pushed {
@@ -85,8 +103,9 @@ impl Track {
             }
             _ => {
                 // Beyond the bound the oldest stay: they are what the repair reaches first.
-                if self.waiting.len() < WAITING_FRAMES {
-                    self.waiting.insert(seq, frame());
+                let waiting = &mut self.held.get_or_insert_default().waiting;
+                if waiting.len() < WAITING_FRAMES {
+                    waiting.insert(seq, frame());
                 }
                 if self.is_open() { Pushed::Gap } else { Pushed::Early }
             }
@@ -96,39 +115,46 @@ impl Track {
     /// What can be read after `cursor`.
     pub fn after(&self, cursor: i64) -> After {
         let last = self.last();
-        let behind = usize::try_from(last - cursor).unwrap_or(0);
-        if behind > self.frames.len() {
+        if usize::try_from(last - cursor).unwrap_or(0) > self.kept() {
             return After::Behind;
         }
-        let frames = self.frames.iter().skip(self.frames.len() - behind).cloned().collect();
-        After::Frames(frames, last.max(cursor))
+        After::Frames(self.tail(cursor).0, last.max(cursor))
     }
 
     /// The newest frames after `cursor`, as many of them as are kept, and the `seq` of the last.
     pub fn tail(&self, cursor: i64) -> (Vec<Frame>, i64) {
         let last = self.last();
-        let wanted = usize::try_from(last - cursor).unwrap_or(0).min(self.frames.len());
-        (self.frames.iter().skip(self.frames.len() - wanted).cloned().collect(), last)
+        let wanted = usize::try_from(last - cursor).unwrap_or(0).min(self.kept());
+        let frames = self.held.iter().flat_map(|held| held.frames.range(held.frames.len() - wanted..));
+        (frames.cloned().collect(), last)
+    }
+
+    fn kept(&self) -> usize {
+        self.held.as_ref().map_or(0, |held| held.frames.len())
     }
 
     fn append(&mut self, frame: Frame) {
         self.last = Some(self.last() + 1);
-        self.bytes += frame.bytes().len();
-        self.frames.push_back(frame);
-        while self.frames.len() > KEPT_FRAMES || (self.bytes > KEPT_BYTES && self.frames.len() > 1) {
-            self.bytes -= self.frames.pop_front().map_or(0, |f| f.bytes().len());
+        let held = self.held.get_or_insert_default();
+        held.bytes += frame.bytes().len();
+        held.frames.push_back(frame);
+        while held.frames.len() > KEPT_FRAMES || (held.bytes > KEPT_BYTES && held.frames.len() > 1) {
+            held.bytes -= held.frames.pop_front().map_or(0, |f| f.bytes().len());
         }
     }
 
     fn take_waiting(&mut self) {
-        while let Some((seq, frame)) = self.waiting.pop_first() {
-            match seq - self.last() {
-                ..=0 => {}
-                1 => self.append(frame),
-                _ => {
-                    self.waiting.insert(seq, frame);
-                    break;
-                }
+        loop {
+            let last = self.last();
+            let Some(held) = &mut self.held else { return };
+            match held.waiting.first_key_value() {
+                Some((seq, _)) if *seq <= last + 1 => {}
+                _ => return,
+            }
+            if let Some((seq, frame)) = held.waiting.pop_first()
+                && seq > last
+            {
+                self.append(frame);
             }
         }
     }
@@ -194,6 +220,21 @@ mod tests {
     }
 
     #[test]
+    fn a_frame_that_is_only_said_to_be_there_is_missing_until_it_comes() {
+        let mut track = Track::default();
+        assert!(!track.reach(1), "nothing is known before the owner was asked");
+        track.open(0);
+        assert!(track.has_gap());
+        track.push(1, || frame(1));
+        assert!(!track.has_gap() && !track.reach(1));
+        assert!(track.reach(3));
+        track.push(2, || frame(2));
+        assert!(track.has_gap());
+        track.reset(3);
+        assert!(!track.has_gap());
+    }
+
+    #[test]
     fn a_reset_ends_a_gap_that_cannot_be_filled() {
         let mut track = Track::default();
         track.open(0);
@@ -218,6 +259,7 @@ mod tests {
         for seq in 2_001..2_010 {
             track.push(seq, || big.clone());
         }
-        assert!(track.bytes <= 2 * KEPT_BYTES && track.frames.len() <= 2);
+        let held = track.held.as_ref().expect("frames");
+        assert!(held.bytes <= 2 * KEPT_BYTES && held.frames.len() <= 2);
     }
 }
