@@ -131,6 +131,31 @@ fn access_that_ends_is_silence_and_the_client_is_told() {
 }
 
 #[test]
+fn a_channel_that_is_deleted_ends_alone() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let ada = server.register("ada");
+    let (guild, hall) = server.guild(&ada);
+    let create = |body| {
+        let path = format!("/api/v1/guilds/{guild}/channels");
+        text(&server.call("POST", &path, Some(&ada), Some(&body)).expect(201)["id"])
+    };
+    let (news, den) = (create(json!({ "name": "news" })), create(json!({ "name": "den", "private": true })));
+    let mut a = Client::of(&server, &ada);
+    for channel in [&hall, &news, &den] {
+        assert_eq!(a.watch(&format!("messages/channel/{channel}"), 0)["op"], "watched");
+    }
+    for channel in [news, den] {
+        assert_eq!(server.call("DELETE", &format!("/api/v1/channels/{channel}"), Some(&ada), None).status, 204);
+        let refused = a.hear("refused");
+        let stream = format!("messages/channel/{channel}");
+        assert_eq!((&refused["stream"], &refused["problem"]["code"]), (&json!(stream), &json!("not_found")));
+    }
+    a.send(&hall, "1", "still here");
+    assert!(a.is_silent("refused", 300));
+}
+
+#[test]
 fn streams_of_others_are_not_there() {
     let folder = Folder::new();
     let server = Server::start(&folder);

@@ -198,3 +198,18 @@ impl Talk {
         Poll::Ready(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What every open socket holds for as long as it is open.
+    #[test]
+    fn a_sockets_task_is_small() {
+        fn bytes<A, B, F>(_: fn(A, B) -> F) -> usize {
+            size_of::<F>()
+        }
+        let task = bytes(run);
+        assert!(task <= 384, "{task} bytes");
+    }
+}

@@ -36,7 +36,8 @@ impl Heads {
             loop {
                 tokio::time::sleep(EVERY).await;
                 let Some(heads) = ticking.upgrade() else { return };
-                heads.tell();
+                // A task of its own: one that breaks takes one telling with it, not all to come.
+                drop(tokio::spawn(async move { heads.tell() }).await);
             }
         });
         heads

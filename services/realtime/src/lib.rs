@@ -128,7 +128,9 @@ async fn look_after(service: Weak<Service>) {
         tokio::time::sleep(ROUND).await;
         let Some(service) = service.upgrade() else { return };
         let now = service.seconds();
-        service.living().iter().for_each(|session| session.look_after(now));
+        // A task of its own: one that breaks takes one round with it, not all to come.
+        let round = async move { service.living().iter().for_each(|session| session.look_after(now)) };
+        drop(tokio::spawn(round).await);
     }
 }
 

@@ -141,6 +141,15 @@ async fn fetch(
     }
 }
 
+/// What is watched of a channel that is there no more ends.
+pub(crate) fn channel_deleted(session: &Session, channel: ChannelId) {
+    for stream in [StreamName::messages(channel), StreamName::channel(channel)] {
+        if forget(session, &stream, None) {
+            session.say(ServerOp::Refused { stream, problem: Problem::not_found("channel") });
+        }
+    }
+}
+
 /// Who may watch is who may see: answers the guild that can take the right away again.
 async fn guild_of(session: &Session, caller: Caller, stream: &StreamName) -> Result<Option<GuildId>> {
     let gate = &session.service.deps.gate;

@@ -4,6 +4,7 @@
 use crate::{lane::Lane, lock, session::Session};
 use std::{
     collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, PoisonError},
 };
 use tokio::runtime::Handle;
@@ -46,7 +47,11 @@ impl Workers {
                 let _runtime = runtime.enter();
                 let mut sessions: Vec<Arc<Session>> = Vec::new();
                 while let Some(Round { lane, part }) = desk.next() {
-                    lane.pass(part, &mut sessions);
+                    // One pass that breaks doesn't take the thread with it.
+                    let passed = catch_unwind(AssertUnwindSafe(|| lane.pass(part, &mut sessions)));
+                    if passed.is_err() {
+                        tracing::error!(stream = %lane.stream, "a pass broke");
+                    }
                 }
             });
             thread.expect("the machine has room for a thread per two cores");
