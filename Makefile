@@ -60,7 +60,7 @@ test-fleet: web $(BROWSER_MODULES) $(FAULTS_MODULES) ## the same program as seve
 	@cd tests/browser && ../with-fleet fleet $(NODE_TEST) --test-timeout=180000 conversation.test.mjs rooms.test.mjs
 	@cd tests/faults && ../with-fleet fleet $(NODE_TEST) --test-timeout=600000 faults/kill.test.mjs cluster/
 
-faults: sabotaged ## the same at length: a quarter of an hour
+faults: sabotaged ## the same at length: ten minutes
 	@FAULTS=long $(FAULT_TESTS)
 
 test-proxy: web ## people get in through nginx as deploy/ sets it up
