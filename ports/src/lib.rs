@@ -3,9 +3,11 @@
 mod bus;
 mod clock;
 mod fanout;
+mod mailer;
 mod random;
 
 pub use bus::{Bell, Bus, Follower};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use fanout::{Announce, Fanout, Hint, Sink, Subscription};
+pub use mailer::{Mail, Mailer, Undelivered};
 pub use random::{OsRandom, Random, SeededRandom};
