@@ -15,7 +15,7 @@ use kernel::{Problem, Result};
 use messages_contract::{Messages, MessagesClient, serve_messages};
 use overview_contract::{Overview, OverviewClient, serve_overview};
 use people_contract::{People, PeopleClient, serve_people};
-use ports::{Clock, Random};
+use ports::{Blobs, Clock, Random};
 use realtime_contract::Realtime;
 use std::{path::Path, sync::Arc};
 
@@ -29,6 +29,7 @@ pub struct House {
     overview: Option<Arc<dyn Overview>>,
     realtime: Option<Arc<dyn Realtime>>,
     random: Arc<dyn Random>,
+    blobs: Arc<dyn Blobs>,
     databases: Databases,
 }
 
@@ -38,6 +39,7 @@ impl House {
         let databases = Databases::open(folder, config).await?;
         let engine_bus::Engines { fanout, bus } =
             engine_bus::open(&config.bus_url, config.fanout_url.as_deref()).await?;
+        let blobs = config.blobs()?.open().await?;
         let outside = Outside { clock: clock.clone(), random: random.clone(), fanout: fanout.clone(), bus };
         let place = Placement(config);
 
@@ -83,7 +85,18 @@ impl House {
             }
         };
         outside.bus.open();
-        Ok(Self { config: config.clone(), accounts, people, guilds, messages, overview, realtime, random, databases })
+        Ok(Self {
+            config: config.clone(),
+            accounts,
+            people,
+            guilds,
+            messages,
+            overview,
+            realtime,
+            random,
+            blobs,
+            databases,
+        })
     }
 
     /// All services, where this process runs or calls them all.
@@ -101,6 +114,11 @@ impl House {
 
     pub fn realtime(&self) -> Option<&Arc<dyn Realtime>> {
         self.realtime.as_ref()
+    }
+
+    /// Where this process keeps files.
+    pub fn blobs(&self) -> &Arc<dyn Blobs> {
+        &self.blobs
     }
 
     /// The doors that this process runs. The web client answers what no other door has.

@@ -4,6 +4,7 @@ mod fleet;
 
 pub use fleet::{Role, Roles, Rpc, service_token};
 
+use engine_blobs::Place;
 use figment::{
     Figment, Profile, Provider,
     error::Kind as Fault,
@@ -35,6 +36,8 @@ pub struct Config {
     pub bus_url: String,
     /// The same for live delivery, where the bus doesn't do it: `redis://host:6379`.
     pub fanout_url: Option<String>,
+    /// Where files are kept: `file:` (the folder `blobs` in the data folder), or `file:/srv/blobs`.
+    pub blobs_url: String,
     /// What this process runs: `all`, or some of the roles.
     pub roles: Roles,
     /// The secret that processes of one fleet share: 32 characters or more.
@@ -97,6 +100,7 @@ impl Default for Config {
             database_url: "sqlite:".into(),
             bus_url: "memory:".into(),
             fanout_url: None,
+            blobs_url: "file:".into(),
             roles: Roles::default(),
             service_token: None,
             rpc: Rpc::default(),
@@ -134,6 +138,7 @@ impl Config {
             check_url(url)?;
         }
         check_database(&config.database_url)?;
+        config.blobs()?;
         config.check_reach()?;
         Ok(config)
     }
@@ -141,6 +146,11 @@ impl Config {
     /// Whether databases are files in the data folder.
     pub fn keeps_files(&self) -> bool {
         self.database_url == "sqlite:"
+    }
+
+    /// Where files are kept.
+    pub fn blobs(&self) -> Result<Place> {
+        Place::parse(&self.blobs_url, &self.data).map_err(|problem| unusable(problem.detail.into_owned()))
     }
 
     /// Roles that are spread over processes hear of each other by a broker only.
