@@ -32,9 +32,10 @@ dev: $(NODE_MODULES) ## watch mode: the server is rebuilt and restarted, the cli
 test: test-web test-rust test-browser test-proxy test-delivery test-fleet ## pass all tests
 	@echo "make: all tests passed"
 
-test-rust: web ## Rust: unit, contract, store and bus suites, on SQLite, a private PostgreSQL and private brokers
+test-rust: web ## Rust: unit, contract, store, bus and blob suites, on SQLite, a private PostgreSQL, private brokers and a private S3
 	@echo "make: Rust tests"
 	@tests/need-brokers
+	@tests/need-s3 >/dev/null
 	@tests/with-postgres cargo test --workspace --locked
 
 test-web: $(NODE_MODULES) ## the web client: checks and unit tests

@@ -36,7 +36,7 @@ pub struct Config {
     pub bus_url: String,
     /// The same for live delivery, where the bus doesn't do it: `redis://host:6379`.
     pub fanout_url: Option<String>,
-    /// Where files are kept: `file:` (the folder `blobs` in the data folder), or `file:/srv/blobs`.
+    /// Where files are kept: `file:` (the folder `blobs` in the data folder), `file:/srv/blobs`, or `s3://bucket`.
     pub blobs_url: String,
     /// What this process runs: `all`, or some of the roles.
     pub roles: Roles,

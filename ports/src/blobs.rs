@@ -168,6 +168,11 @@ pub struct ContentType(String);
 impl ContentType {
     pub const MAX_BYTES: usize = 127;
 
+    /// Of what nobody knows: `application/octet-stream`.
+    pub fn bytes() -> Self {
+        Self("application/octet-stream".into())
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

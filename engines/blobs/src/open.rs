@@ -1,9 +1,11 @@
-//! Opens engines by URL: `file:` is the folder `blobs` in the data folder, `file:/path` another.
+//! Opens engines by URL: `file:` is the folder `blobs` in the data folder, `file:/path` another, `s3://bucket` a bucket
+//! ([`crate::s3::Settings`]).
 
 use crate::LocalBlobs;
 use kernel::{Kind, Problem, Result};
 use ports::Blobs;
 use std::{
+    fmt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -12,6 +14,8 @@ use std::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     Folder(PathBuf),
+    #[cfg(feature = "s3")]
+    Bucket(crate::s3::Settings),
 }
 
 impl Place {
@@ -33,28 +37,38 @@ impl Place {
                     }
                 }
             }
-            _ => Err(bad(scheme, "names no place for files: there are file: and file:/srv/blobs.")),
+            #[cfg(feature = "s3")]
+            ("s3", rest) => Ok(Self::Bucket(crate::s3::Settings::parse(rest)?)),
+            #[cfg(not(feature = "s3"))]
+            ("s3", _) => {
+                Err(bad(scheme, "names an engine that this program was built without: build it with the feature s3."))
+            }
+            _ => Err(bad(scheme, "names no place for files: there are file:, file:/srv/blobs and s3://bucket.")),
         }
     }
 
-    /// Opens the engine. One that is away is no error: what needs it fails until it is there.
+    /// Opens the engine, and fails where a folder is there that can't be read. One that is away is no error: what needs it fails until it is there.
     pub async fn open(self) -> Result<Arc<dyn Blobs>> {
         match self {
             Self::Folder(folder) => Ok(Arc::new(LocalBlobs::open(folder).await?)),
+            #[cfg(feature = "s3")]
+            Self::Bucket(settings) => Ok(Arc::new(crate::S3Blobs::open(&settings)?)),
         }
     }
 }
 
-/// Opens the engine that the URL names, with `data` for `file:` alone.
-///
-/// # Errors
-/// As [`Place::parse`]; a folder that is there and can't be read.
-pub async fn open(url: &str, data: &Path) -> Result<Arc<dyn Blobs>> {
-    Place::parse(url, data)?.open().await
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(folder) => folder.display().fmt(f),
+            #[cfg(feature = "s3")]
+            Self::Bucket(settings) => settings.fmt(f),
+        }
+    }
 }
 
 /// The URL may hold a secret, so only its scheme is told.
-fn bad(scheme: &str, what: &str) -> Problem {
+pub(crate) fn bad(scheme: &str, what: &str) -> Problem {
     let detail = format!("blobs_url ({scheme}:) {what}");
     Problem { field: Some("blobs_url".into()), ..Problem::new(Kind::Unprocessable, "bad_blobs_url", detail) }
 }
@@ -79,5 +93,12 @@ mod tests {
             );
             assert!(!problem.detail.contains("hunter2"), "{problem}");
         }
+    }
+
+    #[cfg(not(feature = "s3"))]
+    #[test]
+    fn an_engine_that_was_not_built_in_is_named() {
+        let problem = Place::parse("s3://bucket", Path::new("/data")).expect_err("refused");
+        assert!(problem.detail.contains("feature s3"), "{problem}");
     }
 }

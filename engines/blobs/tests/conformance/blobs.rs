@@ -6,7 +6,7 @@ use futures_util::{StreamExt, future::join_all, stream};
 use kernel::Problem;
 use ports::{Blobs, ByteStream, ContentType, Key, LIST_MAX, Meta, Prefix, whole};
 
-fn key(key: impl Into<String>) -> Key {
+pub fn key(key: impl Into<String>) -> Key {
     Key::new(key).expect("a key")
 }
 
@@ -18,21 +18,21 @@ fn content_type(given: &str) -> ContentType {
     given.parse().expect("a type")
 }
 
-async fn put(blobs: &dyn Blobs, name: &str, body: impl Into<Bytes>) {
+pub async fn put(blobs: &dyn Blobs, name: &str, body: impl Into<Bytes>) {
     let body: Bytes = body.into();
     let bytes = body.len() as u64;
     let put = blobs.put(&key(name), &content_type("application/octet-stream"), whole(body)).await;
     assert_eq!(put.expect("kept"), bytes);
 }
 
-async fn got(blobs: &dyn Blobs, name: &str) -> Option<Vec<u8>> {
+pub async fn got(blobs: &dyn Blobs, name: &str) -> Option<Vec<u8>> {
     match blobs.get(&key(name), None).await.expect("an answer") {
         Some(blob) => Some(blob.collect().await.expect("its bytes")),
         None => None,
     }
 }
 
-async fn keys(blobs: &dyn Blobs, below: &Prefix) -> Vec<String> {
+pub async fn keys(blobs: &dyn Blobs, below: &Prefix) -> Vec<String> {
     let page = blobs.list(below, None).await.expect("a page");
     page.into_iter().map(|listed| listed.key.to_string()).collect()
 }
