@@ -125,7 +125,8 @@ impl House {
     pub fn router(&self) -> Result<Router> {
         let mut router = Router::new();
         if let Some(realtime) = &self.realtime {
-            router = router.merge(door_socket::router(realtime.clone(), self.config.public_url.as_deref()));
+            let (config, public_url) = (&self.config.socket, self.config.public_url.as_deref());
+            router = router.merge(door_socket::router(realtime.clone(), public_url, config));
         }
         Ok(match self.config.roles.has(Role::Gateway) {
             true => router.merge(door_rest::router(self.services()?)).merge(door_web::router()),

@@ -18,7 +18,9 @@ use std::path::PathBuf;
 const FILE: &str = "guildhall.toml";
 const PREFIX: &str = "GUILDHALL_";
 /// Tables of the file. In the environment `GUILDHALL_LOG_LEVEL` is `level` in `[log]`.
-const SECTIONS: [&str; 4] = ["log", "rpc", "accounts", "messages"];
+const SECTIONS: [&str; 5] = ["log", "rpc", "accounts", "messages", "socket"];
+/// Nearly no message is longer: who sets more means something else.
+const DEFLATE_FROM_BYTES: u32 = 65_536;
 
 /// Every setting, with its default.
 #[derive(Clone, Debug, Deserialize)]
@@ -48,6 +50,7 @@ pub struct Config {
     pub log: Log,
     pub accounts: accounts::Config,
     pub messages: messages::Config,
+    pub socket: door_socket::Config,
 }
 
 /// Section `[log]`. The log goes to the standard error stream.
@@ -108,6 +111,7 @@ impl Default for Config {
             log: Log::default(),
             accounts: accounts::Config::default(),
             messages: messages::Config::default(),
+            socket: door_socket::Config::default(),
         }
     }
 }
@@ -139,6 +143,7 @@ impl Config {
         }
         check_database(&config.database_url)?;
         config.blobs()?;
+        check_deflate(config.socket.deflate_from_bytes)?;
         config.check_reach()?;
         Ok(config)
     }
@@ -204,6 +209,15 @@ fn check_database(url: &str) -> Result<()> {
     };
     Err(unusable(format!(
         "database_url is {shown:?}: it can be sqlite: (files in the data folder) or postgres://user:password@host/database."
+    )))
+}
+
+fn check_deflate(from_bytes: u32) -> Result<()> {
+    if from_bytes <= DEFLATE_FROM_BYTES {
+        return Ok(());
+    }
+    Err(unusable(format!(
+        "socket.deflate_from_bytes is {from_bytes}: it can be 0 (nothing is deflated) to {DEFLATE_FROM_BYTES}; 256 is a good one."
     )))
 }
 
@@ -279,6 +293,12 @@ mod tests {
         assert!(shape.contains("listen") && shape.contains("8080") && shape.contains("string"), "{shape}");
         let variant = said("[log]\nformat = 'xml'");
         assert!(variant.contains("log.format") && variant.contains("text, json"), "{variant}");
+        let deflate = said("[socket]\ndeflate_from_bytes = 70000");
+        assert!(deflate.contains("70000") && deflate.contains("0 (nothing is deflated) to 65536"), "{deflate}");
+        for nonsense in ["-1", "'256'", "1.5", "true"] {
+            let deflate = said(&format!("[socket]\ndeflate_from_bytes = {nonsense}"));
+            assert!(deflate.contains("socket.deflate_from_bytes"), "{deflate}");
+        }
         for url in ["chat.example.org", "https://", "https://chat.example.org/path", "ftp://x"] {
             let toml = format!("public_url = '{url}'");
             assert!(read(&toml, &Flags::default()).expect_err("refused").detail.contains(url));

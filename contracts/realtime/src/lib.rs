@@ -4,10 +4,17 @@
 use kernel::{ChannelId, Problem, Result, StreamName, UserId};
 use messages_contract::{Draft, Head, Sent};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, future::Future, io::IoSlice, pin::Pin, sync::Arc, task::Context};
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    io::IoSlice,
+    pin::Pin,
+    sync::{Arc, OnceLock},
+    task::Context,
+};
 
 /// A future that is named by what it does.
-pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Opens live sessions.
 pub trait Realtime: Send + Sync {
@@ -21,7 +28,7 @@ pub trait Realtime: Send + Sync {
 /// One client's live session.
 pub trait Session: Send + Sync {
     /// Takes one op. Its answers are written to the wire.
-    fn receive<'a>(&'a self, request: Request) -> Later<'a, ()>;
+    fn receive(&self, request: Request) -> Later<()>;
 
     /// Answers an op that couldn't be read.
     fn refuse(&self, reference: Option<String>, problem: Problem);
@@ -65,6 +72,11 @@ pub trait Wire: Send + Sync {
     /// when it takes none.
     fn write(&self, frames: &[IoSlice<'_>]) -> std::io::Result<usize>;
 
+    /// A frame as this socket writes it: always the same bytes of the same frame.
+    fn bytes<'f>(&self, frame: &'f Frame) -> &'f [u8] {
+        frame.bytes()
+    }
+
     /// The codec's frame that asks whether the client is there.
     fn ping(&self) -> Frame;
 
@@ -74,48 +86,90 @@ pub trait Wire: Send + Sync {
 
 /// Bytes on their way to clients, made once and shared by all who get them: a JSON text behind the WebSocket header of
 /// an unmasked text frame (RFC 6455 §5.2).
-#[derive(Clone, PartialEq, Eq)]
-pub struct Frame {
-    bytes: Arc<[u8]>,
+#[derive(Clone)]
+pub struct Frame(Arc<Made>);
+
+struct Made {
+    bytes: Box<[u8]>,
+    /// How many of the bytes come before the JSON; 0: there is none.
     header: u8,
+    /// For sockets that take it so, from when the first asks; None where it would be no shorter.
+    deflated: OnceLock<Option<Box<[u8]>>>,
 }
+
+/// The first byte of an unmasked frame that is a whole text; and of one that is deflated (RFC 7692 §7.2.1).
+const TEXT: u8 = 0x81;
+const DEFLATED_TEXT: u8 = 0xc1;
 
 impl Frame {
     pub fn text(json: &str) -> Self {
-        let len = json.len();
-        let mut bytes = Vec::with_capacity(len + 10);
-        bytes.push(0x81);
-        match (u8::try_from(len), u16::try_from(len)) {
-            (Ok(short @ ..=125), _) => bytes.push(short),
-            (_, Ok(medium)) => {
-                bytes.push(126);
-                bytes.extend(medium.to_be_bytes());
-            }
-            _ => {
-                bytes.push(127);
-                bytes.extend((len as u64).to_be_bytes());
-            }
-        }
-        let header = bytes.len() as u8;
-        bytes.extend(json.as_bytes());
-        Self { bytes: bytes.into(), header }
+        let (bytes, header) = framed(TEXT, json.as_bytes());
+        Self(Arc::new(Made { bytes, header, deflated: OnceLock::new() }))
     }
 
     /// A frame of a codec's own, header and all.
     pub fn raw(bytes: &[u8]) -> Self {
-        Self { bytes: bytes.into(), header: 0 }
+        Self(Arc::new(Made { bytes: bytes.into(), header: 0, deflated: OnceLock::new() }))
     }
 
     /// As a WebSocket writes it.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        &self.0.bytes
+    }
+
+    /// As a WebSocket writes it that takes deflated messages (RFC 7692), never longer than [`Self::bytes`]. `deflate` is
+    /// asked once for all sockets; it answers nothing where the JSON would become no shorter.
+    pub fn deflated(&self, deflate: impl FnOnce(&[u8]) -> Option<Vec<u8>>) -> &[u8] {
+        if self.0.header == 0 {
+            return self.bytes();
+        }
+        let make = || Some(framed(DEFLATED_TEXT, &deflate(self.json())?).0);
+        let deflated = self.0.deflated.get_or_init(|| make().filter(|short| short.len() < self.bytes().len()));
+        deflated.as_deref().unwrap_or(self.bytes())
     }
 
     /// The JSON alone, for other codecs.
     pub fn json(&self) -> &[u8] {
-        &self.bytes[usize::from(self.header)..]
+        &self.0.bytes[usize::from(self.0.header)..]
     }
 }
+
+/// A payload behind its header, and how long that is.
+fn framed(first: u8, payload: &[u8]) -> (Box<[u8]>, u8) {
+    let len = payload.len();
+    let mut bytes = Vec::with_capacity(
+        len + if len < 126 {
+            2
+        } else if len < 65_536 {
+            4
+        } else {
+            10
+        },
+    );
+    bytes.push(first);
+    match (u8::try_from(len), u16::try_from(len)) {
+        (Ok(short @ ..=125), _) => bytes.push(short),
+        (_, Ok(medium)) => {
+            bytes.push(126);
+            bytes.extend(medium.to_be_bytes());
+        }
+        _ => {
+            bytes.push(127);
+            bytes.extend((len as u64).to_be_bytes());
+        }
+    }
+    let header = bytes.len() as u8;
+    bytes.extend(payload);
+    (bytes.into(), header)
+}
+
+impl PartialEq for Frame {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes() == other.bytes()
+    }
+}
+
+impl Eq for Frame {}
 
 impl std::fmt::Debug for Frame {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -243,5 +297,19 @@ mod tests {
         }
         assert_eq!(Frame::text(&"x".repeat(300)).bytes()[..4], [0x81, 126, 1, 44]);
         assert_eq!(Frame::raw(&[0x89, 0]).bytes(), [0x89, 0]);
+    }
+
+    #[test]
+    fn a_frame_is_deflated_once_and_only_where_that_is_shorter() {
+        let frame = Frame::text(&"x".repeat(300));
+        assert_eq!(frame.deflated(|_| Some(vec![7; 200]))[..5], [0xc1, 126, 0, 200, 7]);
+        assert_eq!(frame.clone().deflated(|_| unreachable!("it is made already")).len(), 204);
+        assert_eq!(frame.bytes()[..4], [0x81, 126, 1, 44], "others get it as it was");
+        for no_shorter in [None, Some(vec![7; 300])] {
+            let frame = Frame::text(&"x".repeat(300));
+            assert_eq!(frame.deflated(|_| no_shorter), frame.bytes());
+        }
+        let ping = Frame::raw(&[0x89, 0]);
+        assert_eq!(ping.deflated(|_| unreachable!("control frames aren't deflated")), [0x89, 0]);
     }
 }

@@ -1,8 +1,8 @@
 //! What a client says, out of the bytes that come: frames (RFC 6455 §5) become messages. Between messages nothing is
 //! kept, so that a silent socket holds no memory here.
 
-use crate::MAX_FRAME_BYTES;
-use std::io::Cursor;
+use crate::{MAX_FRAME_BYTES, deflate::Deflate};
+use std::{io::Cursor, sync::Arc};
 use tungstenite::protocol::frame::{
     FrameHeader,
     coding::{Control, Data, OpCode},
@@ -24,13 +24,15 @@ pub(crate) type Broken = (u16, &'static str);
 
 const PROTOCOL_ERROR: Broken = (1002, "protocol error");
 const NOT_UTF8: Broken = (1007, "not UTF-8");
-const TOO_LARGE: Broken = (1009, "frame too large");
+pub(crate) const TOO_LARGE: Broken = (1009, "frame too large");
 /// No payload of a control frame is longer, in bytes.
 const CONTROL_BYTES: usize = 125;
 
 /// Bytes of a client that are no whole message yet.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Frames {
+    /// Where it was agreed that messages may be deflated.
+    deflate: Option<Arc<Deflate>>,
     unread: Vec<u8>,
     /// Of `unread`, what was taken already.
     taken: usize,
@@ -41,10 +43,15 @@ pub(crate) struct Frames {
 #[derive(Debug)]
 struct Begun {
     is_text: bool,
+    is_deflated: bool,
     payload: Vec<u8>,
 }
 
 impl Frames {
+    pub(crate) fn new(deflate: Option<Arc<Deflate>>) -> Self {
+        Self { deflate, ..Self::default() }
+    }
+
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         if self.taken > 0 {
             self.unread.drain(..self.taken);
@@ -71,15 +78,21 @@ impl Frames {
                     begun.payload.append(&mut payload);
                     *begun
                 }
-                (Data::Text | Data::Binary, None) => Begun { is_text: data == Data::Text, payload },
+                (Data::Text | Data::Binary, None) => {
+                    Begun { is_text: data == Data::Text, is_deflated: header.rsv1, payload }
+                }
                 _ => return Err(PROTOCOL_ERROR),
             };
             if !header.is_final {
                 self.begun = Some(Box::new(begun));
                 continue;
             }
+            let payload = match &self.deflate {
+                Some(deflate) if begun.is_deflated => deflate.inflate(begun.payload)?,
+                _ => begun.payload,
+            };
             return match begun.is_text {
-                true => String::from_utf8(begun.payload).map(|text| Some(Said::Text(text))).map_err(|_| NOT_UTF8),
+                true => String::from_utf8(payload).map(|text| Some(Said::Text(text))).map_err(|_| NOT_UTF8),
                 false => Ok(Some(Said::Binary)),
             };
         }
@@ -108,7 +121,11 @@ impl Frames {
     /// Known by the header, before the payload has come.
     fn check(&self, header: &FrameHeader, length: usize) -> Result<(), Broken> {
         let is_control = matches!(header.opcode, OpCode::Control(_));
-        if header.rsv1 || header.rsv2 || header.rsv3 || (is_control && (!header.is_final || length > CONTROL_BYTES)) {
+        // Said of a message by its first frame (RFC 7692 §6).
+        let may_be_deflated =
+            self.deflate.is_some() && matches!(header.opcode, OpCode::Data(Data::Text | Data::Binary));
+        let is_unknown = (header.rsv1 && !may_be_deflated) || header.rsv2 || header.rsv3;
+        if is_unknown || (is_control && (!header.is_final || length > CONTROL_BYTES)) {
             return Err(PROTOCOL_ERROR);
         }
         let before = self.begun.as_ref().filter(|_| !is_control).map_or(0, |begun| begun.payload.len());

@@ -2,6 +2,7 @@
 //! transport. It knows no rules: who may do what, and what is answered, is realtime's.
 
 mod codec;
+mod deflate;
 mod frames;
 mod ws;
 
@@ -13,41 +14,66 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use deflate::Deflate;
 use kernel::Problem;
 use realtime_contract::Realtime;
+use serde::Deserialize;
 use std::sync::Arc;
 use tungstenite::handshake::server::create_response;
 
 /// The longest frame that a client may send, in bytes: a text of 4,000 characters fits several times.
 pub const MAX_FRAME_BYTES: usize = 64 * 1_024;
 
+/// Section `[socket]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// From how many bytes on a message is deflated, for clients that can inflate it; 0: none is, in either direction.
+    pub deflate_from_bytes: u32,
+}
+
+impl Default for Config {
+    /// Below this, what is left out isn't worth the time.
+    fn default() -> Self {
+        Self { deflate_from_bytes: 256 }
+    }
+}
+
 #[derive(Clone)]
 struct Door {
     realtime: Arc<dyn Realtime>,
+    deflate: Option<Arc<Deflate>>,
     /// The origin that people see, where it is configured.
     public_origin: Option<Arc<str>>,
 }
 
 /// `GET /ws`. `public_url` is the address that people see, when it isn't what the browser's Host header says.
-pub fn router(realtime: Arc<dyn Realtime>, public_url: Option<&str>) -> Router {
+pub fn router(realtime: Arc<dyn Realtime>, public_url: Option<&str>, config: &Config) -> Router {
     let public_origin = public_url.and_then(|url| url.parse::<Uri>().ok()).and_then(|uri| origin_of(&uri));
-    Router::new().route("/ws", get(open)).with_state(Door { realtime, public_origin })
+    let from_bytes = usize::try_from(config.deflate_from_bytes).unwrap_or(usize::MAX);
+    let deflate = (from_bytes > 0).then(|| Arc::new(Deflate::new(from_bytes)));
+    Router::new().route("/ws", get(open)).with_state(Door { realtime, deflate, public_origin })
 }
 
 async fn open(State(door): State<Door>, mut request: Request) -> Response {
     if let Err(problem) = check_origin(request.headers(), door.public_origin.as_deref()) {
         return refuse(problem);
     }
+    let agreed = door.deflate.and_then(|deflate| Some((deflate, deflate::negotiate(request.headers())?)));
     let upgrade = request.extensions_mut().remove::<hyper::upgrade::OnUpgrade>();
     let handshake = create_response(&request.map(drop));
-    let (Some(upgrade), Ok(answer)) = (upgrade, handshake) else {
+    let (Some(upgrade), Ok(mut answer)) = (upgrade, handshake) else {
         let detail = "This address speaks WebSocket only: open it with a WebSocket client.";
         let mut answer = refuse(Problem::new(kernel::Kind::BadRequest, "not_a_websocket", detail));
         *answer.status_mut() = StatusCode::UPGRADE_REQUIRED;
         answer.headers_mut().insert(header::UPGRADE, header::HeaderValue::from_static("websocket"));
         return answer;
     };
-    tokio::spawn(ws::run(upgrade, door.realtime));
+    let deflate = agreed.map(|(deflate, extension)| {
+        answer.headers_mut().insert(header::SEC_WEBSOCKET_EXTENSIONS, extension);
+        deflate
+    });
+    tokio::spawn(ws::run(upgrade, door.realtime, deflate));
     answer.map(|()| Body::empty())
 }
 

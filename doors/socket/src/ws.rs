@@ -3,11 +3,12 @@
 
 use crate::{
     codec,
+    deflate::Deflate,
     frames::{Frames, Said},
 };
 use hyper_util::{rt::TokioIo, server::conn::auto::upgrade::downcast};
 use kernel::{Kind, Problem};
-use realtime_contract::{Flow, Frame, Realtime, Request, Session, Wire};
+use realtime_contract::{Flow, Frame, Later, Realtime, Request, Session, Wire};
 use std::{
     future::poll_fn,
     io::{self, ErrorKind, IoSlice},
@@ -32,10 +33,14 @@ const READ_BYTES: usize = 4_096;
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Takes a socket over from HTTP and runs it until either side ends it.
-pub(crate) async fn run(upgrade: hyper::upgrade::OnUpgrade, realtime: Arc<dyn Realtime>) {
-    let Some(mut talk) = take_over(upgrade, &*realtime).await else { return };
-    while let Ok(Some(request)) = poll_fn(|cx| talk.poll_request(cx)).await {
-        if talk.take(request).await.is_err() {
+pub(crate) async fn run(
+    upgrade: hyper::upgrade::OnUpgrade,
+    realtime: Arc<dyn Realtime>,
+    deflate: Option<Arc<Deflate>>,
+) {
+    let Some(mut talk) = take_over(upgrade, &*realtime, deflate).await else { return };
+    while let Ok(Some(taking)) = poll_fn(|cx| talk.poll_op(cx)).await {
+        if talk.take(taking).await.is_err() {
             return;
         }
     }
@@ -45,14 +50,18 @@ pub(crate) async fn run(upgrade: hyper::upgrade::OnUpgrade, realtime: Arc<dyn Re
     }
 }
 
-async fn take_over(upgrade: hyper::upgrade::OnUpgrade, realtime: &dyn Realtime) -> Option<Talk> {
+async fn take_over(
+    upgrade: hyper::upgrade::OnUpgrade,
+    realtime: &dyn Realtime,
+    deflate: Option<Arc<Deflate>>,
+) -> Option<Talk> {
     let Ok(parts) = downcast::<TokioIo<TcpStream>>(upgrade.await.ok()?) else {
         tracing::error!("the listener's connections aren't plain TCP: sockets can't be served on it");
         return None;
     };
     let (read, write) = parts.io.into_inner().into_split();
-    let session = realtime.connect(Arc::new(TcpWire(write))).ok()?;
-    let mut frames = Frames::default();
+    let session = realtime.connect(Arc::new(TcpWire { write, deflate: deflate.clone() })).ok()?;
+    let mut frames = Frames::new(deflate);
     frames.push(&parts.read_buf);
     Some(Talk { session: Guard(session), read, frames, client_closed: false })
 }
@@ -66,13 +75,24 @@ impl Drop for Guard {
     }
 }
 
-struct TcpWire(OwnedWriteHalf);
+struct TcpWire {
+    write: OwnedWriteHalf,
+    /// Where it was agreed that messages may be deflated.
+    deflate: Option<Arc<Deflate>>,
+}
 
 impl Wire for TcpWire {
     fn write(&self, frames: &[IoSlice<'_>]) -> io::Result<usize> {
         match frames {
-            [one] => self.0.try_write(one),
-            many => self.0.try_write_vectored(many),
+            [one] => self.write.try_write(one),
+            many => self.write.try_write_vectored(many),
+        }
+    }
+
+    fn bytes<'f>(&self, frame: &'f Frame) -> &'f [u8] {
+        match &self.deflate {
+            Some(deflate) => frame.deflated(|json| deflate.deflate(json)),
+            None => frame.bytes(),
         }
     }
 
@@ -105,8 +125,8 @@ struct Talk {
 }
 
 impl Talk {
-    /// The client's next op; none when the session is over. Fails when the socket is.
-    fn poll_request(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Option<Request>>> {
+    /// The client's next op, which the session has begun to take; none when the session is over. Fails when the socket is.
+    fn poll_op(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Option<Later<()>>>> {
         loop {
             match self.session.0.poll_flow(cx) {
                 Flow::Ended => return Poll::Ready(Ok(None)),
@@ -120,7 +140,7 @@ impl Talk {
                 Ok(Some(said)) => {
                     self.session.0.heard();
                     if let Some(request) = self.hear(said) {
-                        return Poll::Ready(Ok(Some(request)));
+                        return Poll::Ready(Ok(Some(self.session.0.receive(request))));
                     }
                 }
                 Ok(None) => ready!(self.poll_read(cx))?,
@@ -150,16 +170,14 @@ impl Talk {
         None
     }
 
-    /// Takes one op, and goes on writing while it takes its time: its own answers may be what has to be written.
-    async fn take(&mut self, request: Request) -> io::Result<()> {
-        let session = self.session.0.clone();
-        let mut taking = session.receive(request);
+    /// Waits until an op is taken, and goes on writing meanwhile: its own answers may be what has to be written.
+    async fn take(&self, mut taking: Later<()>) -> io::Result<()> {
         let taken = poll_fn(|cx| {
             loop {
                 if taking.as_mut().poll(cx).is_ready() {
                     return Poll::Ready(io::Result::Ok(()));
                 }
-                match session.poll_flow(cx) {
+                match self.session.0.poll_flow(cx) {
                     Flow::Ended => return Poll::Ready(Ok(())),
                     Flow::Open => return Poll::Pending,
                     Flow::Blocked => ready!(self.poll_flush(cx))?,
@@ -167,7 +185,7 @@ impl Talk {
             }
         });
         taken.await?;
-        session.heard();
+        self.session.0.heard();
         Ok(())
     }
 
@@ -206,7 +224,7 @@ mod tests {
     /// What every open socket holds for as long as it is open.
     #[test]
     fn a_sockets_task_is_small() {
-        fn bytes<A, B, F>(_: fn(A, B) -> F) -> usize {
+        fn bytes<A, B, C, F>(_: fn(A, B, C) -> F) -> usize {
             size_of::<F>()
         }
         let task = bytes(run);

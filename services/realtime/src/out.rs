@@ -27,8 +27,8 @@ pub struct Out {
 }
 
 impl Out {
-    pub fn push(&mut self, frame: Frame) {
-        self.bytes += frame.bytes().len();
+    pub fn push(&mut self, wire: &dyn Wire, frame: Frame) {
+        self.bytes += wire.bytes(&frame).len();
         self.queue.push_back(frame);
     }
 
@@ -49,9 +49,9 @@ impl Out {
     }
 
     /// Forgets all that wasn't begun.
-    pub fn drop_whole_frames(&mut self) {
+    pub fn drop_whole_frames(&mut self, wire: &dyn Wire) {
         self.queue.truncate(usize::from(self.begun > 0));
-        self.bytes = self.queue.front().map_or(0, |f| f.bytes().len() - self.begun);
+        self.bytes = self.queue.front().map_or(0, |f| wire.bytes(f).len() - self.begun);
     }
 
     /// Writes what waits.
@@ -61,12 +61,12 @@ impl Out {
             let mut count = 0;
             for (slice, frame) in slices.iter_mut().zip(&self.queue) {
                 let skip = if count == 0 { self.begun } else { 0 };
-                *slice = IoSlice::new(&frame.bytes()[skip..]);
+                *slice = IoSlice::new(&wire.bytes(frame)[skip..]);
                 count += 1;
             }
             match wire.write(&slices[..count]) {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),
-                Ok(written) => self.written(written),
+                Ok(written) => self.written(wire, written),
                 Err(e) if e.kind() == ErrorKind::WouldBlock => {
                     self.blocked = true;
                     return Ok(Written::Some);
@@ -87,7 +87,7 @@ impl Out {
         } else {
             let mut slices = [IoSlice::new(&[]); BATCH_FRAMES];
             for (slice, frame) in slices.iter_mut().zip(first) {
-                *slice = IoSlice::new(frame.bytes());
+                *slice = IoSlice::new(wire.bytes(frame));
             }
             match wire.write(&slices[..first.len()]) {
                 Ok(written) => written,
@@ -99,19 +99,19 @@ impl Out {
                 Err(e) => return Err(e),
             }
         };
-        if rest.is_empty() && written == first.iter().map(|f| f.bytes().len()).sum::<usize>() {
+        if rest.is_empty() && written == first.iter().map(|f| wire.bytes(f).len()).sum::<usize>() {
             return Ok(Written::All);
         }
-        frames.iter().for_each(|frame| self.push(frame.clone()));
-        self.written(written);
+        frames.iter().for_each(|frame| self.push(wire, frame.clone()));
+        self.written(wire, written);
         if self.blocked { Ok(Written::Some) } else { self.write(wire) }
     }
 
-    fn written(&mut self, mut count: usize) {
+    fn written(&mut self, wire: &dyn Wire, mut count: usize) {
         self.bytes -= count;
         count += self.begun;
         while let Some(frame) = self.queue.front() {
-            let len = frame.bytes().len();
+            let len = wire.bytes(frame).len();
             if count < len {
                 break;
             }
@@ -132,6 +132,7 @@ mod tests {
     struct Moody {
         random: SeededRandom,
         taken: Mutex<Vec<u8>>,
+        deflates: bool,
     }
 
     impl Wire for Moody {
@@ -145,6 +146,9 @@ mod tests {
             self.taken.lock().expect("a wire").extend(&all[..takes]);
             Ok(takes)
         }
+        fn bytes<'f>(&self, frame: &'f Frame) -> &'f [u8] {
+            if self.deflates { frame.deflated(|json| Some(json[..json.len() / 2].to_vec())) } else { frame.bytes() }
+        }
         fn ping(&self) -> Frame {
             Frame::raw(&[])
         }
@@ -156,16 +160,17 @@ mod tests {
     #[test]
     fn bytes_leave_in_order_and_once_whatever_the_wire_takes() {
         for seed in 0..2_000 {
-            let wire = Moody { random: SeededRandom::new(seed), taken: Mutex::default() };
+            let wire =
+                Moody { random: SeededRandom::new(seed), taken: Mutex::default(), deflates: seed.is_multiple_of(2) };
             let (mut out, mut sent) = (Out::default(), Vec::<u8>::new());
             for step in 0..60u8 {
-                let frames: Vec<Frame> =
-                    (0..wire.random.below(90)).map(|n| Frame::raw(&[step; 7][..1 + n as usize % 7])).collect();
-                frames.iter().for_each(|f| sent.extend(f.bytes()));
+                let text = |n| Frame::text(&((b'a' + step % 26) as char).to_string().repeat(1 + n as usize % 7));
+                let frames: Vec<Frame> = (0..wire.random.below(90)).map(text).collect();
+                frames.iter().for_each(|f| sent.extend(wire.bytes(f)));
                 if out.is_empty() {
                     out.write_through(&wire, &frames).expect("no error");
                 } else {
-                    frames.into_iter().for_each(|f| out.push(f));
+                    frames.into_iter().for_each(|f| out.push(&wire, f));
                 }
                 if wire.random.below(2) == 0 {
                     out.unblock();
@@ -184,12 +189,12 @@ mod tests {
 
     #[test]
     fn only_what_was_begun_stays_when_the_rest_is_dropped() {
-        let wire = Moody { random: SeededRandom::new(1), taken: Mutex::default() };
+        let wire = Moody { random: SeededRandom::new(1), taken: Mutex::default(), deflates: false };
         let mut out = Out::default();
-        (0..5).for_each(|n| out.push(Frame::raw(&[n; 10])));
+        (0..5).for_each(|n| out.push(&wire, Frame::raw(&[n; 10])));
         out.bytes -= 3;
         out.begun = 3;
-        out.drop_whole_frames();
+        out.drop_whole_frames(&wire);
         assert_eq!((out.bytes(), out.queue.len()), (7, 1));
         while !out.is_empty() {
             out.unblock();

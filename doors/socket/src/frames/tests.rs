@@ -100,6 +100,50 @@ fn what_breaks_the_protocol_is_told_by_its_code() {
     assert_eq!(hear(&mut Frames::default(), &frame(CLOSE, b"")), (vec![Said::Close(None)], None));
 }
 
+const DEFLATED: u8 = TEXT | 0x40;
+const DEFLATED_BEGUN: u8 = TEXT_BEGUN | 0x40;
+/// "Hello", as RFC 7692 §7.2.3.1 deflates it.
+const HELLO: [u8; 7] = [0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00];
+
+fn deflating() -> Frames {
+    Frames::new(Some(Arc::new(Deflate::new(1))))
+}
+
+#[test]
+fn deflated_messages_come_whole_too() {
+    let bytes: Vec<u8> = [
+        frame(DEFLATED, &HELLO),
+        frame(DEFLATED_BEGUN, &HELLO[..3]),
+        frame(PING, b"between"),
+        frame(CONTINUED_LAST, &HELLO[3..]),
+        frame(TEXT, b"as it is"),
+        frame(BINARY | 0x40, &HELLO),
+    ]
+    .concat();
+    let wanted = [text("Hello"), Said::Ping(b"between".to_vec()), text("Hello"), text("as it is"), Said::Binary];
+    for cut in [1, 5, bytes.len()] {
+        let mut frames = deflating();
+        let heard: Vec<Said> = bytes.chunks(cut).flat_map(|part| hear(&mut frames, part).0).collect();
+        assert_eq!(heard, wanted, "cut at {cut}");
+        assert_eq!((frames.unread.capacity(), frames.begun.is_none()), (0, true), "a silent socket holds nothing");
+    }
+}
+
+#[test]
+fn only_the_first_frame_of_a_message_says_that_it_is_deflated() {
+    let code = |bytes: &[Vec<u8>]| hear(&mut deflating(), &bytes.concat()).1;
+    assert_eq!(code(&[frame(PING | 0x40, b"x")]), Some(1002));
+    assert_eq!(code(&[frame(DEFLATED_BEGUN, &HELLO[..3]), frame(CONTINUED_LAST | 0x40, &HELLO[3..])]), Some(1002));
+    assert_eq!(code(&[frame(TEXT_BEGUN, b"x"), frame(CONTINUED_LAST | 0x40, b"y")]), Some(1002));
+    assert_eq!(code(&[frame(TEXT | 0x60, &HELLO)]), Some(1002));
+    assert_eq!(code(&[frame(DEFLATED, &[0xff; 9])]), Some(1007));
+    assert_eq!(code(&[frame(DEFLATED, &HELLO[..4])]), Some(1007));
+    // Not compressed, and not UTF-8.
+    assert_eq!(code(&[frame(DEFLATED, &[0, 2, 0, 0xfd, 0xff, 0xc3, 0x28, 0])]), Some(1007));
+    let without = hear(&mut Frames::default(), &frame(DEFLATED, &HELLO));
+    assert_eq!(without, (vec![], Some(1002)), "it wasn't agreed");
+}
+
 #[test]
 fn what_is_too_large_is_refused_before_it_has_come() {
     let most = vec![b'x'; MAX_FRAME_BYTES];
