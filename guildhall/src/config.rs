@@ -296,7 +296,8 @@ mod tests {
         let deflate = said("[socket]\ndeflate_from_bytes = 70000");
         assert!(deflate.contains("70000") && deflate.contains("0 (nothing is deflated) to 65536"), "{deflate}");
         for nonsense in ["-1", "'256'", "1.5", "true"] {
-            let deflate = said(&format!("[socket]\ndeflate_from_bytes = {nonsense}"));
+            let toml = format!("[socket]\ndeflate_from_bytes = {nonsense}");
+            let deflate = read(&toml, &Flags::default()).expect_err("refused").detail.into_owned();
             assert!(deflate.contains("socket.deflate_from_bytes"), "{deflate}");
         }
         for url in ["chat.example.org", "https://", "https://chat.example.org/path", "ftp://x"] {

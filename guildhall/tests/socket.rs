@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Folder, Server, client::Client, program, text};
+use common::{Folder, Server, bare::Bare, client::Client, program, text};
 use serde_json::json;
 use tungstenite::Message;
 
@@ -303,6 +303,41 @@ fn oversize_frames_and_foreign_pages_are_turned_away() {
     assert_eq!((evil.status, &evil.body["code"]), (403, &json!("wrong_origin")));
     let plain = server.raw("GET", "/ws", &[], b"");
     assert_eq!((plain.status, &plain.body["code"]), (426, &json!("not_a_websocket")));
+}
+
+#[test]
+fn messages_are_deflated_for_those_who_take_it() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let ada = server.register("ada");
+    let (_, channel) = server.guild(&ada);
+    let stream = format!("messages/channel/{channel}");
+    let offer = "permessage-deflate; client_max_window_bits; server_max_window_bits=10, \
+                 permessage-deflate; server_max_window_bits=14";
+    let (mut bare, agreed) = Bare::open(&server, offer);
+    let all = "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=12";
+    assert_eq!(agreed.as_deref(), Some(all));
+    bare.write_deflated(&json!({ "op": "hello", "token": ada }));
+    bare.hear("ready");
+    let streams = serde_json::Map::from_iter([(stream.clone(), 0.into())]);
+    bare.write(0x81, json!({ "op": "watch", "streams": streams, "ref": "w" }).to_string().as_bytes());
+    while bare.hear("watched").0["ref"] != "w" {}
+    let mut plain = Client::of(&server, &ada);
+    plain.watch(&stream, 0);
+    let words = "to be, or not to be: ".repeat(30);
+    bare.write_deflated(&json!({ "op": "send", "channel": channel, "nonce": "1", "text": words }));
+    let (event, was_deflated) = bare.hear("event");
+    assert!(was_deflated, "it is long");
+    assert_eq!(event, plain.hear_event(&stream), "all hear the same");
+    bare.write(0x81, br#"{"op":"ping"}"#);
+    assert!(!bare.hear("pong").1, "it is short");
+    bare.write(0xc1, &[0xff; 20]);
+    assert_eq!(bare.closes(), 1007);
+
+    let (mut bare, agreed) = Bare::open(&server, "permessage-deflate; server_max_window_bits=9");
+    assert_eq!(agreed, None);
+    bare.write(0xc1, &[0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00]);
+    assert_eq!(bare.closes(), 1002, "it wasn't agreed");
 }
 
 #[test]

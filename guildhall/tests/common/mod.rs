@@ -2,6 +2,7 @@
 //! sends what it is given, byte for byte.
 #![allow(dead_code, reason = "each test uses its part")]
 
+pub mod bare;
 pub mod client;
 
 use serde_json::{Value, json};

@@ -129,7 +129,7 @@ impl Session {
             self.end_in(&mut state, TOO_SLOW);
             return;
         }
-        state.out.push(&*self.wire, frame);
+        state.out.push(frame);
         self.write_in(&mut state);
     }
 
@@ -145,9 +145,9 @@ impl Session {
         }
         state.end = Some(how);
         if how == TOO_SLOW || how == SILENT {
-            state.out.drop_whole_frames(&*self.wire);
+            state.out.drop_whole_frames();
         }
-        state.out.push(&*self.wire, self.wire.closing(how.0, how.1));
+        state.out.push(self.wire.closing(how.0, how.1));
         if how == TOO_SLOW {
             // Its buffers are full: it is told if there is room for that, and not waited for.
             drop(state.out.write(&*self.wire));
@@ -191,7 +191,7 @@ impl Session {
             }
             match watching.lane.after(watching.cursor) {
                 After::Frames(frames, cursor) => {
-                    frames.into_iter().for_each(|frame| state.out.push(&*self.wire, frame));
+                    frames.into_iter().for_each(|frame| state.out.push(frame));
                     watching.cursor = cursor;
                 }
                 After::Behind => {
@@ -221,7 +221,7 @@ impl Session {
         match lane.after(watching.cursor) {
             After::Frames(frames, cursor) => {
                 watching.cursor = cursor;
-                frames.into_iter().for_each(|frame| state.out.push(&*self.wire, frame));
+                frames.into_iter().for_each(|frame| state.out.push(frame));
                 self.write_in(state);
             }
             After::Behind => {
@@ -273,7 +273,7 @@ impl Session {
         } else if quiet > SILENCE_SECONDS {
             self.end_in(&mut state, SILENT);
         } else if quiet > 0 && quiet.is_multiple_of(PING_SECONDS) && !state.is_over() {
-            state.out.push(&*self.wire, self.wire.ping());
+            state.out.push(self.wire.ping());
             self.write_in(&mut state);
         }
     }

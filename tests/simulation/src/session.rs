@@ -53,7 +53,7 @@ impl Session {
         if state.out.bytes() + frame.bytes().len() > WAITING_BYTES {
             self.end(&mut state);
         } else if !state.ended {
-            state.out.push(&*self.cable as &dyn Wire, frame);
+            state.out.push(frame);
             self.write(&mut state);
         }
     }
