@@ -2,8 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 
-const BEGIN = '<!-- figures: begin (written by make bench) -->';
-const END = '<!-- figures: end -->';
+/** What a program writes stands between two lines, which say who writes. */
+const MARKERS = {
+  figures: ['<!-- figures: begin (written by make bench) -->', '<!-- figures: end -->'],
+  capacity: ['<!-- capacity: begin (written by node bench/capacity.mjs) -->', '<!-- capacity: end -->'],
+};
 
 /** The servers, in the order of the columns. */
 export const SERVERS = {
@@ -99,9 +102,10 @@ export function machine(version) {
   );
 }
 
-/** The page with these figures in place of those before. */
-export function intoPage(page, figures) {
-  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`docs/benchmarks.md lost its markers: ${BEGIN} and ${END}`);
-  return `${page.slice(0, begin + BEGIN.length)}\n\n${figures}\n\n${page.slice(end)}`;
+/** The page with these figures in place of those before, in the part of that name. */
+export function intoPage(page, figures, part = 'figures') {
+  const [first, last] = MARKERS[part];
+  const [begin, end] = [page.indexOf(first), page.indexOf(last)];
+  if (begin < 0 || end < begin) throw new Error(`the page lost its markers: ${first} and ${last}`);
+  return `${page.slice(0, begin + first.length)}\n\n${figures}\n\n${page.slice(end)}`;
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { capacity, capacityTables } from './capacity.mjs';
 import { plot } from './plot.mjs';
 import { digits, intoPage, rows, table } from './report.mjs';
 
@@ -49,4 +51,17 @@ test('the table and the plot name every server that was measured', () => {
   const drawing = plot(figures);
   for (const name of ['Guildhall', 'axum', 'floor']) assert.ok(drawing.includes(`>${name}<`), name);
   assert.ok(!drawing.includes('NaN') && !drawing.includes('undefined'));
+});
+
+test('docs/scaling.md is worked through with the units that stand in the program', () => {
+  const page = readFileSync(new URL('../../docs/scaling.md', import.meta.url), 'utf8');
+  assert.equal(intoPage(page, capacityTables(), 'capacity'), page, 'run: node bench/capacity.mjs');
+});
+
+test('twice the people need twice of all but presence, which grows with nodes, too', () => {
+  const [some, twice] = [capacity(100_000), capacity(200_000)];
+  for (const part of ['sends', 'deliveries', 'pages', 'comes']) {
+    assert.ok(Math.abs(twice.cores[part] / some.cores[part] - 2) < 1e-9, part);
+  }
+  assert.ok(Math.abs(twice.cores.presence / some.cores.presence - 4) < 1e-9);
 });
