@@ -27,26 +27,24 @@ pub struct Pools {
 
 impl Pools {
     pub(crate) async fn open(url: &str, schema: &str) -> kernel::Result<Self> {
-        let unreachable = |e| {
-            Problem::unavailable(
-                "The PostgreSQL database can't be reached: check database_url, and that the server runs.",
-            )
-            .because(e)
-        };
-        let options = PgConnectOptions::from_str(url).map_err(unreachable)?.options([
+        let options = PgConnectOptions::from_str(url).map_err(cannot_open)?.options([
             ("search_path", schema),
             ("synchronous_commit", "on"),
             ("default_transaction_isolation", "read committed"),
         ]);
         let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
-        let pool = pool.connect_with(options).await.map_err(unreachable)?;
-        let create = AssertSqlSafe(format!(r#"CREATE SCHEMA IF NOT EXISTS "{}""#, schema.replace('"', "")));
-        match sqlx::query(create).execute(&pool).await {
-            // Another process made it at the same moment.
-            Err(sqlx::Error::Database(e))
-                if e.is_unique_violation() || e.code().is_some_and(|c| c == SCHEMA_EXISTS) => {}
-            Err(error) => return Err(unreachable(error)),
-            Ok(_) => {}
+        let pool = pool.connect_with(options).await.map_err(cannot_open)?;
+        // A role that owns its schema alone may make none, and isn't asked to.
+        let there = "SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)";
+        if !sqlx::query_scalar(there).bind(schema).fetch_one(&pool).await.map_err(cannot_open)? {
+            let create = AssertSqlSafe(format!(r#"CREATE SCHEMA IF NOT EXISTS "{}""#, schema.replace('"', "")));
+            match sqlx::query(create).execute(&pool).await {
+                // Another process made it at the same moment.
+                Err(sqlx::Error::Database(e))
+                    if e.is_unique_violation() || e.code().is_some_and(|c| c == SCHEMA_EXISTS) => {}
+                Err(error) => return Err(cannot_open(error)),
+                Ok(_) => {}
+            }
         }
         Ok(Self { read: pool.clone(), write: pool })
     }
@@ -55,4 +53,25 @@ impl Pools {
     pub async fn begin(&self) -> Result<Tx<'static>, sqlx::Error> {
         self.write.begin().await
     }
+}
+
+/// Says what is wrong as far as it is known. Addresses may hold passwords, and aren't told.
+fn cannot_open(error: sqlx::Error) -> Problem {
+    let detail = match &error {
+        sqlx::Error::Configuration(e) => format!("database_url can't be read: {e}."),
+        sqlx::Error::Database(e) => {
+            format!("PostgreSQL refuses: {}. Check user, password and name in database_url.", e.message())
+        }
+        sqlx::Error::Tls(e) => mistrusted(e),
+        sqlx::Error::Io(e) if e.to_string().contains("certificate") => mistrusted(e),
+        _ => "The PostgreSQL database can't be reached: check database_url, and that the server runs.".into(),
+    };
+    Problem::unavailable(detail).because(error)
+}
+
+fn mistrusted(error: &dyn std::fmt::Display) -> String {
+    format!(
+        "PostgreSQL isn't trusted ({error}): database_url needs the server's name as its certificate has it, and \
+         sslrootcert=/path/to/authority.pem where the system doesn't know who signed it."
+    )
 }

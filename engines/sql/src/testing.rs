@@ -65,6 +65,13 @@ pub async fn postgres_database() -> String {
     format!("{server}/{name}")
 }
 
+/// Says something to a PostgreSQL; what it answers is lost, why it refuses isn't.
+pub async fn postgres_say(url: &str, sql: &str) -> Result<(), String> {
+    let mut connection = sqlx::PgConnection::connect(url).await.map_err(|e| e.to_string())?;
+    let said = sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await;
+    said.map(drop).map_err(|e| e.to_string())
+}
+
 fn unique() -> String {
     let random: &dyn Random = &OsRandom;
     u128::from_le_bytes(random.bytes()).to_string()

@@ -19,13 +19,12 @@ pub(super) struct Databases {
 impl Databases {
     /// Opens those of the roles that this process runs.
     pub(super) async fn open(folder: &Path, config: &Config) -> Result<Self> {
-        let url = config.database_url.as_str();
         let files = config.keeps_files();
         let roles = STORING.into_iter().filter(|role| config.roles.has(*role));
         let opening = roles.map(|role| async move {
             let database = match files {
                 true => Database::sqlite(&folder.join(format!("{}.db", role.name()))).await?,
-                false => Database::postgres(url, role.name()).await?,
+                false => Database::postgres(config.database_of(role), role.name()).await?,
             };
             Ok::<_, Problem>((role.name(), database))
         });

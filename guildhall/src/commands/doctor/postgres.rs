@@ -39,8 +39,9 @@ pub(super) async fn examine(report: &Report, url: &str, stores: &[&Store]) -> Re
             "Make one with: CREATE DATABASE guildhall ENCODING 'UTF8' TEMPLATE template0;",
         );
     }
-    if !found.may_make_schemas {
-        let said = "this user may not make schemas in the database";
+    let makes_schemas = stores.iter().any(|store| !found.schemas.contains_key(store.name()));
+    if makes_schemas && !found.may_make_schemas {
+        let said = "this user may not make schemas in the database, and one is missing";
         report.fault("its rights", said, "As its owner: GRANT CREATE ON DATABASE name TO user;");
     }
     let needed = Inspection::CONNECTIONS * stores.len() as i64;
