@@ -29,7 +29,7 @@ pub struct House {
     overview: Option<Arc<dyn Overview>>,
     realtime: Option<Arc<dyn Realtime>>,
     random: Arc<dyn Random>,
-    blobs: Arc<dyn Blobs>,
+    blobs: Option<Arc<dyn Blobs>>,
     databases: Databases,
 }
 
@@ -39,7 +39,10 @@ impl House {
         let databases = Databases::open(folder, config).await?;
         let engine_bus::Engines { fanout, bus } =
             engine_bus::open(&config.bus_url, config.fanout_url.as_deref()).await?;
-        let blobs = config.blobs()?.open().await?;
+        let blobs = match config.roles.store() {
+            true => Some(config.blobs()?.open().await?),
+            false => None,
+        };
         let outside = Outside { clock: clock.clone(), random: random.clone(), fanout: fanout.clone(), bus };
         let place = Placement(config);
 
@@ -116,9 +119,9 @@ impl House {
         self.realtime.as_ref()
     }
 
-    /// Where this process keeps files.
-    pub fn blobs(&self) -> &Arc<dyn Blobs> {
-        &self.blobs
+    /// Where files are kept, in a process that runs a service which keeps something.
+    pub fn blobs(&self) -> Option<&Arc<dyn Blobs>> {
+        self.blobs.as_ref()
     }
 
     /// The doors that this process runs. The web client answers what no other door has.

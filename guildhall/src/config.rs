@@ -34,6 +34,11 @@ pub struct Config {
     pub public_url: Option<String>,
     /// `sqlite:` (files in the data folder), or `postgres://user:password@host/database`, with a schema per service.
     pub database_url: String,
+    /// The same for one service: with a role of its own, it reaches nothing but its schema.
+    pub database_url_accounts: Option<String>,
+    pub database_url_people: Option<String>,
+    pub database_url_guilds: Option<String>,
+    pub database_url_messages: Option<String>,
     /// How processes hear of each other's changes: `memory:` (there is one process), or `nats://host:4222`.
     pub bus_url: String,
     /// The same for live delivery, where the bus doesn't do it: `redis://host:6379`.
@@ -101,6 +106,10 @@ impl Default for Config {
             data: "data".into(),
             public_url: None,
             database_url: "sqlite:".into(),
+            database_url_accounts: None,
+            database_url_people: None,
+            database_url_guilds: None,
+            database_url_messages: None,
             bus_url: "memory:".into(),
             fanout_url: None,
             blobs_url: "file:".into(),
@@ -141,10 +150,19 @@ impl Config {
         if let Some(url) = &config.public_url {
             check_url(url)?;
         }
-        check_database(&config.database_url)?;
-        config.blobs()?;
+        check_database("database_url", &config.database_url)?;
+        for (name, url) in config.own_databases() {
+            check_database(name, url)?;
+            if config.keeps_files() || url == "sqlite:" {
+                return Err(unusable(format!(
+                    "{name} is for PostgreSQL: set database_url too, to postgres://user:password@host/database."
+                )));
+            }
+        }
         check_deflate(config.socket.deflate_from_bytes)?;
         config.check_reach()?;
+        config.blobs()?;
+        config.check_blobs()?;
         Ok(config)
     }
 
@@ -153,9 +171,44 @@ impl Config {
         self.database_url == "sqlite:"
     }
 
+    /// The database of a service.
+    pub fn database_of(&self, role: Role) -> &str {
+        let own = match role {
+            Role::Accounts => &self.database_url_accounts,
+            Role::People => &self.database_url_people,
+            Role::Guilds => &self.database_url_guilds,
+            Role::Messages => &self.database_url_messages,
+            Role::Gateway | Role::Realtime | Role::Overview => &None,
+        };
+        own.as_deref().unwrap_or(&self.database_url)
+    }
+
+    fn own_databases(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [
+            ("database_url_accounts", &self.database_url_accounts),
+            ("database_url_people", &self.database_url_people),
+            ("database_url_guilds", &self.database_url_guilds),
+            ("database_url_messages", &self.database_url_messages),
+        ];
+        all.into_iter().filter_map(|(name, url)| Some((name, url.as_deref()?)))
+    }
+
     /// Where files are kept.
     pub fn blobs(&self) -> Result<Place> {
         Place::parse(&self.blobs_url, &self.data).map_err(|problem| unusable(problem.detail.into_owned()))
+    }
+
+    /// Files that are kept by several processes must be the same for all.
+    fn check_blobs(&self) -> Result<()> {
+        let is_one = self.keeps_files() || self.bus_url == "memory:" || !self.roles.store();
+        if is_one || self.blobs()?.is_shared() {
+            return Ok(());
+        }
+        Err(unusable(
+            "blobs_url is a folder of this machine, but bus_url says that there are several processes: keep files in \
+             s3://bucket, or in a folder that all of them see, file:/mnt/blobs?shared."
+                .into(),
+        ))
     }
 
     /// Roles that are spread over processes hear of each other by a broker only.
@@ -198,7 +251,7 @@ fn keyed(key: &figment::value::UncasedStr) -> figment::value::Uncased<'_> {
     section.map_or_else(|| key.clone(), |s| key.replacen(&format!("{s}_"), &format!("{s}."), 1)).into()
 }
 
-fn check_database(url: &str) -> Result<()> {
+fn check_database(name: &str, url: &str) -> Result<()> {
     if url == "sqlite:" || url.starts_with("postgres://") || url.starts_with("postgresql://") {
         return Ok(());
     }
@@ -208,7 +261,7 @@ fn check_database(url: &str) -> Result<()> {
         _ => url.to_owned(),
     };
     Err(unusable(format!(
-        "database_url is {shown:?}: it can be sqlite: (files in the data folder) or postgres://user:password@host/database."
+        "{name} is {shown:?}: it can be sqlite: (files in the data folder) or postgres://user:password@host/database."
     )))
 }
 

@@ -36,11 +36,14 @@ enum Command {
     },
     /// Asks the Guildhall that runs with these settings whether it is ready. For health checks.
     Health,
-    /// Moves a stopped install from its data folder to PostgreSQL. Can be interrupted and run again.
+    /// Moves a stopped install from its data folder to PostgreSQL, and files to S3. Can be interrupted and run again.
     Migrate {
         /// The database: postgres://user:password@host/database
+        #[arg(long, value_name = "URL", required_unless_present = "blobs_to")]
+        to: Option<String>,
+        /// Where files are to be kept: s3://key:secret@bucket?endpoint=https://host:9000
         #[arg(long, value_name = "URL")]
-        to: String,
+        blobs_to: Option<String>,
     },
     /// Says what is wrong, and how to mend it. Changes nothing, and may run beside the server.
     Doctor,
@@ -64,7 +67,7 @@ fn run(command: Command, config: Result<Config>) -> Result<()> {
         Command::Demo => commands::demo(&config?),
         Command::Backup { to } => commands::backup(&config?, &to),
         Command::Restore { from } => commands::restore(&config?, &from),
-        Command::Migrate { to } => commands::migrate(&config?, &to),
+        Command::Migrate { to, blobs_to } => commands::migrate(&config?, to.as_deref(), blobs_to.as_deref()),
         Command::Health => commands::health(&config?),
         Command::Doctor => commands::doctor(config),
     }

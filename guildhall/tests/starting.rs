@@ -166,6 +166,12 @@ fn a_fleet_that_cannot_work_is_refused() {
     assert!(short.contains("32"), "{short}");
     let database = said(&[("GUILDHALL_DATABASE_URL", "mysql://me:hunter2@localhost/x")]);
     assert!(database.contains("postgres://") && !database.contains("hunter2"), "{database}");
+    let postgres = ("GUILDHALL_DATABASE_URL", "postgres://me:hunter2@127.0.0.1:1/x");
+    let apart = said(&[postgres, nats]);
+    assert!(apart.contains("blobs_url") && apart.contains("s3://") && apart.contains("?shared"), "{apart}");
+    let together = said(&[postgres, nats, ("GUILDHALL_BLOBS_URL", "file:/mnt/blobs?shared")]);
+    assert!(together.contains("PostgreSQL") && !together.contains("blobs_url"), "{together}");
+    assert!(said(&[("GUILDHALL_BLOBS_URL", "ftp://me:hunter2@host")]).contains("blobs_url"));
     assert!(!folder.data().exists());
     let bus = said(&[("GUILDHALL_BUS_URL", "kafka://localhost")]);
     assert!(bus.contains("kafka") && bus.contains("memory:"), "{bus}");

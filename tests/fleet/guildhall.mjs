@@ -1,5 +1,6 @@
 // Stands in for the program in whole-system tests: `serve --listen … --data …` starts a fleet behind nginx instead of one
-// process. The engines (PostgreSQL, NATS) outlive it, as they do in real life; the data folder's name names the database.
+// process. The engines (PostgreSQL, NATS, S3) outlive it, as they do in real life; the data folder's name names the database and the
+// bucket.
 //   node guildhall.mjs ENGINES.json serve --listen 127.0.0.1:8080 --data FOLDER
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -41,6 +42,19 @@ function makeDatabase() {
   writeFileSync(mark, name);
 }
 
+/** The server may still be starting. What is there already stays. */
+async function makeBucket() {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      await fetch(`${engines.s3}/${name}`, { method: 'PUT' });
+      return;
+    } catch (error) {
+      if (attempt === 300) throw error;
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  }
+}
+
 /** Writes down who runs, for tests that end some of them. */
 function note() {
   const file = join(data, 'fleet.json');
@@ -78,6 +92,7 @@ async function part(roles, addresses, { doors, rpc }) {
   const env = {
     GUILDHALL_DATABASE_URL: `${engines.postgres}/${name}`,
     GUILDHALL_BUS_URL: `${engines.nats}?prefix=${name}`,
+    GUILDHALL_BLOBS_URL: `s3://key:secret@${name}?endpoint=${engines.s3}&region=us-east-1`,
     GUILDHALL_ROLES: roles,
     GUILDHALL_SERVICE_TOKEN: TOKEN,
     GUILDHALL_DATA: join(work, 'unused'),
@@ -157,6 +172,7 @@ process.on('SIGTERM', () => stop(0));
 process.on('SIGINT', () => stop(0));
 try {
   makeDatabase();
+  await makeBucket();
   nginx(await (engines.shape === 'nodes' ? nodes() : fleet()));
   started = true;
   console.log(`Guildhall, ${engines.shape}, listens on http://${values.listen}`);

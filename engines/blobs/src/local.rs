@@ -3,7 +3,7 @@
 //! A key is a path below the folder. A body is written to a file of its own in `.unfinished`, synced, given its name, and
 //! the folders above are synced: after a loss of power a key has all of its old body or all of its new one. What a killed
 //! process left in `.unfinished` goes at the next start. The files end with what is known of them (`local/file.rs`), so that
-//! body and content type can't be apart, and damage can be seen.
+//! body and content type can't be apart; whoever reads a whole body that isn't what was put any more is told at its end.
 //!
 //! Needs a disk that keeps what it says it wrote, and, where several processes share the folder, one whose locks and renames
 //! hold for all of them.
@@ -13,7 +13,7 @@ mod unfinished;
 mod walk;
 
 use async_trait::async_trait;
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 pub use file::{Trailer, verify};
 use futures_util::stream::{self, StreamExt};
 use kernel::{Kind, Problem, Result};
@@ -77,16 +77,18 @@ impl Blobs for LocalBlobs {
     }
 
     async fn get(&self, key: &Key, range: Option<Range<u64>>) -> Result<Option<Blob>> {
-        let Some((file, meta)) = self.look(key).await? else { return Ok(None) };
+        let Some((file, trailer, bytes)) = self.look(key).await? else { return Ok(None) };
+        let meta = Meta { content_type: trailer.content_type, bytes };
         let range = meta.part(range)?;
         let mut file = tokio::fs::File::from_std(file);
         file.seek(SeekFrom::Start(range.start)).await.map_err(unusable)?;
-        let body = read(file, range.end - range.start);
-        Ok(Some(Blob { meta, range, body }))
+        let left = range.end - range.start;
+        let whole = (left == bytes).then(|| (Sha256::new(), trailer.sha256));
+        Ok(Some(Blob { meta, range, body: read(Reading { file, left, whole }) }))
     }
 
     async fn head(&self, key: &Key) -> Result<Option<Meta>> {
-        Ok(self.look(key).await?.map(|(_, meta)| meta))
+        Ok(self.look(key).await?.map(|(_, trailer, bytes)| Meta { content_type: trailer.content_type, bytes }))
     }
 
     async fn delete(&self, key: &Key) -> Result<()> {
@@ -113,33 +115,44 @@ impl Blobs for LocalBlobs {
 }
 
 impl LocalBlobs {
-    async fn look(&self, key: &Key) -> Result<Option<(File, Meta)>> {
+    /// The file, what stands behind its body, and the body's length.
+    async fn look(&self, key: &Key) -> Result<Option<(File, Trailer, u64)>> {
         let path = self.path(key);
         blocking(move || match File::open(&path) {
             Err(e) if is_absent(&e) => Ok(None),
             opened => {
                 let mut file = opened?;
                 let (trailer, bytes) = Trailer::read(&mut file)?;
-                Ok(Some((file, Meta { content_type: trailer.content_type, bytes })))
+                Ok(Some((file, trailer, bytes)))
             }
         })
         .await
     }
 }
 
-/// The next `left` bytes of the file.
-fn read(file: tokio::fs::File, left: u64) -> ByteStream {
-    let next = |(mut file, left): (tokio::fs::File, u64)| async move {
-        if left == 0 {
-            return Ok(None);
+struct Reading {
+    file: tokio::fs::File,
+    left: u64,
+    /// Where all of the body is read: its hash so far, and what that should become.
+    whole: Option<(Sha256, [u8; 32])>,
+}
+
+fn read(reading: Reading) -> ByteStream {
+    let next = |mut reading: Reading| async move {
+        if reading.left == 0 {
+            let differs = reading.whole.is_some_and(|(hash, sha256)| <[u8; 32]>::from(hash.finalize()) != sha256);
+            return if differs { Err(unusable(file::damaged())) } else { Ok(None) };
         }
-        let wanted = usize::try_from(left).map_or(CHUNK_BYTES, |left| left.min(CHUNK_BYTES));
+        let wanted = usize::try_from(reading.left).map_or(CHUNK_BYTES, |left| left.min(CHUNK_BYTES));
         let mut chunk = BytesMut::zeroed(wanted);
-        file.read_exact(&mut chunk).await.map_err(unusable)?;
-        let chunk: Bytes = chunk.freeze();
-        Ok(Some((chunk, (file, left - wanted as u64))))
+        reading.file.read_exact(&mut chunk).await.map_err(unusable)?;
+        reading.left -= wanted as u64;
+        if let Some((hash, _)) = &mut reading.whole {
+            hash.update(&chunk);
+        }
+        Ok(Some((chunk.freeze(), reading)))
     };
-    stream::try_unfold((file, left), next).boxed()
+    stream::try_unfold(reading, next).boxed()
 }
 
 /// Takes a file away, and the folders that it leaves empty.

@@ -1,5 +1,5 @@
-//! Opens engines by URL: `file:` is the folder `blobs` in the data folder, `file:/path` another, `s3://bucket` a bucket
-//! ([`crate::s3::Settings`]).
+//! Opens engines by URL: `file:` is the folder `blobs` in the data folder, `file:/path` another, `file:/path?shared` one that
+//! other processes see, too, `s3://bucket` a bucket ([`crate::s3::Settings`]).
 
 use crate::LocalBlobs;
 use kernel::{Kind, Problem, Result};
@@ -13,7 +13,11 @@ use std::{
 /// Where blobs are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
-    Folder(PathBuf),
+    Folder {
+        path: PathBuf,
+        /// Whether it was said that other processes see the same folder.
+        shared: bool,
+    },
     #[cfg(feature = "s3")]
     Bucket(crate::s3::Settings),
 }
@@ -26,15 +30,18 @@ impl Place {
     pub fn parse(url: &str, data: &Path) -> Result<Self> {
         let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
         match (scheme, rest) {
-            ("file", "") if url == "file:" => Ok(Self::Folder(data.join("blobs"))),
-            ("file", path) if !path.contains('?') => {
+            ("file", "") if url == "file:" => Ok(Self::Folder { path: data.join("blobs"), shared: false }),
+            ("file", rest) => {
+                let (path, shared) = rest.strip_suffix("?shared").map_or((rest, false), |path| (path, true));
                 // An authority, as in file://host/path, would be another machine.
                 let path = path.strip_prefix("//").unwrap_or(path);
-                match path.starts_with('/') {
-                    true => Ok(Self::Folder(path.into())),
-                    false => {
-                        Err(bad(scheme, "isn't a folder: it is file: alone, or with a whole path, file:/srv/blobs."))
-                    }
+                match path.starts_with('/') && !path.contains('?') {
+                    true => Ok(Self::Folder { path: path.into(), shared }),
+                    false => Err(bad(
+                        scheme,
+                        "isn't a folder: it is file: alone, or with a whole path, file:/srv/blobs (file:/srv/blobs?shared \
+                         where several processes see the same folder).",
+                    )),
                 }
             }
             #[cfg(feature = "s3")]
@@ -47,10 +54,15 @@ impl Place {
         }
     }
 
+    /// Whether every process that is set up so sees the same.
+    pub fn is_shared(&self) -> bool {
+        !matches!(self, Self::Folder { shared: false, .. })
+    }
+
     /// Opens the engine, and fails where a folder is there that can't be read. One that is away is no error: what needs it fails until it is there.
     pub async fn open(self) -> Result<Arc<dyn Blobs>> {
         match self {
-            Self::Folder(folder) => Ok(Arc::new(LocalBlobs::open(folder).await?)),
+            Self::Folder { path, .. } => Ok(Arc::new(LocalBlobs::open(path).await?)),
             #[cfg(feature = "s3")]
             Self::Bucket(settings) => Ok(Arc::new(crate::S3Blobs::open(&settings)?)),
         }
@@ -60,7 +72,7 @@ impl Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Folder(folder) => folder.display().fmt(f),
+            Self::Folder { path, .. } => path.display().fmt(f),
             #[cfg(feature = "s3")]
             Self::Bucket(settings) => settings.fmt(f),
         }
@@ -79,13 +91,22 @@ mod tests {
 
     #[test]
     fn folders_are_in_the_data_folder_or_named_whole() {
-        let folder = |url| Place::parse(url, Path::new("/data"));
-        assert_eq!(folder("file:").expect("a folder"), Place::Folder("/data/blobs".into()));
+        let place = |url| Place::parse(url, Path::new("/data"));
+        let folder = |path: &str, shared| Place::Folder { path: path.into(), shared };
+        assert_eq!(place("file:").expect("a folder"), folder("/data/blobs", false));
         for url in ["file:/srv/blobs", "file:///srv/blobs"] {
-            assert_eq!(folder(url).expect("a folder"), Place::Folder("/srv/blobs".into()));
+            assert_eq!(place(url).expect("a folder"), folder("/srv/blobs", false));
         }
-        for url in ["", "file", "file:blobs", "file://host/blobs", "file:/a?b=c", "ftp://me:hunter2@host"] {
-            let problem = folder(url).expect_err("refused");
+        let shared = place("file:/srv/blobs?shared").expect("a folder");
+        assert!(
+            shared == folder("/srv/blobs", true)
+                && shared.is_shared()
+                && !place("file:").expect("a folder").is_shared()
+        );
+        let wrong =
+            ["", "file", "file:blobs", "file:?shared", "file://host/blobs", "file:/a?b=c", "ftp://me:hunter2@host"];
+        for url in wrong {
+            let problem = place(url).expect_err("refused");
             assert_eq!(
                 (problem.code.as_ref(), problem.field.as_deref()),
                 ("bad_blobs_url", Some("blobs_url")),

@@ -1,9 +1,12 @@
 //! Copies an embedded install into a folder of its own, also while the server runs and people write.
 
+pub(super) mod blobs;
 pub(super) mod manifest;
 
 use super::{cannot, refuse, say, size, stores};
 use crate::config::Config;
+use blobs::Kept;
+use engine_blobs::Place;
 use engine_sql::sqlite::{Check, Snapshot};
 use kernel::{Kind, Problem, Result};
 use manifest::{Entry, MANIFEST, Manifest, sha256, sync};
@@ -38,7 +41,13 @@ pub fn backup(config: &Config, to: &Path) -> Result<()> {
     for (store, snapshot) in snapshots.collect::<Result<Vec<_>>>()? {
         files.push(copy(&snapshot, &unfinished.folder.join(store.file_name()))?);
     }
-    let manifest = Manifest::new(made_at, files);
+    // Files after the databases that name them: what a database names was there before its moment.
+    let place = config.blobs()?;
+    let kept = match &place {
+        Place::Folder { path, .. } if path.exists() => Some(blobs::copy_all(path, &unfinished.folder)?),
+        _ => None,
+    };
+    let manifest = Manifest { blobs: kept, ..Manifest::new(made_at, files) };
     let file = unfinished.folder.join(MANIFEST);
     let text = serde_json::to_vec_pretty(&manifest).map_err(Problem::internal)?;
     let written = make(&file).and_then(|()| fs::write(&file, text)).and_then(|()| sync(&file));
@@ -46,6 +55,13 @@ pub fn backup(config: &Config, to: &Path) -> Result<()> {
     unfinished.finish()?;
     for Entry { name, bytes, rows, .. } in &manifest.files {
         say(&format!("{name}: {} in {} rows", size(*bytes), rows.values().sum::<i64>()));
+    }
+    match &manifest.blobs {
+        Some(Kept { files, bytes, .. }) => say(&format!("blobs: {} in {files} files", size(*bytes))),
+        None if matches!(place, Place::Folder { .. }) => {}
+        None => {
+            say(&format!("files are in {place}, which isn't copied: keep versions of its objects, or a replica of it"))
+        }
     }
     say(&format!("backed up {} as of {} to {}", config.data.display(), manifest.made_at, to.display()));
     say(&format!("restore it: guildhall restore --from {} --data FOLDER", to.display()));
@@ -128,9 +144,13 @@ impl Unfinished {
         }
         for file in fs::read_dir(&folder).map_err(|e| super::io("read", &folder, e))? {
             let file = file.map_err(|e| super::io("read", &folder, e))?;
-            if file.file_name() != LOCK {
-                fs::remove_file(file.path()).map_err(|e| super::io("removed", &file.path(), e))?;
-            }
+            let path = file.path();
+            let removed = match path.is_dir() {
+                true => fs::remove_dir_all(&path),
+                false if file.file_name() == LOCK => Ok(()),
+                false => fs::remove_file(&path),
+            };
+            removed.map_err(|e| super::io("removed", &path, e))?;
         }
         Ok(Self { to: to.to_owned(), folder, lock: Some(lock) })
     }

@@ -1,5 +1,6 @@
 //! Looks at everything that Guildhall stands on, as it is set up here, and says what is wrong and how to mend it.
 
+mod blobs;
 mod brokers;
 mod files;
 mod postgres;
@@ -71,7 +72,11 @@ fn examine(report: &Report, config: &Config) -> Result<()> {
     if config.keeps_files() && config.roles.store() {
         (held, high_water) = files::examine(report, config, &stores);
     } else if config.roles.store() {
-        high_water = super::run(postgres::examine(report, &config.database_url, &stores))?;
+        // Services that share an address are looked at together.
+        for together in stores.chunk_by(|one, next| config.database_of(one.role) == config.database_of(next.role)) {
+            let url = config.database_of(together[0].role);
+            high_water = high_water.max(super::run(postgres::examine(report, url, together))?);
+        }
     }
     let runs = held.is_some() || ask_own(config).is_ok();
     match held.filter(|process| !process.is_empty()) {
@@ -83,6 +88,9 @@ fn examine(report: &Report, config: &Config) -> Result<()> {
     addresses(report, config, runs);
     open_files(report);
     brokers::examine(report, config);
+    if config.roles.store() {
+        super::run(blobs::examine(report, config))?;
+    }
     super::run(roles::examine(report, config))?;
     Ok(())
 }

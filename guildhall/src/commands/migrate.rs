@@ -1,4 +1,6 @@
-//! Moves an embedded install to PostgreSQL. The data folder stays as it is.
+//! Moves an embedded install to PostgreSQL, and files from a folder to S3. What is moved stays as it is where it was.
+
+mod blobs;
 
 use super::{refuse, say, stores};
 use crate::{config::Config, data::Data};
@@ -12,12 +14,28 @@ use std::{
 /// How often it is said how far a long table is.
 const TELL: Duration = Duration::from_secs(2);
 
-/// Copies every service's file to its schema in the database `to`, and proves the copy. May be killed, and run again.
+/// Moves the databases to `to` and files to `blobs_to`, whichever is named. May be killed, and run again.
+pub fn migrate(config: &Config, to: Option<&str>, blobs_to: Option<&str>) -> Result<()> {
+    if let Some(to) = to {
+        databases(config, to)?;
+    }
+    if let Some(to) = blobs_to {
+        // Nobody may put files meanwhile. Who has the databases elsewhere stops the servers by hand.
+        let _data = if config.keeps_files() { Some(Data::hold(&config.data)?) } else { None };
+        let moved = super::run(blobs::move_all(config, to))?;
+        let shown = without_password(to);
+        say(&format!("moved {moved} files from {} to {shown}", config.blobs()?));
+        say(&format!("start on it: GUILDHALL_BLOBS_URL={shown} guildhall serve"));
+    }
+    Ok(())
+}
+
+/// Copies every service's file to its schema in the database `to`, and proves the copy.
 ///
 /// # Errors
 /// A server holds the data folder; the database can't be reached, or has rows that aren't from this move; a row that was
 /// read back isn't what was copied.
-pub fn migrate(config: &Config, to: &str) -> Result<()> {
+fn databases(config: &Config, to: &str) -> Result<()> {
     if !(to.starts_with("postgres://") || to.starts_with("postgresql://")) {
         let detail =
             "--to isn't the address of a PostgreSQL database: those are like postgres://user:password@host/database.";

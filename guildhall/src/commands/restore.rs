@@ -2,6 +2,7 @@
 
 use super::{
     backup::{
+        blobs::{self, Kept},
         make,
         manifest::{Entry, MANIFEST, Manifest, sha256, sync},
     },
@@ -12,12 +13,14 @@ use crate::{
     config::Config,
     data::{Data, RESTORING},
 };
+use engine_blobs::Place;
 use engine_sql::sqlite::{Check, Snapshot};
 use kernel::Result;
+use ports::Key;
 use std::{
     fs::{self, File},
     io,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 /// Fills the data folder, which must be empty or absent, from the backup `from`.
@@ -38,14 +41,24 @@ pub fn restore(config: &Config, from: &Path) -> Result<()> {
     for entry in &manifest.files {
         verify(entry, from)?;
     }
+    let blobs = match &manifest.blobs {
+        Some(kept) => Some((blobs::verified(kept, from)?, folder_of_blobs(config)?)),
+        None => None,
+    };
     let data = Data::hold_unfinished(&config.data)?;
-    clear(&data.folder)?;
-    if let Err(problem) = fill(&manifest, from, &data.folder) {
+    clear(&data.folder, blobs.as_ref().map(|(_, folder)| folder.as_path()))?;
+    if let Err(problem) = fill(&manifest, blobs.as_ref(), from, &data.folder) {
         empty(&manifest, &data);
+        if let Some((_, folder)) = &blobs {
+            drop(fs::remove_dir_all(folder));
+        }
         return Err(problem);
     }
     for Entry { name, bytes, rows, .. } in &manifest.files {
         say(&format!("{name}: {} in {} rows", size(*bytes), rows.values().sum::<i64>()));
+    }
+    if let Some(Kept { files, bytes, .. }) = &manifest.blobs {
+        say(&format!("blobs: {} in {files} files", size(*bytes)));
     }
     let (version, folder) = (&manifest.guildhall, data.folder.display());
     say(&format!(
@@ -55,6 +68,21 @@ pub fn restore(config: &Config, from: &Path) -> Result<()> {
     ));
     say(&format!("start it: guildhall serve --data {folder}"));
     Ok(())
+}
+
+/// Where the backup's files go.
+fn folder_of_blobs(config: &Config) -> Result<PathBuf> {
+    match config.blobs()? {
+        Place::Folder { path, .. } => Ok(path),
+        #[allow(unreachable_patterns, reason = "a folder is all there is without the feature s3")]
+        place => Err(refuse(
+            "blobs_elsewhere",
+            format!(
+                "the backup has files, and blobs_url names {place}: restore with blobs_url file:, then guildhall migrate \
+                 --blobs-to moves them there."
+            ),
+        )),
+    }
 }
 
 /// Holds a file of the backup against what the manifest says of it.
@@ -76,30 +104,42 @@ fn verify(entry: &Entry, from: &Path) -> Result<()> {
     }
 }
 
-/// Refuses a folder that has something in it. What a restore that was killed left there is removed.
-fn clear(folder: &Path) -> Result<()> {
+/// Refuses folders that have something in them. What a restore that was killed left there is removed.
+fn clear(folder: &Path, blobs: Option<&Path>) -> Result<()> {
     if folder.join(RESTORING).exists() {
+        if let Some(blobs) = blobs.filter(|blobs| blobs.exists()) {
+            fs::remove_dir_all(blobs).map_err(|e| super::io("removed", blobs, e))?;
+        }
         for file in STORES.iter().map(|store| store.file(folder)).filter(|file| file.exists()) {
             fs::remove_file(&file).map_err(|e| super::io("removed", &file, e))?;
         }
         return Ok(());
     }
     let mut files = fs::read_dir(folder).map_err(|e| super::io("read", folder, e))?.filter_map(io::Result::ok);
-    match files.find(|file| file.file_name() != "lock") {
-        None => Ok(()),
-        Some(file) => Err(refuse(
+    if let Some(file) = files.find(|file| file.file_name() != "lock") {
+        return Err(refuse(
             "data_not_empty",
             format!(
                 "the data folder {} isn't empty ({} is there), and a restore never overwrites: move it away, or name another with --data.",
                 folder.display(),
                 file.file_name().display()
             ),
+        ));
+    }
+    match blobs.map(blobs::first_in).transpose()?.flatten() {
+        None => Ok(()),
+        Some(file) => Err(refuse(
+            "blobs_not_empty",
+            format!(
+                "there are files already ({}), and a restore never overwrites: move them away, or name another folder with blobs_url.",
+                file.display()
+            ),
         )),
     }
 }
 
 /// While the mark is there, nobody starts on the folder; so it goes last.
-fn fill(manifest: &Manifest, from: &Path, folder: &Path) -> Result<()> {
+fn fill(manifest: &Manifest, blobs: Option<&(Vec<(Key, String)>, PathBuf)>, from: &Path, folder: &Path) -> Result<()> {
     let mark = folder.join(RESTORING);
     let marked = fs::write(&mark, "").and_then(|()| sync(&mark)).and_then(|()| sync(folder));
     marked.map_err(|e| super::io("written", &mark, e))?;
@@ -112,6 +152,9 @@ fn fill(manifest: &Manifest, from: &Path, folder: &Path) -> Result<()> {
                 format!("{} changed while it was read.", from.join(&entry.name).display()),
             ));
         }
+    }
+    if let Some((entries, to)) = blobs {
+        blobs::fill(entries, from, to)?;
     }
     let done = sync(folder).and_then(|()| fs::remove_file(&mark)).and_then(|()| sync(folder));
     done.map_err(|e| super::io("written", folder, e))

@@ -76,6 +76,6 @@ pub(super) fn listed(key: Key, file: &Path, metadata: &Metadata) -> io::Result<L
     Ok(Listed { key, bytes, put_at })
 }
 
-fn damaged() -> io::Error {
-    io::Error::new(ErrorKind::InvalidData, "the file isn't one that a blob was written to")
+pub(super) fn damaged() -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, "the file is damaged: it isn't what was put")
 }

@@ -1,4 +1,5 @@
 use super::*;
+use bytes::Bytes;
 use ports::{OsRandom, Random, whole};
 use std::time::Duration;
 
@@ -82,6 +83,8 @@ async fn damage_is_seen() {
     bytes[2] ^= 1;
     fs::write(&path, &bytes).expect("written");
     assert!(!sound().expect("readable"));
+    let blob = blobs.get(&key("a"), None).await.expect("an answer").expect("it is there");
+    assert_eq!(blob.collect().await.expect_err("damaged").code, "internal");
     for cut in [0, 3, bytes.len() - 1] {
         fs::write(&path, &bytes[..cut]).expect("written");
         assert_eq!(sound().expect_err("no trailer").kind(), ErrorKind::InvalidData);

@@ -1,5 +1,6 @@
 //! What a backup says of itself, beside its files.
 
+use super::blobs::Kept;
 use crate::commands::{refuse, stores::STORES, stores::Store};
 use kernel::{Problem, Result, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,9 @@ pub(in crate::commands) struct Manifest {
     /// The moment that it shows.
     pub made_at: Timestamp,
     pub files: Vec<Entry>,
+    /// What people gave, where it is in a folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blobs: Option<Kept>,
 }
 
 /// One file of a backup.
@@ -35,7 +39,7 @@ pub(in crate::commands) struct Entry {
 
 impl Manifest {
     pub fn new(made_at: Timestamp, files: Vec<Entry>) -> Self {
-        Self { format: FORMAT, guildhall: env!("CARGO_PKG_VERSION").into(), made_at, files }
+        Self { format: FORMAT, guildhall: env!("CARGO_PKG_VERSION").into(), made_at, files, blobs: None }
     }
 
     /// Reads that of a backup. What this program is too old for is refused.
@@ -70,7 +74,7 @@ impl Manifest {
     }
 
     pub fn bytes(&self) -> u64 {
-        self.files.iter().map(|file| file.bytes).sum()
+        self.files.iter().map(|file| file.bytes).chain(self.blobs.as_ref().map(|kept| kept.bytes)).sum()
     }
 }
 

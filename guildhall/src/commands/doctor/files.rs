@@ -29,7 +29,7 @@ pub(super) fn examine(report: &Report, config: &Config, stores: &[&Store]) -> (O
         return (None, None);
     }
     rights(report, folder);
-    space(report, folder);
+    space(report, "disk", folder);
     if folder.join(RESTORING).exists() {
         let said = format!("a restore into {shown} didn't finish");
         report.fault("data folder", &said, "Run guildhall restore again.");
@@ -58,8 +58,7 @@ fn rights(report: &Report, folder: &Path) {
 
 #[cfg(unix)]
 #[allow(clippy::unnecessary_cast, reason = "some systems count in 32 bits")]
-fn space(report: &Report, folder: &Path) {
-    let what = "disk";
+pub(super) fn space(report: &Report, what: &str, folder: &Path) {
     let free = match nix::sys::statvfs::statvfs(folder) {
         Ok(disk) => disk.blocks_available() as u64 * disk.fragment_size() as u64,
         Err(error) => return report.warning(what, &format!("its free space isn't known: {error}"), "Look at df."),
@@ -73,7 +72,7 @@ fn space(report: &Report, folder: &Path) {
 }
 
 #[cfg(not(unix))]
-fn space(_: &Report, _: &Path) {}
+pub(super) fn space(_: &Report, _: &str, _: &Path) {}
 
 /// The process that holds the lock, as it wrote there; empty when it is held by who doesn't say.
 fn holder(folder: &Path) -> Option<String> {
