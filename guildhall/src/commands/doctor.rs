@@ -75,7 +75,12 @@ fn examine(report: &Report, config: &Config) -> Result<()> {
         // Services that share an address are looked at together.
         for together in stores.chunk_by(|one, next| config.database_of(one.role) == config.database_of(next.role)) {
             let url = config.database_of(together[0].role);
-            high_water = high_water.max(super::run(postgres::examine(report, url, together))?);
+            let names: Vec<&str> = together.iter().map(|store| store.name()).collect();
+            let what = match together.len() == stores.len() {
+                true => "PostgreSQL".into(),
+                false => format!("PostgreSQL of {}", names.join(", ")),
+            };
+            high_water = high_water.max(super::run(postgres::examine(report, &what, url, together))?);
         }
     }
     let runs = held.is_some() || ask_own(config).is_ok();

@@ -6,9 +6,8 @@ use kernel::Result;
 
 const VERSION_MIN: i64 = 130_000;
 
-/// Answers up to which moment ids may have been made.
-pub(super) async fn examine(report: &Report, url: &str, stores: &[&Store]) -> Result<Option<i64>> {
-    let what = "PostgreSQL";
+/// Looks at the database of these stores, which is called `what`. Answers up to which moment ids may have been made.
+pub(super) async fn examine(report: &Report, what: &str, url: &str, stores: &[&Store]) -> Result<Option<i64>> {
     let names: Vec<&str> = stores.iter().map(|store| store.name()).collect();
     let found = match Inspection::of(url, &names).await {
         Ok(found) => found,
