@@ -4,6 +4,7 @@
 mod databases;
 
 use crate::config::{Config, Role, Rpc, service_token};
+use accounts::holder;
 use accounts_contract::{Accounts, AccountsClient, serve_accounts};
 use axum::Router;
 use contract::grpc::{Remote, Service};
@@ -54,21 +55,11 @@ impl House {
             databases.name(Role::People, built)
         };
         let people = place.service(Role::People, people, |remote| Arc::new(PeopleClient(remote))).await?;
-        let accounts = async {
-            let mailer = engine_mail::open(&config.mail_url, &config.sender(), &folder.join(MAIL))?;
-            let mail = accounts::Mailing { mailer, public_url: config.address().into() };
-            let (database, config) = (databases.of(Role::Accounts)?, config.accounts.clone());
-            let built = accounts::build(database, &outside, needed(&people)?, mail, config).await;
-            databases.name(Role::Accounts, built)
-        };
         let guilds = async {
             let built = guilds::build(databases.of(Role::Guilds)?, &outside, needed(&people)?).await;
             databases.name(Role::Guilds, built)
         };
-        let (accounts, guilds) = tokio::try_join!(
-            place.service(Role::Accounts, accounts, |remote| Arc::new(AccountsClient(remote))),
-            place.service(Role::Guilds, guilds, |remote| Arc::new(GuildsClient(remote))),
-        )?;
+        let guilds = place.service(Role::Guilds, guilds, |remote| Arc::new(GuildsClient(remote))).await?;
         let gate = guilds.clone().map(|guilds| Gate::new(guilds, fanout.clone()));
         let messages = async {
             let (database, config) = (databases.of(Role::Messages)?, config.messages.clone());
@@ -76,6 +67,17 @@ impl House {
             databases.name(Role::Messages, built)
         };
         let messages = place.service(Role::Messages, messages, |remote| Arc::new(MessagesClient(remote))).await?;
+        let accounts = async {
+            let mailer = engine_mail::open(&config.mail_url, &config.sender(), &folder.join(MAIL))?;
+            let mail = accounts::Mailing { mailer, public_url: config.address().into() };
+            let (database, config) = (databases.of(Role::Accounts)?, config.accounts.clone());
+            let people = needed(&people)?;
+            // Who leaves goes from the guilds first, so that nothing more is said there.
+            let holders = vec![holder(needed(&guilds)?), holder(needed(&messages)?), holder(people.clone())];
+            let deps = accounts::Deps { people, holders, mail, blobs: blobs.clone() };
+            databases.name(Role::Accounts, accounts::build(database, &outside, deps, config).await)
+        };
+        let accounts = place.service(Role::Accounts, accounts, |remote| Arc::new(AccountsClient(remote))).await?;
         let overview = async {
             let (accounts, people) = (needed(&accounts)?, needed(&people)?);
             let (guilds, messages) = (needed(&guilds)?, needed(&messages)?);
@@ -115,6 +117,7 @@ impl House {
             guilds: needed(&self.guilds)?,
             messages: needed(&self.messages)?,
             overview: needed(&self.overview)?,
+            blobs: self.blobs.clone(),
             random: self.random.clone(),
             public_url: self.config.public_url.as_deref().map(Into::into),
             trusted_proxies: Arc::new(self.config.trusted_proxies.clone()),
@@ -188,7 +191,8 @@ fn remote(rpc: &Rpc, role: Role, config: &Config) -> Result<Remote> {
 pub(crate) fn calls(caller: Role) -> &'static [Role] {
     match caller {
         Role::People => &[],
-        Role::Accounts | Role::Guilds => &[Role::People],
+        Role::Guilds => &[Role::People],
+        Role::Accounts => &[Role::People, Role::Guilds, Role::Messages],
         Role::Messages => &[Role::Guilds],
         Role::Overview | Role::Realtime => &[Role::Accounts, Role::People, Role::Guilds, Role::Messages],
         Role::Gateway => &[Role::Accounts, Role::People, Role::Guilds, Role::Messages, Role::Overview],

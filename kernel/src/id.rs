@@ -87,6 +87,8 @@ id!(/// One message.
     MessageId, "message");
 id!(/// One sign-in on one device.
     SessionId, "session");
+id!(/// One archive of what a person gave.
+    ExportId, "export");
 id!(/// One event of any stream.
     EventId, "event");
 

@@ -13,7 +13,7 @@ mod time;
 
 pub use caller::{Caller, Reader};
 pub use event::{Committed, Difference, Event, NewEvent};
-pub use id::{ChannelId, EventId, GuildId, MessageId, SessionId, Snowflakes, UserId};
+pub use id::{ChannelId, EventId, ExportId, GuildId, MessageId, SessionId, Snowflakes, UserId};
 pub use page::{At, Limit, Page};
 pub use problem::{Kind, Problem, Result};
 pub use stream::StreamName;

@@ -47,6 +47,9 @@ pub trait Blobs: Send + Sync {
     async fn list(&self, prefix: &Prefix, after: Option<&Key>) -> Result<Vec<Listed>>;
 }
 
+/// Below this stands the ledger of who was erased. It is no part of backups: it must know what they don't.
+pub const ERASED: &str = "erased";
+
 /// How many keys one page of a list has.
 pub const LIST_MAX: usize = 1_000;
 

@@ -7,7 +7,7 @@ mod fanout;
 mod mailer;
 mod random;
 
-pub use blobs::{Blob, Blobs, ByteStream, ContentType, Key, LIST_MAX, Listed, Meta, Prefix, whole};
+pub use blobs::{Blob, Blobs, ByteStream, ContentType, ERASED, Key, LIST_MAX, Listed, Meta, Prefix, whole};
 pub use bus::{Bell, Bus, Follower};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use fanout::{Announce, Fanout, Hint, Sink, Subscription};

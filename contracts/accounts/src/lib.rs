@@ -1,6 +1,7 @@
 //! Accounts: who may sign in. Streams: `accounts/user/{id}`.
 
-use kernel::{Caller, Difference, Reader, SessionId, StreamName, Timestamp, UserId};
+use contract::{Receipt, Wishes};
+use kernel::{Caller, Difference, ExportId, Page, Reader, SessionId, StreamName, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -55,6 +56,31 @@ contract::contract! {
 
         /// Whether this installation has its first account yet.
         async fn is_set_up(&self) -> bool, idempotent;
+
+        /// Deletes the caller's account, with all that every service holds of the person, when the days of grace are over.
+        /// Asked again, the first one stands.
+        async fn delete_account(&self, caller: Caller, request: DeletionRequest) -> Deletion, idempotent;
+
+        /// The deletion that the caller asked for, if there is one.
+        async fn deletion(&self, caller: Caller) -> Option<Deletion>, idempotent;
+
+        /// Keeps the account after all. Refused once the erasing has begun.
+        async fn cancel_deletion(&self, caller: Caller) -> (), idempotent;
+
+        /// How far the deletion with this code is, and what was erased. Whoever has the code may ask: the account is gone.
+        async fn erasure(&self, code: String) -> Erasure, idempotent;
+
+        /// Makes an archive of all that the caller gave, in the background. While one is made, and for a day, that one stands.
+        async fn request_export(&self, caller: Caller) -> Export, idempotent;
+
+        /// The caller's archives, newest first.
+        async fn exports(&self, caller: Caller) -> Page<Export>, idempotent;
+
+        /// One of the caller's archives.
+        async fn export_of(&self, caller: Caller, id: ExportId) -> Export, idempotent;
+
+        /// The public keys that this installation signs with (RFC 7517).
+        async fn public_keys(&self) -> PublicKeys, idempotent;
 
         async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Difference, idempotent;
     }
@@ -157,6 +183,95 @@ pub struct SignedIn {
     pub refresh_token: Option<String>,
 }
 
+/// What it takes to leave for good.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DeletionRequest {
+    /// Once more, so that an open window is not enough.
+    pub password: String,
+    #[serde(default)]
+    pub wishes: Wishes,
+}
+
+/// A deletion that was asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Deletion {
+    /// 128 random bits in base64url: `/api/v1/erasures/{code}` tells what became of it, also when the account is gone.
+    pub code: String,
+    pub requested_at: Timestamp,
+    /// When the erasing begins; until then it can be cancelled.
+    pub due_at: Timestamp,
+    pub wishes: Wishes,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ErasureState {
+    /// The days of grace aren't over.
+    Waiting,
+    Erasing,
+    Done,
+}
+
+/// What became of a deletion.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Erasure {
+    pub state: ErasureState,
+    pub user: UserId,
+    pub requested_at: Timestamp,
+    pub due_at: Timestamp,
+    pub wishes: Wishes,
+    pub done_at: Option<Timestamp>,
+    /// What each service erased so far.
+    pub receipts: Vec<Receipt>,
+    /// All of this once it is done, signed (a JWS, RFC 7515, EdDSA): `/api/v1/keys` has the key that it verifies with.
+    pub certificate: Option<String>,
+}
+
+/// An archive of all that a person gave: documented JSON, and pages to read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Export {
+    pub id: ExportId,
+    pub requested_at: Timestamp,
+    /// How many records are in it so far.
+    pub records: i64,
+    /// Absent while it is made.
+    pub ready_at: Option<Timestamp>,
+    /// Its length; 0 while it is made.
+    pub bytes: i64,
+    /// When it is thrown away.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Export {
+    /// Where the archive of `user` lies among the blobs.
+    pub fn key(user: UserId, export: ExportId) -> String {
+        format!("exports/{user}/{export}")
+    }
+}
+
+/// A set of public keys (a JWK set, RFC 7517).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PublicKeys {
+    pub keys: Vec<PublicKey>,
+}
+
+/// An Ed25519 public key (RFC 8037).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PublicKey {
+    #[schema(example = "OKP")]
+    pub kty: String,
+    #[schema(example = "Ed25519")]
+    pub crv: String,
+    #[schema(example = "EdDSA")]
+    pub alg: String,
+    #[serde(rename = "use")]
+    #[schema(example = "sig")]
+    pub usage: String,
+    pub kid: String,
+    /// The key, in base64url.
+    pub x: String,
+}
+
 /// The caller, as an access token tells.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Authenticated {
@@ -182,6 +297,12 @@ pub struct Me {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AccountRegistered {
     pub user: UserId,
+}
+
+/// Events `deletion_requested` (with when it is due) and `deletion_cancelled` (without) on `accounts/user/{id}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeletionChanged {
+    pub due_at: Option<Timestamp>,
 }
 
 /// Event `session_started` on `accounts/user/{id}`.

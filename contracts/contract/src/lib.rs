@@ -2,7 +2,7 @@
 //! *is* the trait and a server over it. A call is a unary gRPC call whose message is the JSON object of the
 //! arguments by name: unknown names are ignored, so arguments may be added as `Option`s.
 //!
-//! Every contract also has `export`, `erase` and `snapshot`.
+//! Every contract also has `export`, `erase`, `scrub` and `snapshot`.
 
 #[cfg(feature = "grpc")]
 pub mod grpc;
@@ -39,6 +39,35 @@ impl Record {
     pub fn new(kind: &'static str, value: &impl Serialize) -> kernel::Result<Self> {
         Ok(Self { kind: kind.into(), value: serde_json::to_value(value).map_err(kernel::Problem::internal)? })
     }
+}
+
+/// What a person wants to happen to what others share with them, when they leave for good.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default)]
+pub struct Wishes {
+    /// The guilds that the person owns.
+    pub guilds: OwnedGuilds,
+    /// What the person said.
+    pub messages: OwnMessages,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OwnedGuilds {
+    /// To whoever has been a member for longest; one without other members is deleted.
+    #[default]
+    PassOn,
+    Delete,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OwnMessages {
+    /// A tombstone stays in place of each.
+    #[default]
+    Erase,
+    /// The texts stay, under an id that belongs to nobody any more.
+    Anonymise,
 }
 
 /// What a service says when it has erased its part of a person.
@@ -78,8 +107,11 @@ macro_rules! contract {
             $( { [$(#[$mdoc])*] $method ($($arg: $ty),*) -> $ret, [$($again)?] } )*
             { [/// What this service holds of a person, to be handed to that person. Pass `next` as `after` for more.
             ] export (user: $crate::reexport::UserId, after: Option<String>) -> $crate::Part, [idempotent] }
-            { [/// Erases what this service holds of a person. Idempotent: a repeat erases what is left.
-            ] erase (user: $crate::reexport::UserId) -> $crate::Receipt, [idempotent] }
+            { [/// Erases what this service holds of a person, as wished. Idempotent: a repeat erases what is left.
+            ] erase (user: $crate::reexport::UserId, wishes: $crate::Wishes) -> $crate::Receipt, [idempotent] }
+            { [/// Leaves nothing of what was erased in free space, indexes and journals of the service's files. Whoever writes
+            /// waits meanwhile. PostgreSQL does this by itself in time (docs/operating.md).
+            ] scrub () -> (), [idempotent] }
             { [/// All current facts that others build read models from. Pass `next` as `after` for more.
             ] snapshot (after: Option<String>) -> $crate::Part, [idempotent] }
         }

@@ -148,6 +148,15 @@ pub struct ChannelEdit {
     pub private: Option<bool>,
 }
 
+/// What a channel that a person sees is called, and where it is: in exports.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlaceName {
+    pub guild: GuildId,
+    pub guild_name: String,
+    pub channel: ChannelId,
+    pub channel_name: String,
+}
+
 /// An entry of a private channel's list: in snapshots and exports.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Allowance {

@@ -11,11 +11,13 @@ mod credentials;
 mod directs;
 mod docs;
 mod document;
+mod exports;
 mod extract;
 mod guilds;
 mod health;
 mod invites;
 mod layers;
+mod leaving;
 mod me;
 mod messages;
 mod overview;
@@ -35,7 +37,7 @@ use guilds_contract::Guilds;
 use messages_contract::Messages;
 use overview_contract::Overview;
 use people_contract::People;
-use ports::Random;
+use ports::{Blobs, Random};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -50,6 +52,8 @@ pub struct Deps {
     pub guilds: Arc<dyn Guilds>,
     pub messages: Arc<dyn Messages>,
     pub overview: Arc<dyn Overview>,
+    /// Archives that people take along.
+    pub blobs: Arc<dyn Blobs>,
     /// Makes request ids.
     pub random: Arc<dyn Random>,
     /// The address that people see, when the operator named one: `https://chat.example.org`.
@@ -83,6 +87,8 @@ fn calls() -> OpenApiRouter<Deps> {
         .merge(credentials::routes())
         .merge(sessions::routes())
         .merge(me::routes())
+        .merge(leaving::routes())
+        .merge(exports::routes())
         .merge(users::routes())
         .merge(overview::routes())
         .merge(guilds::routes())

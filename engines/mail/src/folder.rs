@@ -1,5 +1,6 @@
 use crate::message::{Encoding, Sender, message};
 use async_trait::async_trait;
+use kernel::{Problem, UserId};
 use ports::{Mail, Mailer, Undelivered};
 use std::{
     fs::{self, DirBuilder, OpenOptions},
@@ -27,7 +28,7 @@ impl Mailer for Folder {
     async fn send(&self, mail: &Mail) -> Result<(), Undelivered> {
         let written = message(mail, &self.from, Encoding::Readable)?.formatted();
         // By time, so that a listing is in order, and the same for the same mail.
-        let name = format!("{:014}-{}-{}.eml", mail.at.0, mail.about, mail.id);
+        let name = format!("{:014}-{}-{}{}", mail.at.0, mail.about, mail.id, ending(mail.account));
         let (folder, shown) = (self.folder.clone(), self.folder.join(&name));
         let kept = tokio::task::spawn_blocking(move || keep(&folder, &name, &written)).await;
         match kept.map_err(io::Error::other).and_then(|kept| kept) {
@@ -39,9 +40,41 @@ impl Mailer for Folder {
         }
     }
 
+    async fn forget(&self, account: UserId, to: &str) -> Result<(), Problem> {
+        let (folder, to) = (self.folder.clone(), to.to_owned());
+        let forgotten = tokio::task::spawn_blocking(move || forget(&folder, account, &to)).await;
+        forgotten.map_err(io::Error::other).and_then(|forgotten| forgotten).map_err(Problem::internal)
+    }
+
     fn reaches_people(&self) -> bool {
         false
     }
+}
+
+/// How the names of all mails about an account end.
+fn ending(account: UserId) -> String {
+    format!("-of-{account}.eml")
+}
+
+/// Takes away the mails about an account, and those that name the address.
+fn forget(folder: &Path, account: UserId, to: &str) -> io::Result<()> {
+    let listed = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        listed => listed?,
+    };
+    let (ending, to) = (ending(account), to.to_lowercase());
+    for entry in listed {
+        let path = entry?.path();
+        let is_about = path.to_str().is_some_and(|path| path.ends_with(&ending));
+        let names = || fs::read(&path).is_ok_and(|mail| String::from_utf8_lossy(&mail).to_lowercase().contains(&to));
+        if is_about || (!to.is_empty() && names()) {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Writes the file whole, or not at all, and takes away the oldest that are too many.

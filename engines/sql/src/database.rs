@@ -59,6 +59,16 @@ impl Database {
         done.map_err(cannot_migrate)
     }
 
+    /// Leaves nothing of what was deleted in a file's free space and journal; see [`sqlite::Pools`]. On PostgreSQL deleted rows are
+    /// gone with its next vacuum.
+    pub async fn scrub(&self) -> crate::Result<()> {
+        match self {
+            Self::Sqlite(pools) => pools.scrub().await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Waits for what is being written and closes every connection.
     pub async fn close(&self) {
         match self {

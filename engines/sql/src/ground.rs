@@ -46,6 +46,11 @@ impl Ground {
         Ok(NewEvent::new(stream, EventId(self.mint.id().await?), self.now(), kind, data))
     }
 
+    /// Leaves nothing of what was deleted in the database's files.
+    pub async fn scrub(&self) -> Result<()> {
+        Ok(self.database.scrub().await?)
+    }
+
     /// Tells everyone what was committed, and gives the value.
     pub fn announce<T>(&self, committed: Committed<T>) -> T {
         if !committed.events.is_empty() {

@@ -3,6 +3,7 @@
 
 mod checkpoint;
 mod direct;
+mod scrub;
 mod snapshot;
 
 pub use direct::{Connection, Direct, append_directly};

@@ -28,6 +28,8 @@ pub struct Config {
     pub argon2_parallel: usize,
     /// How many may wait for their turn; one more is refused with 503 and a time to retry.
     pub argon2_queue: usize,
+    /// How long after somebody asked for it an account is erased, in seconds; until then it can be kept.
+    pub deletion_grace_seconds: u32,
 }
 
 impl Default for Config {
@@ -42,6 +44,7 @@ impl Default for Config {
             argon2_passes: 2,
             argon2_parallel: 2,
             argon2_queue: 64,
+            deletion_grace_seconds: 14 * 24 * 3_600,
         }
     }
 }

@@ -6,6 +6,7 @@ use kernel::{Result, UserId};
 pub(crate) async fn erase(s: &Service, user: UserId) -> Result<Receipt> {
     // The account goes first: from then on no session starts, so that none is missed below.
     let email = s.store.account(user).await?.map(|account| rules::email_key(&account.email)).unwrap_or_default();
+    s.mail.mailer.forget(user, &email).await?;
     let account = s.store.erase_account(user).await?;
     let letters = s.letters.erase(user, &email).await?;
     for session in s.store.sessions(user).await? {
@@ -14,5 +15,7 @@ pub(crate) async fn erase(s: &Service, user: UserId) -> Result<Receipt> {
         }
     }
     let sessions = s.store.erase_sessions(user).await?;
-    Ok(Receipt { service: "accounts".into(), user, at: s.ground.now(), erased: account + letters + sessions })
+    let archives = crate::archive::erase(s, user).await?;
+    let erased = account + letters + sessions + archives;
+    Ok(Receipt { service: "accounts".into(), user, at: s.ground.now(), erased })
 }

@@ -1,6 +1,7 @@
 //! The installation's keys, made at the first start: one signs access tokens, one derives refresh tokens.
 
 use crate::{session::RefreshToken, store::Store};
+use accounts_contract::PublicKey;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ed25519_dalek::{Signature, SignatureError, Signer, SigningKey, Verifier, VerifyingKey, pkcs8::EncodePrivateKey};
 use hmac::{Hmac, Mac};
@@ -18,7 +19,7 @@ use std::{
     sync::{PoisonError, RwLock},
 };
 
-const ISSUER: &str = "guildhall";
+pub(crate) const ISSUER: &str = "guildhall";
 /// RFC 9068: a token that is for access and for nothing else.
 const TYPE: &str = "at+jwt";
 
@@ -39,6 +40,7 @@ pub(crate) struct Keys {
     kid: String,
     signing: EncodingKey,
     verifying: DecodingKey,
+    public: [u8; 32],
     refresh: [u8; 32],
     known: Known,
 }
@@ -76,6 +78,7 @@ impl Keys {
             kid: URL_SAFE_NO_PAD.encode(&Sha256::digest(public)[..9]),
             signing: EncodingKey::from_ed_der(pkcs8.as_bytes()),
             verifying: DecodingKey::from_ed_der(&public),
+            public,
             refresh,
             known: Known::default(),
         })
@@ -89,11 +92,28 @@ impl Keys {
         now: Timestamp,
         seconds: u32,
     ) -> Result<String> {
-        let header = Header { typ: Some(TYPE.into()), kid: Some(self.kid.clone()), ..Header::new(Algorithm::EdDSA) };
         let iat = now.unix_seconds();
         let claims =
             Claims { iss: ISSUER.into(), sub: user, sid: session, op: operator, iat, exp: iat + i64::from(seconds) };
-        jsonwebtoken::encode(&header, &claims, &self.signing).map_err(Problem::internal)
+        self.sign(TYPE, &claims)
+    }
+
+    /// A JWS (RFC 7515) of that type over `claims`. Types keep one from passing for another (RFC 8725 §3.11).
+    pub(crate) fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String> {
+        let header = Header { typ: Some(typ.into()), kid: Some(self.kid.clone()), ..Header::new(Algorithm::EdDSA) };
+        jsonwebtoken::encode(&header, claims, &self.signing).map_err(Problem::internal)
+    }
+
+    /// What everybody may verify with.
+    pub(crate) fn public_key(&self) -> PublicKey {
+        PublicKey {
+            kty: "OKP".into(),
+            crv: "Ed25519".into(),
+            alg: "EdDSA".into(),
+            usage: "sig".into(),
+            kid: self.kid.clone(),
+            x: URL_SAFE_NO_PAD.encode(self.public),
+        }
     }
 
     /// The claims of a token that this installation signed and that is good at `now`. None is good for longer than

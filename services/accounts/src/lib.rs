@@ -1,17 +1,24 @@
 //! Accounts: who may sign in.
 //!
-//! * owns: `accounts`, `first_account`, `sessions`, `used_refresh_tokens`, `secrets`, `links`, `letters`
-//! * emits: `account_registered`, `account_changed`, `session_started`, `session_ended` on `accounts/user/{id}`
+//! * owns: `accounts`, `first_account`, `sessions`, `used_refresh_tokens`, `secrets`, `links`, `letters`, `deletions`,
+//!   `exports`
+//! * emits: `account_registered`, `account_changed`, `session_started`, `session_ended`, `deletion_requested`,
+//!   `deletion_cancelled` on `accounts/user/{id}`
 //! * listens to: nothing; every hour it ends the sessions that nobody uses any more, and it hands over mails that wait
-//! * calls: people (`ensure`, when an account is made and again at log-in; `find`, for a new password)
+//! * calls: people (`ensure`, when an account is made and again at log-in; `find`, for a new password); every service that
+//!   holds something of a person (`export`, for its archive; `erase` and `scrub`, when an account is deleted)
 
+mod archive;
 mod ask;
 mod authenticate;
+mod cancel_deletion;
 mod change_email;
 mod config;
+mod delete_account;
 mod ended;
 mod erase;
 mod keys;
+mod leaving;
 mod limit;
 mod links;
 mod log_in;
@@ -33,12 +40,13 @@ mod store;
 mod verify_email;
 
 pub use config::Config;
+pub use leaving::{Holder, holder};
 
 use accounts_contract::Accounts;
 use engine_sql::{Database, Ground, Migration, Outside};
 use kernel::Result;
 use people_contract::People;
-use ports::Mailer;
+use ports::{Blobs, Mailer};
 use std::sync::Arc;
 
 /// The steps of this service's schema.
@@ -48,6 +56,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 102, name: "links", sql: include_str!("../migrations/102_links.sql") },
     Migration { version: 103, name: "letters", sql: include_str!("../migrations/103_letters.sql") },
     Migration { version: 104, name: "places", sql: include_str!("../migrations/104_places.sql") },
+    Migration { version: 105, name: "deletions", sql: include_str!("../migrations/105_deletions.sql") },
+    Migration { version: 106, name: "exports", sql: include_str!("../migrations/106_exports.sql") },
 ];
 
 /// How mails get to people, and where their links lead.
@@ -58,10 +68,23 @@ pub struct Mailing {
     pub public_url: Arc<str>,
 }
 
+/// What accounts calls, and works with.
+pub struct Deps {
+    pub people: Arc<dyn People>,
+    /// Every service that holds something of a person, in the order that it is erased in.
+    pub holders: Vec<Arc<dyn Holder>>,
+    pub mail: Mailing,
+    pub blobs: Arc<dyn Blobs>,
+}
+
 struct Service {
     store: Arc<dyn store::Store>,
+    deletions: Arc<dyn store::deletions::Store>,
+    exports: Arc<dyn store::exports::Store>,
     ground: Ground,
     people: Arc<dyn People>,
+    holders: Vec<Arc<dyn Holder>>,
+    blobs: Arc<dyn Blobs>,
     config: Config,
     keys: keys::Keys,
     passwords: passwords::Passwords,
@@ -70,6 +93,7 @@ struct Service {
     outbox: outbox::Outbox,
     limits: limit::Limits,
     ended: ended::Ended,
+    leaving: leaving::Leaving,
 }
 
 impl Service {
@@ -79,30 +103,19 @@ impl Service {
 }
 
 /// The accounts service on `database`. Refuses settings that can't work.
-pub async fn build(
-    database: Database,
-    outside: &Outside,
-    people: Arc<dyn People>,
-    mail: Mailing,
-    config: Config,
-) -> Result<Arc<dyn Accounts>> {
+pub async fn build(database: Database, outside: &Outside, deps: Deps, config: Config) -> Result<Arc<dyn Accounts>> {
     let is_shared = !matches!(database, Database::Sqlite(_));
-    let service = open(database, outside, people, mail, config).await?;
+    let service = open(database, outside, deps, config).await?;
     prune::start(Arc::downgrade(&service));
     outbox::start(&service);
+    leaving::start(Arc::downgrade(&service));
     if is_shared {
         ended::follow(Arc::downgrade(&service));
     }
     Ok(service)
 }
 
-async fn open(
-    database: Database,
-    outside: &Outside,
-    people: Arc<dyn People>,
-    mail: Mailing,
-    config: Config,
-) -> Result<Arc<Service>> {
+async fn open(database: Database, outside: &Outside, deps: Deps, config: Config) -> Result<Arc<Service>> {
     config.check()?;
     let ground = Ground::open(database, MIGRATIONS, outside).await?;
     let (store, letters) = (store::open(&ground.database), store::letters::open(&ground.database));
@@ -110,10 +123,15 @@ async fn open(
     let since = ended::Ended::since(ground.now(), config.access_token_seconds);
     let ended = ended::Ended::new(store.ended_since(since).await?);
     let passwords = passwords::Passwords::new(&config)?;
+    let Deps { people, holders, mail, blobs } = deps;
     Ok(Arc::new(Service {
         store,
+        deletions: store::deletions::open(&ground.database),
+        exports: store::exports::open(&ground.database),
         ground,
         people,
+        holders,
+        blobs,
         keys,
         passwords,
         letters,
@@ -121,13 +139,15 @@ async fn open(
         outbox: outbox::Outbox::default(),
         limits: limit::Limits::default(),
         ended,
+        leaving: leaving::Leaving::default(),
         config,
     }))
 }
 
 #[cfg(test)]
 mod testing {
-    use super::Mailing;
+    use super::{Deps, Mailing};
+    use people_contract::People;
     use ports::{Mail, Mailer, Undelivered};
     use std::sync::Arc;
 
@@ -143,8 +163,11 @@ mod testing {
         }
     }
 
-    /// Mails go nowhere.
-    pub(crate) fn mailing() -> Mailing {
-        Mailing { mailer: Arc::new(Nowhere), public_url: "https://chat.example.org".into() }
+    /// Mails go nowhere, and there are no blobs.
+    pub(crate) async fn deps(people: Arc<dyn People>) -> Deps {
+        let mail = Mailing { mailer: Arc::new(Nowhere), public_url: "https://chat.example.org".into() };
+        let folder = std::env::temp_dir().join("guildhall-test-no-blobs");
+        let blobs = Arc::new(engine_blobs::LocalBlobs::open(folder).await.expect("nothing there"));
+        Deps { people, holders: Vec::new(), mail, blobs }
     }
 }

@@ -155,5 +155,5 @@ fn write(s: &Service, letter: &Letter, account: &Account, to: &str, link: String
         good_for_seconds,
         email: &account.email,
     });
-    Mail { id: letter.id, at: s.ground.now(), to: to.to_owned(), ..mail }
+    Mail { id: letter.id, account: letter.account, at: s.ground.now(), to: to.to_owned(), ..mail }
 }

@@ -57,7 +57,7 @@ mod tests {
         let people = people::build(theirs.database.clone(), &outside).await.expect("people");
         let config =
             Config { argon2_memory_kib: 8, argon2_passes: 1, session_idle_seconds: 1_000, ..Config::default() };
-        let service = crate::open(ours.database.clone(), &outside, people, crate::testing::mailing(), config)
+        let service = crate::open(ours.database.clone(), &outside, crate::testing::deps(people).await, config)
             .await
             .expect("accounts");
         let ada = Registration {

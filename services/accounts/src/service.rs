@@ -1,16 +1,16 @@
 //! The contract, one line per use case.
 
 use crate::{
-    Service, ask, authenticate, change_email, erase, log_in, log_out, read, refresh, register, sessions, set_password,
+    Service, archive, ask, authenticate, cancel_deletion, change_email, delete_account, erase, leaving, log_in, log_out, read, refresh, register, sessions, set_password,
     store::letters::About, verify_email,
 };
 use accounts_contract::{
-    Accounts, Authenticated, Credentials, Device, EmailChange, Me, PasswordChange, PasswordReset, Registered,
+    Accounts, Authenticated, Credentials, Deletion, DeletionRequest, Device, EmailChange, Erasure, Export, Me, PasswordChange, PasswordReset, PublicKeys, Registered,
     Registration, Session, SignedIn, Verified,
 };
 use async_trait::async_trait;
-use contract::{Part, Receipt};
-use kernel::{Caller, Difference, Reader, Result, SessionId, StreamName, UserId};
+use contract::{Part, Receipt, Wishes};
+use kernel::{Caller, Difference, ExportId, Page, Reader, Result, SessionId, StreamName, UserId};
 
 #[async_trait]
 impl Accounts for Service {
@@ -78,6 +78,38 @@ impl Accounts for Service {
         Ok(self.store.any_account().await?)
     }
 
+    async fn delete_account(&self, caller: Caller, request: DeletionRequest) -> Result<Deletion> {
+        delete_account::delete_account(self, caller, request).await
+    }
+
+    async fn deletion(&self, caller: Caller) -> Result<Option<Deletion>> {
+        Ok(self.deletions.of(caller.user).await?.map(|leaving| leaving.deletion))
+    }
+
+    async fn cancel_deletion(&self, caller: Caller) -> Result<()> {
+        cancel_deletion::cancel_deletion(self, caller).await
+    }
+
+    async fn erasure(&self, code: String) -> Result<Erasure> {
+        leaving::erasure(self, &code).await
+    }
+
+    async fn request_export(&self, caller: Caller) -> Result<Export> {
+        archive::request_export(self, caller).await
+    }
+
+    async fn exports(&self, caller: Caller) -> Result<Page<Export>> {
+        archive::exports(self, caller).await
+    }
+
+    async fn export_of(&self, caller: Caller, id: ExportId) -> Result<Export> {
+        archive::export_of(self, caller, id).await
+    }
+
+    async fn public_keys(&self) -> Result<PublicKeys> {
+        Ok(leaving::public_keys(self))
+    }
+
     async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Result<Difference> {
         read::difference(self, reader, &stream, since).await
     }
@@ -86,8 +118,12 @@ impl Accounts for Service {
         read::export(self, user).await
     }
 
-    async fn erase(&self, user: UserId) -> Result<Receipt> {
+    async fn erase(&self, user: UserId, _wishes: Wishes) -> Result<Receipt> {
         erase::erase(self, user).await
+    }
+
+    async fn scrub(&self) -> Result<()> {
+        self.ground.scrub().await
     }
 
     async fn snapshot(&self, after: Option<String>) -> Result<Part> {

@@ -1,5 +1,7 @@
 //! What accounts keeps. Every engine passes `store/suite.rs`.
 
+pub(crate) mod deletions;
+pub(crate) mod exports;
 pub(crate) mod letters;
 
 use crate::rules::Language;

@@ -27,7 +27,7 @@ async fn memory_goes_back_after_logging_in() {
     let people = people::build(theirs.database.clone(), &outside).await.expect("people");
     let config = Config { argon2_parallel: 8, ..Config::default() };
     let accounts: Arc<dyn Accounts> =
-        accounts::build(ours.database.clone(), &outside, people, common::mailing(&Arc::default()), config)
+        accounts::build(ours.database.clone(), &outside, common::deps(people, &Arc::default()).await, config)
             .await
             .expect("accounts");
     let before = resident_kib();

@@ -4,7 +4,7 @@
 mod common;
 
 use accounts_contract::{Credentials, Device};
-use common::{PASSWORD, config, desk, mailing, open, refresh_of, refused, told};
+use common::{PASSWORD, config, desk, deps, open, refresh_of, refused, told};
 use kernel::{Event, Reader, StreamName};
 use ports::Sink;
 use std::sync::{Arc, Mutex};
@@ -98,8 +98,8 @@ async fn a_profile_that_was_not_made_is_made_at_log_in() {
     assert_eq!(desk.register("ada@example.org", PASSWORD, "Ada").await.expect_err("people is away").status(), 503);
     let people = engine_sql::testing::sqlite().await;
     let people = people::build(people.database.clone(), &desk.outside).await.expect("people");
-    let mail = mailing(&desk.post);
-    let accounts = accounts::build(desk.scratch[1].database.clone(), &desk.outside, people, mail, config()).await;
+    let deps = deps(people, &desk.post).await;
+    let accounts = accounts::build(desk.scratch[1].database.clone(), &desk.outside, deps, config()).await;
     let credentials = Credentials { email: "ada@example.org".into(), password: PASSWORD.into() };
     let ada = accounts.expect("accounts").log_in(credentials, Device::default()).await.expect("logged in");
     assert_eq!((&*ada.user.display_name, ada.user.operator), ("ada", true));
@@ -276,8 +276,8 @@ async fn a_person_is_exported_without_secrets_and_erased() {
     let export = format!("{:?}", desk.accounts.export(ada.user.id, None).await.expect("exported"));
     assert!(export.contains("Ada@Example.org") && export.contains("a test"));
     assert!(!export.contains("argon2") && !export.contains("hash"));
-    assert!(desk.accounts.erase(ada.user.id).await.expect("erased").erased >= 1);
-    assert_eq!(desk.accounts.erase(ada.user.id).await.expect("again").erased, 0);
+    assert!(desk.accounts.erase(ada.user.id, contract::Wishes::default()).await.expect("erased").erased >= 1);
+    assert_eq!(desk.accounts.erase(ada.user.id, contract::Wishes::default()).await.expect("again").erased, 0);
     assert_eq!(told(desk.accounts.authenticate(ada.access_token).await).1, "session_ended");
     assert_eq!(told(desk.accounts.me(caller).await).1, "account_gone");
     assert_eq!(told(desk.log_in("ada@example.org", PASSWORD).await).1, "wrong_credentials");

@@ -1,13 +1,19 @@
-use crate::{Service, delete_guild, leave};
-use contract::Receipt;
+use crate::{Service, delete_guild, leave, pass_on};
+use contract::{OwnedGuilds, Receipt, Wishes};
 use kernel::{Kind, Result, UserId};
 
-/// Deletes the person's guilds, takes them out of the others and forgets their invites. Directs stay for the
-/// other person, and hold the id only.
-pub(crate) async fn erase(s: &Service, user: UserId) -> Result<Receipt> {
+/// Passes the person's guilds on or deletes them, takes the person out of all others and forgets their invites. Directs stay
+/// for the other person, and hold the id only.
+pub(crate) async fn erase(s: &Service, user: UserId, wishes: Wishes) -> Result<Receipt> {
     let mut erased = 0;
     for guild in s.guilds.owned(user).await? {
-        erased += counted(delete_guild::delete(s, guild.id).await)?;
+        let has_an_owner = match wishes.guilds {
+            OwnedGuilds::PassOn => pass_on::pass_on(s, guild.id, user).await?,
+            OwnedGuilds::Delete => false,
+        };
+        if !has_an_owner {
+            erased += counted(delete_guild::delete(s, guild.id).await)?;
+        }
     }
     for member in s.guilds.memberships(user).await? {
         erased += counted(leave::take_out(s, member.guild, user).await)?;

@@ -23,6 +23,7 @@ mod facts;
 mod home;
 mod leave;
 mod open_direct;
+mod pass_on;
 mod preview_invite;
 mod read;
 mod revoke_invite;

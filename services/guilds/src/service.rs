@@ -6,7 +6,7 @@ use crate::{
     snapshot,
 };
 use async_trait::async_trait;
-use contract::{Part, Receipt};
+use contract::{Part, Receipt, Wishes};
 use guilds_contract::{
     Channel, ChannelDraft, ChannelEdit, Facts, Guild, GuildDraft, GuildEdit, Guilds, Home, Invite, InviteDraft,
     InvitePreview, Member,
@@ -129,8 +129,12 @@ impl Guilds for Service {
         export::export(self, user, after).await
     }
 
-    async fn erase(&self, user: UserId) -> Result<Receipt> {
-        erase::erase(self, user).await
+    async fn erase(&self, user: UserId, wishes: Wishes) -> Result<Receipt> {
+        erase::erase(self, user, wishes).await
+    }
+
+    async fn scrub(&self) -> Result<()> {
+        self.ground.scrub().await
     }
 
     async fn snapshot(&self, after: Option<String>) -> Result<Part> {

@@ -33,7 +33,7 @@ pub mod pure {
 }
 
 use async_trait::async_trait;
-use contract::{Part, Receipt};
+use contract::{Part, Receipt, Wishes};
 use engine_sql::{Database, Ground, Migration, Outside};
 use gate::Gate;
 use guilds_contract::Guilds;
@@ -101,8 +101,12 @@ impl Messages for Service {
         export::export(self, user, after).await
     }
 
-    async fn erase(&self, user: UserId) -> Result<Receipt> {
-        erase::erase(self, user).await
+    async fn erase(&self, user: UserId, wishes: Wishes) -> Result<Receipt> {
+        erase::erase(self, user, wishes).await
+    }
+
+    async fn scrub(&self) -> Result<()> {
+        self.ground.scrub().await
     }
 
     async fn snapshot(&self, after: Option<String>) -> Result<Part> {

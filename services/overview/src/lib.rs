@@ -9,7 +9,7 @@ mod overview;
 
 use accounts_contract::Accounts;
 use async_trait::async_trait;
-use contract::{Part, Receipt};
+use contract::{Part, Receipt, Wishes};
 use guilds_contract::Guilds;
 use kernel::{Caller, Result, UserId};
 use messages_contract::Messages;
@@ -47,8 +47,12 @@ impl Overview for Service {
         Ok(Part::default())
     }
 
-    async fn erase(&self, user: UserId) -> Result<Receipt> {
+    async fn erase(&self, user: UserId, _wishes: Wishes) -> Result<Receipt> {
         Ok(Receipt { service: "overview".into(), user, at: self.deps.clock.now(), erased: 0 })
+    }
+
+    async fn scrub(&self) -> Result<()> {
+        Ok(())
     }
 
     async fn snapshot(&self, _after: Option<String>) -> Result<Part> {

@@ -12,7 +12,7 @@ mod read;
 mod store;
 
 use async_trait::async_trait;
-use contract::{Part, Receipt};
+use contract::{Part, Receipt, Wishes};
 use engine_sql::{Database, Ground, Migration, Outside};
 use kernel::{Caller, Difference, Reader, Result, StreamName, UserId};
 use people_contract::{People, Profile, ProfileEdit};
@@ -59,8 +59,12 @@ impl People for Service {
         read::export(self, user).await
     }
 
-    async fn erase(&self, user: UserId) -> Result<Receipt> {
+    async fn erase(&self, user: UserId, _wishes: Wishes) -> Result<Receipt> {
         erase::erase(self, user).await
+    }
+
+    async fn scrub(&self) -> Result<()> {
+        self.ground.scrub().await
     }
 
     async fn snapshot(&self, after: Option<String>) -> Result<Part> {

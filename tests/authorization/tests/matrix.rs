@@ -48,6 +48,10 @@ fn objects(operation: &Operation) -> &'static [&'static str] {
         &["invite"]
     } else if operation.path.contains("{session}") {
         &["own", "another's"]
+    } else if operation.path.contains("{erasure}") {
+        &["erasure"]
+    } else if operation.path.contains("{export}") {
+        &["export"]
     } else if operation.path.contains("{user}") {
         &["person"]
     } else {

@@ -59,7 +59,10 @@ async fn desk(way: Way) -> Desk {
     let config = accounts::Config { argon2_memory_kib: 64, argon2_passes: 1, ..Default::default() };
     let post = Arc::new(Post::default());
     let mail = accounts::Mailing { mailer: post.clone(), public_url: "https://chat.example.org".into() };
-    let local = accounts::build(scratch[1].database.clone(), &outside, people, mail, config).await.expect("accounts");
+    let folder = std::env::temp_dir().join("guildhall-test-no-blobs");
+    let blobs = Arc::new(engine_blobs::LocalBlobs::open(folder).await.expect("nothing there"));
+    let deps = accounts::Deps { people, holders: Vec::new(), mail, blobs };
+    let local = accounts::build(scratch[1].database.clone(), &outside, deps, config).await.expect("accounts");
     let accounts: Arc<dyn Accounts> = match way {
         Way::Local => local,
         Way::Grpc => {

@@ -1,7 +1,10 @@
 //! What every implementation of the contract `Messages` must do: run on the service itself and on its gRPC client,
 //! which no caller can tell apart.
 
-use contract::grpc::{Remote, ServiceToken, serve};
+use contract::{
+    OwnMessages, Wishes,
+    grpc::{Remote, ServiceToken, serve},
+};
 use engine_bus::{MemoryBus, MemoryFanout};
 use engine_sql::{Outside, testing::Scratch};
 use gate::Gate;
@@ -256,10 +259,14 @@ async fn a_person_is_exported_and_erased(town: Town) {
     assert_eq!(part.next, None);
     assert_eq!(part.records.iter().filter(|r| r.kind == "message").count(), 1);
     assert!(serde_json::to_string(&part).expect("json").contains("canary-4711"));
+    let anonymous = Wishes { messages: OwnMessages::Anonymise, ..Wishes::default() };
+    town.messages.erase(BOB.user, anonymous).await.expect("erased");
+    let kept = town.messages.message(ADA, town.hall, spoken.id).await.expect("there");
+    assert_eq!((kept.text.as_str(), kept.deleted), ("canary-4711", false));
     let (ear, _held) = town.listen(town.hall);
-    let receipt = town.messages.erase(BOB.user).await.expect("erased");
+    let receipt = town.messages.erase(BOB.user, Wishes::default()).await.expect("erased");
     assert!(receipt.erased >= 1 && receipt.user == BOB.user);
-    assert_eq!(town.messages.erase(BOB.user).await.expect("again").erased, 0);
+    assert_eq!(town.messages.erase(BOB.user, Wishes::default()).await.expect("again").erased, 0);
     let tombstone = town.messages.message(ADA, town.hall, spoken.id).await.expect("there");
     assert!(tombstone.deleted && tombstone.text.is_empty() && tombstone.number == spoken.number);
     assert_eq!(ear.0.lock().expect("an ear")[0].kind, "message_deleted");

@@ -106,7 +106,10 @@ async fn stage(seed: u64) -> Stage {
     let people = people::build(database(0), &outside).await.expect("people");
     let config = accounts::Config { argon2_memory_kib: 64, argon2_passes: 1, ..Default::default() };
     let mail = accounts::Mailing { mailer: Arc::new(Nowhere), public_url: "https://chat.example.org".into() };
-    let accounts = accounts::build(database(1), &outside, people.clone(), mail, config).await.expect("accounts");
+    let folder = std::env::temp_dir().join("guildhall-test-no-blobs");
+    let blobs = Arc::new(engine_blobs::LocalBlobs::open(folder).await.expect("nothing there"));
+    let deps = accounts::Deps { people: people.clone(), holders: Vec::new(), mail, blobs };
+    let accounts = accounts::build(database(1), &outside, deps, config).await.expect("accounts");
     let guilds = guilds::build(database(2), &outside, people.clone()).await.expect("guilds");
     let gate = Gate::new(guilds.clone(), outside.fanout.clone());
     let config = messages::Config::default();

@@ -1,7 +1,7 @@
 //! What holds between processes, whatever the contract: the token, several processes behind one name, broken connections.
 
 use contract::{
-    Part, Receipt,
+    Part, Receipt, Wishes,
     grpc::{Remote, ServiceToken, serve},
 };
 use kernel::{Caller, Difference, Kind, Problem, Reader, Result, StreamName, UserId};
@@ -50,8 +50,11 @@ impl People for Counter {
     async fn export(&self, _: UserId, _: Option<String>) -> Result<Part> {
         Ok(Part::default())
     }
-    async fn erase(&self, _: UserId) -> Result<Receipt> {
+    async fn erase(&self, _: UserId, _: Wishes) -> Result<Receipt> {
         Err(Problem::not_found("person"))
+    }
+    async fn scrub(&self) -> Result<()> {
+        Ok(())
     }
     async fn snapshot(&self, _: Option<String>) -> Result<Part> {
         Ok(Part::default())

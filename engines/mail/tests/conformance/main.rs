@@ -3,7 +3,7 @@
 mod server;
 
 use engine_mail::open;
-use kernel::Timestamp;
+use kernel::{Timestamp, UserId};
 use ports::{Mail, Mailer, Undelivered};
 use server::{Scratch, Server};
 use std::{io::Write, net::TcpListener, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
@@ -17,6 +17,7 @@ fn mail(id: i64, to: &str) -> Mail {
         id,
         at: Timestamp(1_767_225_600_000 + id),
         about: "reset-password",
+        account: UserId(7),
         to: to.into(),
         subject: "Passwort zurücksetzen".into(),
         text: format!("Für dich:\n\n{LINK}\n"),
@@ -155,6 +156,22 @@ async fn the_folder_keeps_readable_files_for_the_operator_alone_and_few() {
     assert!(text.contains("To: ada@example.org") && text.contains("multipart/alternative"), "{text}");
     let mode = |path: &Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
     assert_eq!((mode(&file), mode(&folder)), (0o600, 0o700));
+}
+
+#[tokio::test]
+async fn the_folder_forgets_the_mails_of_an_account_and_to_an_address() {
+    let scratch = Scratch::new();
+    let folder = scratch.path().join("mail");
+    let mailer = open("log:", FROM, &folder).expect("an address");
+    mailer.forget(UserId(7), "ada@example.org").await.expect("nothing is there yet");
+    let to = |account, id, to: &str| Mail { account: UserId(account), ..mail(id, to) };
+    for mail in [to(7, 1, "old@example.org"), to(0, 2, "Ada@Example.org"), to(17, 3, "bob@example.org")] {
+        mailer.send(&mail).await.expect("kept");
+    }
+    mailer.forget(UserId(7), "ada@example.org").await.expect("forgotten");
+    let left: Vec<_> = std::fs::read_dir(&folder).expect("a folder").map(|file| file.expect("a file").path()).collect();
+    assert_eq!(left.len(), 1);
+    assert!(std::fs::read_to_string(&left[0]).expect("read").contains("bob@example.org"));
 }
 
 #[tokio::test]

@@ -48,7 +48,6 @@ impl Direct {
         Self { file: file.to_owned(), turn, checkpoint, writer: Mutex::default(), readers: Mutex::default() }
     }
 
-    #[cfg(test)]
     pub(super) fn file(&self) -> &Path {
         &self.file
     }

@@ -1,10 +1,11 @@
 //! The service from outside, on SQLite, with a clock that is set by hand, light password hashes and mails that are held.
 
-use accounts::{Config, Mailing};
+use accounts::{Config, Deps, Mailing};
 use accounts_contract::{Accounts, Credentials, Device, Registered, Registration, SignedIn};
 use engine_bus::{MemoryBus, MemoryFanout};
 use engine_sql::{Outside, testing::Scratch};
 use kernel::{Caller, Problem, Timestamp};
+use people_contract::People;
 use ports::{Mail, Mailer, ManualClock, OsRandom, Undelivered};
 use std::sync::{
     Arc, Mutex,
@@ -115,13 +116,17 @@ pub(crate) async fn desk_with(reaches_people: bool) -> Desk {
     Desk { accounts, post, clock, outside, scratch }
 }
 
-pub(crate) fn mailing(post: &Arc<Post>) -> Mailing {
-    Mailing { mailer: post.clone(), public_url: "https://chat.example.org".into() }
+/// Mails go to `post`, and there are no blobs.
+pub(crate) async fn deps(people: Arc<dyn People>, post: &Arc<Post>) -> Deps {
+    let mail = Mailing { mailer: post.clone(), public_url: "https://chat.example.org".into() };
+    let folder = std::env::temp_dir().join("guildhall-test-no-blobs");
+    let blobs = Arc::new(engine_blobs::LocalBlobs::open(folder).await.expect("nothing there"));
+    Deps { people, holders: Vec::new(), mail, blobs }
 }
 
 pub(crate) async fn open(scratch: &[Scratch; 2], outside: &Outside, post: &Arc<Post>) -> Arc<dyn Accounts> {
     let people = people::build(scratch[0].database.clone(), outside).await.expect("people");
-    accounts::build(scratch[1].database.clone(), outside, people, mailing(post), config()).await.expect("accounts")
+    accounts::build(scratch[1].database.clone(), outside, deps(people, post).await, config()).await.expect("accounts")
 }
 
 pub(crate) fn from(address: &str) -> Device {

@@ -31,7 +31,11 @@ pub(crate) trait Store: Send + Sync {
 
     async fn rename(&self, guild: GuildId, name: String, tell: Tell<Guild>) -> Outcome<Committed<Guild>>;
 
-    /// Deletes a guild with all that is in it, unless it has more than `most_members` members.
+    /// Makes the member who joined first after `owner` the owner. None, and nothing is changed, where `owner` isn't its owner or
+    /// its only member.
+    async fn pass_on(&self, guild: GuildId, owner: UserId, tell: Tell<Guild>) -> Result<Committed<Option<Guild>>>;
+
+    /// Deletes a guild with all that is in it, its names and topics in the log too, unless it has more than `most_members` members.
     async fn delete(&self, guild: GuildId, most_members: usize, tell: Tell<Deleted>) -> Outcome<Committed<()>>;
 
     /// At most `limit` members who joined after `after`, by the time of joining.

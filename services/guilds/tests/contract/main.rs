@@ -71,5 +71,6 @@ both_ways!(
         a_snapshot_holds_everything,
         an_export_holds_what_is_the_persons,
         erasing_leaves_the_others_in_peace,
+        who_leaves_for_good_passes_guilds_on_or_deletes_them,
     },
 );

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use contract::{
-    Part, Receipt,
+    Part, Receipt, Wishes,
     grpc::{Remote, ServiceToken, serve},
 };
 use engine_bus::{MemoryBus, MemoryFanout};
@@ -80,8 +80,11 @@ impl People for Everybody {
     async fn export(&self, _: UserId, _: Option<String>) -> Result<Part> {
         Ok(Part::default())
     }
-    async fn erase(&self, _: UserId) -> Result<Receipt> {
+    async fn erase(&self, _: UserId, _: Wishes) -> Result<Receipt> {
         Err(Problem::not_found("user"))
+    }
+    async fn scrub(&self) -> Result<()> {
+        Ok(())
     }
     async fn snapshot(&self, _: Option<String>) -> Result<Part> {
         Ok(Part::default())

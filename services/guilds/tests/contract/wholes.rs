@@ -1,5 +1,5 @@
 use crate::stage::{ADA, BOB, CID, EVE, Stage, own, refusal};
-use contract::Record;
+use contract::{OwnedGuilds, Record, Wishes};
 use guilds_contract::{Channel, ChannelChanged, ChannelEdit, Facts, Guild, Home};
 use kernel::{
     Caller, ChannelId, GuildId, Reader, StreamName,
@@ -179,9 +179,9 @@ pub(crate) async fn erasing_leaves_the_others_in_peace(s: Stage) {
     let bobs = s.guilds.create_guild(BOB, guilds_contract::GuildDraft { name: "Bob's".into() }).await.expect("made").id;
     let direct = s.guilds.open_direct(BOB, CID.user).await.expect("opened");
 
-    let receipt = s.guilds.erase(BOB.user).await.expect("erased");
+    let receipt = s.guilds.erase(BOB.user, Wishes::default()).await.expect("erased");
     assert_eq!((receipt.service.as_str(), receipt.user, receipt.erased), ("guilds", BOB.user, 3));
-    assert_eq!(s.guilds.erase(BOB.user).await.expect("again").erased, 0);
+    assert_eq!(s.guilds.erase(BOB.user, Wishes::default()).await.expect("again").erased, 0);
     assert_eq!(s.guilds.guild_facts(bobs, BOB.user).await.expect("facts"), None);
     assert_eq!(s.last(StreamName::guild(guild)).await.kind, "member_left");
     assert_eq!(s.guilds.guild(ADA, guild).await.expect("there").member_count, 2);
@@ -191,4 +191,21 @@ pub(crate) async fn erasing_leaves_the_others_in_peace(s: Stage) {
     let kinds: Vec<String> =
         s.guilds.export(BOB.user, None).await.expect("part").records.into_iter().map(|r| r.kind).collect();
     assert_eq!(kinds, Vec::<String>::new());
+}
+
+pub(crate) async fn who_leaves_for_good_passes_guilds_on_or_deletes_them(s: Stage) {
+    let passed = s.guild(&[CID, BOB]).await.id;
+    s.guilds.erase(ADA.user, Wishes::default()).await.expect("erased");
+    assert_eq!(s.guilds.guild(CID, passed).await.expect("there").owner, CID.user);
+    assert_eq!(
+        s.guilds.guild_facts(passed, ADA.user).await.expect("facts").map(|f| f.standing),
+        Some(Standing::Outsider)
+    );
+    let wishes = Wishes { guilds: OwnedGuilds::Delete, ..Wishes::default() };
+    s.guilds.erase(CID.user, wishes).await.expect("erased");
+    assert_eq!(refusal(s.guilds.guild(BOB, passed).await), "404 not_found");
+    let log = s.guilds.difference(Reader::Service, StreamName::guild(passed), 0).await.expect("log");
+    assert_eq!(log.events.last().map(|event| event.kind.as_str()), Some("guild_deleted"));
+    let text: String = log.events.iter().map(kernel::Event::frame).collect();
+    assert!(!text.contains("\"name\""), "{text}");
 }

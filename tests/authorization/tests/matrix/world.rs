@@ -166,6 +166,7 @@ impl World {
         let user = if operation.path.contains("/allowed/") { &self.people["member"].id } else { &bystander };
         path = path.replace("{user}", user).replace("{guild}", &id("guild"));
         path = path.replace("{code}", &if missing { "AAAAAAAAAAAAAAAAAAAAAA".to_owned() } else { id("code") });
+        path = path.replace("{erasure}", "AAAAAAAAAAAAAAAAAAAAAA").replace("{export}", NOTHING);
         assert!(!path.contains('{'), "{path}: teach this test what to put there");
         if operation.id == "users" { format!("{path}?ids={bystander}") } else { path }
     }
@@ -186,6 +187,7 @@ impl World {
             }
             "verify_email" | "reset_password" => json!({ "token": "A".repeat(43), "password": PASSWORD }),
             "change_password" => json!({ "old_password": PASSWORD, "password": PASSWORD }),
+            "delete_me" => json!({ "password": PASSWORD }),
             "edit_me" => json!({ "display_name": "Renamed" }),
             "create_guild" | "edit_guild" | "create_channel" | "edit_channel" => json!({ "name": "Renamed" }),
             "create_invite" => json!({}),

@@ -42,6 +42,15 @@ async fn is_in_too_many(tx: &mut Tx<'_>, user: UserId) -> Result<bool, sqlx::Err
     Ok(guilds > rules::GUILDS_PER_PERSON)
 }
 
+/// Takes names and topics out of a stream that nobody may read any more. Its events stay, for those who follow it.
+async fn redact(tx: &mut Tx<'_>, stream: &StreamName) -> Result<(), sqlx::Error> {
+    query("UPDATE events SET data = '{}' WHERE stream = $1 AND kind IN ('guild_edited', 'channel_created', 'channel_edited')")
+        .bind(stream.as_str())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// Counts one use of an invite that can still be used.
 async fn use_up(tx: &mut Tx<'_>, code: &str, now: Timestamp) -> Result<Result<(), Refusal>, sqlx::Error> {
     let used = query(
@@ -160,6 +169,26 @@ impl Store for SqlStore {
         Ok(Ok(Committed { value: renamed, events }))
     }
 
+    async fn pass_on(&self, id: GuildId, owner: UserId, tell: Tell<Guild>) -> Result<Committed<Option<Guild>>> {
+        let mut tx = self.pools.begin().await?;
+        if lock(&mut tx, id).await? != Some(owner) {
+            return Ok(unchanged(None));
+        }
+        let row: Option<GuildColumns> = query_as(
+            "UPDATE guilds SET owner = heir.person FROM
+                 (SELECT person FROM members WHERE guild = $1 AND person <> $2 ORDER BY joined_at, person LIMIT 1) AS heir
+             WHERE id = $1 RETURNING id, name, owner, member_count, created_at",
+        )
+        .bind(id.0)
+        .bind(owner.0)
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(passed) = row.map(guild) else { return Ok(unchanged(None)) };
+        let events = append(&mut tx, tell(&passed)).await?;
+        tx.commit().await?;
+        Ok(Committed { value: Some(passed), events })
+    }
+
     async fn delete(&self, id: GuildId, most_members: usize, tell: Tell<Deleted>) -> Outcome<Committed<()>> {
         let mut tx = self.pools.begin().await?;
         if lock(&mut tx, id).await?.is_none() {
@@ -173,6 +202,10 @@ impl Store for SqlStore {
         let channels: Vec<i64> =
             query_scalar("SELECT id FROM channels WHERE guild = $1 ORDER BY id").bind(id.0).fetch_all(&mut *tx).await?;
         query("DELETE FROM guilds WHERE id = $1").bind(id.0).execute(&mut *tx).await?;
+        redact(&mut tx, &StreamName::guild(id)).await?;
+        for channel in &channels {
+            redact(&mut tx, &StreamName::channel(ChannelId(*channel))).await?;
+        }
         let deleted = Deleted {
             channels: channels.into_iter().map(ChannelId).collect(),
             members: members.into_iter().map(UserId).collect(),

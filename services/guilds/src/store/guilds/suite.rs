@@ -93,6 +93,21 @@ async fn a_deleted_guild_takes_everything_with_it(ground: Ground) {
     assert_eq!(scene.guilds.of(ADA).await.expect("of"), [other]);
 }
 
+async fn a_guild_passes_to_who_joined_first(ground: Ground) {
+    let scene = Scene::new(ground);
+    let guild = scene.guild(ADA).await;
+    let kept = scene.guilds.pass_on(guild.id, ADA, Box::new(|_| unreachable!("nobody else is in it"))).await;
+    assert_eq!(kept.expect("works").value, None);
+    scene.let_in(guild.id, &[CID, BOB]).await;
+    let event = scene.event(StreamName::guild(guild.id));
+    let passed = scene.guilds.pass_on(guild.id, ADA, Box::new(|_| vec![event])).await.expect("works");
+    assert_eq!((passed.value.as_ref().map(|guild| guild.owner), seqs(&passed)), (Some(CID), vec![4]));
+    let standing = async |user| scene.guilds.facts(guild.id, user).await.expect("facts").expect("guild").standing;
+    assert_eq!((standing(CID).await, standing(ADA).await), (Standing::Owner, Standing::Member));
+    let again = scene.guilds.pass_on(guild.id, ADA, Box::new(|_| unreachable!("it isn't ADA's"))).await;
+    assert_eq!(again.expect("works").value, None);
+}
+
 async fn members_page_by_the_time_of_joining(ground: Ground) {
     let scene = Scene::new(ground);
     let guild = scene.guild(ADA).await;
@@ -201,6 +216,7 @@ engine_sql::suite!(
     a_person_is_in_100_guilds_at_most_even_in_a_race,
     a_new_name_is_told_with_the_state_of_its_moment,
     a_deleted_guild_takes_everything_with_it,
+    a_guild_passes_to_who_joined_first,
     members_page_by_the_time_of_joining,
     who_leaves_is_off_the_lists_and_no_longer_counted,
     an_invite_says_why_it_does_not_work,

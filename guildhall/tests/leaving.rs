@@ -1,0 +1,239 @@
+//! Leaving for good: after it, no byte of what a person gave is left in any file of the data folder.
+
+mod common;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use common::{Folder, PASSWORD, Server, client::Client, program, text};
+use ed25519_dalek::{Signature, VerifyingKey};
+use serde_json::{Value, json};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+/// Long enough for rounds that wait for what is on its way, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+fn server(folder: &Folder, grace_seconds: u32) -> Server {
+    let settings =
+        format!("[accounts]\ndeletion_grace_seconds = {grace_seconds}\nargon2_memory_kib = 64\nargon2_passes = 1\n");
+    std::fs::write(folder.0.join("guildhall.toml"), settings).expect("written");
+    Server::start_with(
+        program(folder)
+            .args(["--config", "guildhall.toml", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder.data())
+            .env("RUST_LOG", "debug"),
+    )
+}
+
+struct Person {
+    id: String,
+    token: String,
+}
+
+fn register(server: &Server, email: &str, name: &str) -> Person {
+    let body = json!({ "email": email, "password": PASSWORD, "display_name": name });
+    let signed_in = server.call("POST", "/api/v1/accounts", None, Some(&body)).expect(201);
+    Person { id: text(&signed_in["user"]["id"]), token: text(&signed_in["access_token"]) }
+}
+
+/// The names of the files below `folder` that hold these bytes.
+fn holding(folder: &Path, bytes: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(holding(&path, bytes));
+        } else if std::fs::read(&path).expect("read").windows(bytes.len()).any(|at| at == bytes.as_bytes()) {
+            found.push(path.display().to_string());
+        }
+    }
+    found
+}
+
+/// Waits until the deletion with that code is done.
+fn wait(server: &Server, code: &str) -> Value {
+    let began = Instant::now();
+    loop {
+        let erasure = server.call("GET", &format!("/api/v1/erasures/{code}"), None, None).expect(200);
+        if erasure["state"] == "done" {
+            return erasure;
+        }
+        assert!(began.elapsed() < PATIENCE, "it takes too long: {erasure}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn invite(server: &Server, from: &Person, guild: &str, to: &Person) -> String {
+    let invites = format!("/api/v1/guilds/{guild}/invites");
+    let code = text(&server.call("POST", &invites, Some(&from.token), Some(&json!({}))).expect(201)["code"]);
+    server.call("POST", &format!("/api/v1/invites/{code}/accept"), Some(&to.token), None).expect(200);
+    code
+}
+
+#[test]
+fn no_byte_of_a_person_who_left_is_anywhere() {
+    let folder = Folder::new();
+    let running = server(&folder, 0);
+    let bob = register(&running, "bob@example.org", "Bob");
+    let ada = register(&running, "canary-email@example.org", "canary-name");
+    let call = |method: &str, path: &str, body: Value| running.call(method, path, Some(&ada.token), Some(&body));
+
+    // Everywhere that a person may leave a text.
+    call("PATCH", "/api/v1/me", json!({ "display_name": "canary-second-name" })).expect(200);
+    let guild = text(&call("POST", "/api/v1/guilds", json!({ "name": "canary-guild" })).expect(201)["id"]);
+    call("PATCH", &format!("/api/v1/guilds/{guild}"), json!({ "name": "canary-guild-renamed" })).expect(200);
+    let channels = format!("/api/v1/guilds/{guild}/channels");
+    let draft = json!({ "name": "canary-channel", "topic": "canary-topic", "private": true });
+    let channel = text(&call("POST", &channels, draft).expect(201)["id"]);
+    let code = invite(&running, &ada, &guild, &bob);
+    let (hall, room) = running.guild(&bob.token);
+    invite(&running, &bob, &hall, &ada);
+    let direct = call("POST", "/api/v1/me/directs", json!({ "user": bob.id })).expect(200);
+    for place in [&channel, &room, &text(&direct["id"])] {
+        for n in 0..60 {
+            let draft = json!({ "nonce": format!("canary-nonce-{n}"), "text": format!("canary-text {n} {}", "x".repeat(n * 20)) });
+            call("POST", &format!("/api/v1/channels/{place}/messages"), draft).expect(201);
+        }
+    }
+    let says = json!({ "nonce": "b", "text": "It was bob who said this." });
+    running.call("POST", &format!("/api/v1/channels/{room}/messages"), Some(&bob.token), Some(&says)).expect(201);
+    let mut socket = Client::of(&running, &ada.token);
+    for canary in ["canary-email", "canary-name", "canary-text", "canary-guild", "canary-topic"] {
+        assert!(!holding(&folder.data(), canary).is_empty(), "{canary} isn't planted");
+    }
+
+    // An archive of her is one more place.
+    let export = text(&call("POST", "/api/v1/me/export", json!({})).expect(202)["id"]);
+    let began = Instant::now();
+    while running.call("GET", &format!("/api/v1/me/export/{export}"), Some(&ada.token), None).expect(200)["ready_at"].is_null() {
+        assert!(began.elapsed() < PATIENCE, "the archive takes too long");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(folder.data().join("blobs/exports").join(&ada.id).join(&export).exists());
+    assert!(!holding(&folder.data().join("mail"), "canary-email").is_empty(), "no mail is planted");
+
+    let asked = call("DELETE", "/api/v1/me", json!({ "password": "not my password", "wishes": {} }));
+    asked.refused(422, "wrong_password", Some("password"));
+    let wishes = json!({ "guilds": "delete", "messages": "erase" });
+    let deletion = call("DELETE", "/api/v1/me", json!({ "password": PASSWORD, "wishes": wishes })).expect(202);
+    let erasure = wait(&running, &text(&deletion["code"]));
+    assert!(socket.closes() >= 4_000, "the socket lives on");
+
+    let services: Vec<&str> = erasure["receipts"]
+        .as_array()
+        .expect("receipts")
+        .iter()
+        .map(|r| r["service"].as_str().expect("text"))
+        .collect();
+    assert_eq!(services, ["accounts", "guilds", "messages", "people"]);
+    assert_eq!(erasure["user"], ada.id);
+    verify(&running, &erasure);
+
+    // What others had stays, without her.
+    let history = running.call("GET", &format!("/api/v1/channels/{room}/messages"), Some(&bob.token), None).expect(200);
+    let items = history["items"].as_array().expect("items");
+    assert_eq!(items.last().expect("bob's")["text"], "It was bob who said this.");
+    assert!(items[0]["deleted"] == true && items[0]["text"] == "");
+    running.call("GET", "/api/v1/me", Some(&ada.token), None).refused(401, "session_ended", None);
+    let log_in = json!({ "email": "canary-email@example.org", "password": PASSWORD });
+    running.call("POST", "/api/v1/sessions", None, Some(&log_in)).refused(401, "wrong_credentials", None);
+    running.call("GET", &format!("/api/v1/guilds/{guild}"), Some(&bob.token), None).refused(404, "not_found", None);
+
+    // Neither while it runs nor after it stopped, nor in what it logged.
+    for canary in ["canary", &code] {
+        assert_eq!(holding(&folder.data(), canary), Vec::<String>::new(), "{canary}");
+    }
+    let said = running.said.lock().expect("no panic").clone();
+    assert!(!said.contains("canary"), "{said}");
+    assert_eq!(running.stop("TERM"), Some(0));
+    assert_eq!(holding(&folder.data(), "canary"), Vec::<String>::new());
+}
+
+/// The certificate is a JWS whose payload is what the erasure says.
+fn verify(server: &Server, erasure: &Value) {
+    let keys = server.call("GET", "/api/v1/keys", None, None).expect(200);
+    let certificate = text(&erasure["certificate"]);
+    let claims = verified(&certificate, &keys["keys"][0]);
+    assert_eq!((&claims["sub"], &claims["receipts"]), (&erasure["user"], &erasure["receipts"]));
+    assert_eq!(claims["done_at"], erasure["done_at"]);
+}
+
+/// The claims of a JWS (RFC 7515) that verifies with an Ed25519 key (RFC 8037).
+fn verified(jws: &str, key: &Value) -> Value {
+    let bytes = |part: &str| URL_SAFE_NO_PAD.decode(part).expect("base64url");
+    let (signed, signature) = jws.rsplit_once('.').expect("a signature");
+    let (header, claims) = signed.split_once('.').expect("claims");
+    let header: Value = serde_json::from_slice(&bytes(header)).expect("a header");
+    assert_eq!((&header["alg"], &header["typ"], &header["kid"]), (&json!("EdDSA"), &json!("erasure+jwt"), &key["kid"]));
+    let public: [u8; 32] = bytes(key["x"].as_str().expect("a key")).try_into().expect("32 bytes");
+    let signature = Signature::from_slice(&bytes(signature)).expect("64 bytes");
+    VerifyingKey::from_bytes(&public).expect("a key").verify_strict(signed.as_bytes(), &signature).expect("verifies");
+    serde_json::from_slice(&bytes(claims)).expect("claims")
+}
+
+#[test]
+fn a_backup_from_before_is_erased_again() {
+    let folder = Folder::new();
+    let running = server(&folder, 0);
+    let ada = register(&running, "canary@example.org", "canary");
+    assert_eq!(running.stop("TERM"), Some(0));
+    let databases = ["accounts.db", "people.db", "guilds.db", "messages.db"];
+    let backup = folder.0.join("backup");
+    std::fs::create_dir(&backup).expect("made");
+    for name in databases {
+        std::fs::copy(folder.data().join(name), backup.join(name)).expect("copied");
+    }
+    let running = server(&folder, 0);
+    let ask = json!({ "password": PASSWORD });
+    let deletion = running.call("DELETE", "/api/v1/me", Some(&ada.token), Some(&ask)).expect(202);
+    wait(&running, &text(&deletion["code"]));
+    assert_eq!(running.stop("TERM"), Some(0));
+    for name in databases {
+        std::fs::copy(backup.join(name), folder.data().join(name)).expect("copied");
+    }
+    assert!(!holding(&folder.data(), "canary@example.org").is_empty());
+    let running = server(&folder, 3_600);
+    let began = Instant::now();
+    while !holding(&folder.data(), "canary").is_empty() {
+        assert!(began.elapsed() < PATIENCE, "it came back");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let log_in = json!({ "email": "canary@example.org", "password": PASSWORD });
+    running.call("POST", "/api/v1/sessions", None, Some(&log_in)).refused(401, "wrong_credentials", None);
+}
+
+#[test]
+fn a_deletion_waits_can_be_cancelled_and_goes_on_after_a_kill() {
+    let folder = Folder::new();
+    let running = server(&folder, 3_600);
+    let ada = register(&running, "ada@example.org", "Ada");
+    let call = |running: &Server, method: &str, path: &str, body: Option<Value>| {
+        running.call(method, path, Some(&ada.token), body.as_ref())
+    };
+    assert_eq!(call(&running, "GET", "/api/v1/me/deletion", None).expect(200), Value::Null);
+    let ask = Some(json!({ "password": PASSWORD }));
+    let first = call(&running, "DELETE", "/api/v1/me", ask.clone()).expect(202);
+    assert_eq!(call(&running, "DELETE", "/api/v1/me", ask.clone()).expect(202), first, "the first one stands");
+    assert_eq!(call(&running, "GET", "/api/v1/me/deletion", None).expect(200), first);
+    let code = text(&first["code"]);
+    let erasure = running.call("GET", &format!("/api/v1/erasures/{code}"), None, None).expect(200);
+    assert_eq!((&erasure["state"], &erasure["certificate"]), (&json!("waiting"), &Value::Null));
+    call(&running, "DELETE", "/api/v1/me/deletion", None).expect(204);
+    call(&running, "DELETE", "/api/v1/me/deletion", None).expect(204);
+    running.call("GET", &format!("/api/v1/erasures/{code}"), None, None).refused(404, "not_found", None);
+    drop(running);
+
+    // Killed at several moments, it is finished by whoever comes after.
+    let running = server(&folder, 1);
+    let deletion = call(&running, "DELETE", "/api/v1/me", ask).expect(202);
+    let mut running = running;
+    for millis in [900, 1_100, 3_000] {
+        std::thread::sleep(Duration::from_millis(millis));
+        drop(running);
+        running = server(&folder, 1);
+    }
+    let erasure = wait(&running, &text(&deletion["code"]));
+    verify(&running, &erasure);
+    assert_eq!(holding(&folder.data(), "ada@example.org"), Vec::<String>::new());
+}
