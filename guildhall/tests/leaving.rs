@@ -106,7 +106,9 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
     // An archive of her is one more place.
     let export = text(&call("POST", "/api/v1/me/export", json!({})).expect(202)["id"]);
     let began = Instant::now();
-    while running.call("GET", &format!("/api/v1/me/export/{export}"), Some(&ada.token), None).expect(200)["ready_at"].is_null() {
+    while running.call("GET", &format!("/api/v1/me/export/{export}"), Some(&ada.token), None).expect(200)["ready_at"]
+        .is_null()
+    {
         assert!(began.elapsed() < PATIENCE, "the archive takes too long");
         std::thread::sleep(Duration::from_millis(50));
     }

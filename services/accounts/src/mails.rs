@@ -31,7 +31,17 @@ pub(crate) fn write(written: &Written<'_>) -> Mail {
     let (text, html) = layout::lay_out(&said, link, host, language);
     let [subject, ..] = said;
     let at = kernel::Timestamp(0);
-    Mail { id: 0, account: kernel::UserId(0), at, about: about.name(), to: String::new(), subject, text, html, language: language.code() }
+    Mail {
+        id: 0,
+        account: kernel::UserId(0),
+        at,
+        about: about.name(),
+        to: String::new(),
+        subject,
+        text,
+        html,
+        language: language.code(),
+    }
 }
 
 #[cfg(test)]

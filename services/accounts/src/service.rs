@@ -1,12 +1,12 @@
 //! The contract, one line per use case.
 
 use crate::{
-    Service, archive, ask, authenticate, cancel_deletion, change_email, delete_account, erase, leaving, log_in, log_out, read, refresh, register, sessions, set_password,
-    store::letters::About, verify_email,
+    Service, archive, ask, authenticate, cancel_deletion, change_email, delete_account, erase, leaving, log_in,
+    log_out, read, refresh, register, sessions, set_password, store::letters::About, verify_email,
 };
 use accounts_contract::{
-    Accounts, Authenticated, Credentials, Deletion, DeletionRequest, Device, EmailChange, Erasure, Export, Me, PasswordChange, PasswordReset, PublicKeys, Registered,
-    Registration, Session, SignedIn, Verified,
+    Accounts, Authenticated, Credentials, Deletion, DeletionRequest, Device, EmailChange, Erasure, Export, Me,
+    PasswordChange, PasswordReset, PublicKeys, Registered, Registration, Session, SignedIn, Verified,
 };
 use async_trait::async_trait;
 use contract::{Part, Receipt, Wishes};

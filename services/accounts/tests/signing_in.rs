@@ -4,7 +4,7 @@
 mod common;
 
 use accounts_contract::{Credentials, Device};
-use common::{PASSWORD, config, desk, deps, open, refresh_of, refused, told};
+use common::{PASSWORD, config, deps, desk, open, refresh_of, refused, told};
 use kernel::{Event, Reader, StreamName};
 use ports::Sink;
 use std::sync::{Arc, Mutex};

@@ -44,7 +44,8 @@ async fn places(s: &Service, user: UserId, after: ChannelId) -> Result<Part> {
     for channel in &channels {
         let Some(guild) = guilds.iter().find(|guild| Some(guild.id) == channel.guild) else { continue };
         let (guild_name, channel_name) = (guild.name.clone(), channel.name.clone());
-        records.push(Record::new("place", &PlaceName { guild: guild.id, guild_name, channel: channel.id, channel_name })?);
+        records
+            .push(Record::new("place", &PlaceName { guild: guild.id, guild_name, channel: channel.id, channel_name })?);
     }
     let next = channels.last().filter(|_| more).map_or_else(|| "0".into(), |last| format!("{PLACES}{}", last.id));
     Ok(Part { records, next: Some(next), ..Part::default() })

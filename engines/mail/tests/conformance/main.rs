@@ -149,7 +149,7 @@ async fn the_folder_keeps_readable_files_for_the_operator_alone_and_few() {
         .collect();
     names.sort();
     assert_eq!(names.len(), 200);
-    assert!(names[0].ends_with("-reset-password-6.eml"), "the oldest went: {}", names[0]);
+    assert!(names[0].ends_with("-reset-password-6-of-7.eml"), "the oldest went: {}", names[0]);
     let file = folder.join(names.last().expect("a mail"));
     let text = std::fs::read_to_string(&file).expect("readable");
     assert!(text.contains(LINK) && text.contains("Für dich"), "{text}");
@@ -160,7 +160,7 @@ async fn the_folder_keeps_readable_files_for_the_operator_alone_and_few() {
 
 #[tokio::test]
 async fn the_folder_forgets_the_mails_of_an_account_and_to_an_address() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::make();
     let folder = scratch.path().join("mail");
     let mailer = open("log:", FROM, &folder).expect("an address");
     mailer.forget(UserId(7), "ada@example.org").await.expect("nothing is there yet");
