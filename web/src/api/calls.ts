@@ -5,7 +5,10 @@ import type {
   ChannelDraft,
   ChannelEdit,
   Credentials,
+  Deletion,
+  DeletionRequest,
   EmailChange,
+  Export,
   Invite,
   InviteDraft,
   Member,
@@ -66,6 +69,15 @@ export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUr
       take(http.DELETE('/api/v1/sessions/{session}', { params: { path: { session } } })),
     endOtherSessions: () =>
       take(http.DELETE('/api/v1/sessions', { params: { query: { keep_current: true } } })),
+    exports: (): Promise<Page<Export>> => take(http.GET('/api/v1/me/export')),
+    requestExport: () => take(http.POST('/api/v1/me/export')),
+    exportArchive: (id: string): Promise<Blob> =>
+      take(
+        http.GET('/api/v1/me/export/{export}/archive', { params: { path: { export: id } }, parseAs: 'blob' }),
+      ) as Promise<Blob>,
+    deletion: (): Promise<Deletion | null> => take(http.GET('/api/v1/me/deletion')),
+    deleteMe: (body: DeletionRequest) => take(http.DELETE('/api/v1/me', { body })),
+    cancelDeletion: () => take(http.DELETE('/api/v1/me/deletion')),
     editMe: (display_name: string) => take(http.PATCH('/api/v1/me', { body: { display_name } })),
     me: () => take(http.GET('/api/v1/me')),
     users: (ids: string[]) => take(http.GET('/api/v1/users', { params: { query: { ids: ids.join(',') } } })),

@@ -6,7 +6,10 @@ export type Channel = Schemas['Channel'];
 export type ChannelDraft = Partial<Schemas['ChannelDraft']> & { name: string };
 export type ChannelEdit = Schemas['ChannelEdit'];
 export type Credentials = Schemas['Credentials'];
+export type Deletion = Schemas['Deletion'];
+export type DeletionRequest = Schemas['DeletionRequest'];
 export type EmailChange = Schemas['EmailChange'];
+export type Export = Schemas['Export'];
 export type Guild = Schemas['Guild'];
 export type Head = Schemas['Head'];
 export type Invite = Schemas['Invite'];
@@ -24,6 +27,7 @@ export type Registration = Schemas['Registration'];
 export type Session = Schemas['Session'];
 export type SignedIn = Schemas['SignedIn'];
 export type User = Schemas['User'];
+export type Wishes = Schemas['Wishes'];
 
 /** For each stream, the `seq` that an answer surely reflects. */
 export type At = Record<string, number>;

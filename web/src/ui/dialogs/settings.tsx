@@ -1,4 +1,5 @@
 import {
+  Archive,
   Info,
   KeyRound,
   LogOut,
@@ -20,6 +21,7 @@ import { useEngine, useStore, useSubmit } from '../hooks';
 import { Wordmark } from '../logo';
 import { AccountSettings } from '../settings/account';
 import { SessionSettings } from '../settings/sessions';
+import { YourData } from '../settings/your-data';
 import { changeLook, type Density, show, type Theme, useView } from '../view';
 
 /** The person's own settings. */
@@ -43,6 +45,9 @@ export function SettingsDialog() {
             <Tab value="sessions" icon={<MonitorSmartphone size={17} />}>
               Sessions
             </Tab>
+            <Tab value="data" icon={<Archive size={17} />}>
+              Your data
+            </Tab>
             <Tab value="looks" icon={<Palette size={17} />}>
               Appearance
             </Tab>
@@ -62,6 +67,9 @@ export function SettingsDialog() {
         </Tabs.Content>
         <Tabs.Content value="sessions" className="tabs-page">
           <SessionSettings />
+        </Tabs.Content>
+        <Tabs.Content value="data" className="tabs-page">
+          <YourData />
         </Tabs.Content>
         <Tabs.Content value="looks" className="tabs-page">
           <Looks />
