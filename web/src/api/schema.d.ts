@@ -217,6 +217,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/erasures/{erasure}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a deletion, with the receipt of each service and, once it is done, all of them signed. */
+        get: operations["erasure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/guilds": {
         parameters: {
             query?: never;
@@ -375,6 +392,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this installation's signatures verify with (a JWK set, RFC 7517). */
+        get: operations["public_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -386,7 +420,11 @@ export interface paths {
         get: operations["me"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Leave for good: delete my account, with all that is kept of me.
+         * @description Nothing is erased before `due_at`. Keep the `code`: it tells what became of this when the account is gone.
+         */
+        delete: operations["delete_me"];
         options?: never;
         head?: never;
         /** Change my profile. */
@@ -405,6 +443,24 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The deletion that I asked for; null when I didn't. */
+        get: operations["deletion"];
+        put?: never;
+        post?: never;
+        /** Stay after all. */
+        delete: operations["cancel_deletion"];
         options?: never;
         head?: never;
         patch?: never;
@@ -440,6 +496,61 @@ export interface paths {
          * @description It becomes the account's when that link is followed; then the old address is told.
          */
         put: operations["change_email"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My archives, newest first. */
+        get: operations["exports"];
+        put?: never;
+        /**
+         * Make an archive of all that I gave.
+         * @description It is made in the background and kept for a week. While one is made, and for a day, that one is answered.
+         */
+        post: operations["request_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/export/{export}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an archive is. */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/export/{export}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take an archive along: a zip file. */
+        get: operations["archive"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -725,6 +836,21 @@ export interface components {
             email: string;
             password: string;
         };
+        /** @description A deletion that was asked for. */
+        Deletion: {
+            /** @description 128 random bits in base64url: `/api/v1/erasures/{code}` tells what became of it, also when the account is gone. */
+            code: string;
+            /** @description When the erasing begins; until then it can be cancelled. */
+            due_at: components["schemas"]["Timestamp"];
+            requested_at: components["schemas"]["Timestamp"];
+            wishes: components["schemas"]["Wishes"];
+        };
+        /** @description What it takes to leave for good. */
+        DeletionRequest: {
+            /** @description Once more, so that an open window is not enough. */
+            password: string;
+            wishes?: components["schemas"]["Wishes"];
+        };
         /** @description What came after a `seq` in one stream. */
         Difference: {
             events: components["schemas"]["Event"][];
@@ -757,6 +883,21 @@ export interface components {
             email: string;
             password: string;
         };
+        /** @description What became of a deletion. */
+        Erasure: {
+            /** @description All of this once it is done, signed (a JWS, RFC 7515, EdDSA): `/api/v1/keys` has the key that it verifies with. */
+            certificate?: string | null;
+            done_at?: components["schemas"]["Timestamp"] | null;
+            due_at: components["schemas"]["Timestamp"];
+            /** @description What each service erased so far. */
+            receipts: components["schemas"]["Receipt"][];
+            requested_at: components["schemas"]["Timestamp"];
+            state: components["schemas"]["ErasureState"];
+            user: components["schemas"]["UserId"];
+            wishes: components["schemas"]["Wishes"];
+        };
+        /** @enum {string} */
+        ErasureState: "waiting" | "erasing" | "done";
         /** @description A committed event. `seq` counts 1, 2, 3 … in its stream, without holes. */
         Event: {
             at: components["schemas"]["Timestamp"];
@@ -772,6 +913,28 @@ export interface components {
          * @example 7301234567890123
          */
         EventId: string;
+        /** @description An archive of all that a person gave: documented JSON, and pages to read. */
+        Export: {
+            /**
+             * Format: int64
+             * @description Its length; 0 while it is made.
+             */
+            bytes: number;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["ExportId"];
+            ready_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description How many records are in it so far.
+             */
+            records: number;
+            requested_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description The id of a export: a time-sortable 64-bit number, as a string.
+         * @example 7301234567890123
+         */
+        ExportId: string;
         /** @description A community. */
         Guild: {
             created_at: components["schemas"]["Timestamp"];
@@ -926,6 +1089,10 @@ export interface components {
             /** @description Those in the directs, and the caller. */
             users: components["schemas"]["User"][];
         };
+        /** @enum {string} */
+        OwnMessages: "erase" | "anonymise";
+        /** @enum {string} */
+        OwnedGuilds: "pass_on" | "delete";
         /** @description One page of a list. */
         Page_Channel: {
             /** @description The `seq` of each stream that this page reflects. */
@@ -933,6 +1100,16 @@ export interface components {
                 [key: string]: number;
             };
             items: components["schemas"]["Channel"][];
+            /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Export: {
+            /** @description The `seq` of each stream that this page reflects. */
+            at?: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["Export"][];
             /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
             next?: string | null;
         };
@@ -1042,6 +1219,35 @@ export interface components {
         ProfileEdit: {
             display_name?: string | null;
         };
+        /** @description An Ed25519 public key (RFC 8037). */
+        PublicKey: {
+            /** @example EdDSA */
+            alg: string;
+            /** @example Ed25519 */
+            crv: string;
+            kid: string;
+            /** @example OKP */
+            kty: string;
+            /** @example sig */
+            use: string;
+            /** @description The key, in base64url. */
+            x: string;
+        };
+        /** @description A set of public keys (a JWK set, RFC 7517). */
+        PublicKeys: {
+            keys: components["schemas"]["PublicKey"][];
+        };
+        /** @description What a service says when it has erased its part of a person. */
+        Receipt: {
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How many rows were erased or made anonymous.
+             */
+            erased: number;
+            service: string;
+            user: components["schemas"]["UserId"];
+        };
         RefreshDraft: {
             /** @description Absent for browsers, whose cookie holds it. */
             refresh_token?: string | null;
@@ -1136,6 +1342,19 @@ export interface components {
         /** @description An address that is proven to be the account's. */
         Verified: {
             email: string;
+        };
+        /** @description What a person wants to happen to what others share with them, when they leave for good. */
+        Wishes: {
+            /**
+             * @description The guilds that the person owns.
+             * @default pass_on
+             */
+            guilds: components["schemas"]["OwnedGuilds"];
+            /**
+             * @description What the person said.
+             * @default erase
+             */
+            messages: components["schemas"]["OwnMessages"];
         };
     };
     responses: {
@@ -1769,6 +1988,32 @@ export interface operations {
             507: components["responses"]["Full"];
         };
     };
+    erasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The deletion's code. */
+                erasure: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     my_guilds: {
         parameters: {
             query?: never;
@@ -2192,6 +2437,28 @@ export interface operations {
             507: components["responses"]["Full"];
         };
     };
+    public_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The public keys. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicKeys"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     me: {
         parameters: {
             query?: never;
@@ -2213,6 +2480,39 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeletionRequest"];
+            };
+        };
+        responses: {
+            /** @description When it will be done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletion"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
         };
     };
     edit_me: {
@@ -2268,6 +2568,52 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    deletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The deletion, if there is one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletion"] | null;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancel_deletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account stays. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
         };
     };
     open_direct: {
@@ -2332,6 +2678,108 @@ export interface operations {
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["Full"];
+        };
+    };
+    exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that are made or being made. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Export"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    request_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is being made. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which. */
+                export: components["schemas"]["ExportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive, without what is in it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which. */
+                export: components["schemas"]["ExportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     change_password: {

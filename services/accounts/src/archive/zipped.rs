@@ -80,3 +80,68 @@ impl Write for Pieces<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::StreamExt;
+    use std::io::{Cursor, Read};
+    use zip::ZipArchive;
+
+    async fn all(mut stream: ByteStream) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        while let Some(piece) = stream.next().await {
+            bytes.extend_from_slice(&piece?);
+        }
+        Ok(bytes)
+    }
+
+    #[tokio::test]
+    async fn what_is_put_in_is_in_it() {
+        let (zip, stream) = Zip::begin();
+        let long = "long ".repeat(200_000);
+        let written = async {
+            zip.file("data/a.json").await?;
+            zip.add("[").await?;
+            zip.add("]").await?;
+            zip.file("b.html").await?;
+            zip.add(long.as_bytes()).await?;
+            zip.finish().await
+        };
+        let (written, read) = tokio::join!(written, all(stream));
+        written.expect("written");
+        let mut archive = ZipArchive::new(Cursor::new(read.expect("read"))).expect("an archive");
+        let mut text = |name| {
+            let mut text = String::new();
+            archive.by_name(name).expect("there").read_to_string(&mut text).expect("text");
+            text
+        };
+        assert_eq!((text("data/a.json").as_str(), text("b.html") == long), ("[]", true));
+    }
+
+    #[tokio::test]
+    async fn one_that_is_given_up_fails() {
+        let (zip, stream) = Zip::begin();
+        zip.file("a").await.expect("begun");
+        drop(zip);
+        assert!(all(stream).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn nobody_writes_for_nobody() {
+        let (zip, stream) = Zip::begin();
+        drop(stream);
+        zip.file("a").await.expect("begun");
+        let mut written = Ok(());
+        for n in 0..200_u64 {
+            // What can't be deflated reaches the end of the buffer soon.
+            let noise: Vec<u8> =
+                (0..50_000_u64).map(|i| ((n * 50_000 + i).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8).collect();
+            written = zip.add(noise).await;
+            if written.is_err() {
+                break;
+            }
+        }
+        assert_eq!(written.expect_err("it is noticed").status(), 503);
+    }
+}

@@ -90,8 +90,9 @@ function LeavePart() {
       {deletion ? (
         <>
           <p role="status">
-            Your account is deleted {until(deletion.due_at)}, on {shortDate(deletion.due_at)}. Until then you can stay. This
-            page tells later what was erased, signed: <a href={erasureLink(deletion)}>keep its link</a>.
+            Your account is deleted {until(deletion.due_at)}, on {shortDate(deletion.due_at)}. Until then you
+            can stay. Another page will tell what was erased, signed:{' '}
+            <a href={erasureLink(deletion)}>keep its link</a>.
           </p>
           <FormProblem problem={problem ?? stay.problem} />
           <div className="settings-fact">
