@@ -200,6 +200,8 @@ fn presence_follows_sockets_and_survives_a_reload() {
     let server = Server::start(&folder);
     let (ada, bob) = (server.register("ada"), server.register("bob"));
     let bob_id = id_of(&server, &bob);
+    let (guild, _) = server.guild(&ada);
+    join(&server, &ada, &guild, &bob);
     let mut a = Client::of(&server, &ada);
     a.say(json!({ "op": "watch_presence", "users": [bob_id] }));
     assert_eq!(a.hear("presence")["users"][&bob_id], false);
@@ -210,6 +212,39 @@ fn presence_follows_sockets_and_survives_a_reload() {
     assert!(a.is_silent("presence", 4_500), "a reload doesn't flicker");
     drop(b);
     assert_eq!(a.hear("presence")["users"][&bob_id], false);
+}
+
+#[test]
+fn presence_is_for_those_who_share_a_place() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let (ada, bob) = (server.register("ada"), server.register("bob"));
+    let (ada_id, bob_id) = (id_of(&server, &ada), id_of(&server, &bob));
+    let (guild, _) = server.guild(&ada);
+    let (mut a, mut b) = (Client::of(&server, &ada), Client::of(&server, &bob));
+    let users = json!({ "op": "watch_presence", "users": [ada_id, bob_id, "77"] });
+    a.say(users.clone());
+    b.say(users);
+    assert_eq!(a.hear("presence")["users"], json!({ &ada_id: true, &bob_id: false, "77": false }));
+    assert_eq!(b.hear("presence")["users"], json!({ &ada_id: false, &bob_id: true, "77": false }));
+    let again = Client::of(&server, &bob);
+    assert!(a.is_silent("presence", 300), "a stranger comes and goes unseen");
+    assert_eq!(a.watch(&format!("guilds/guild/{guild}"), 0)["op"], "watched");
+    join(&server, &ada, &guild, &bob);
+    assert_eq!(a.hear("presence")["users"], json!({ &bob_id: true }), "who joins is seen");
+    assert_eq!(b.hear("presence")["users"], json!({ &ada_id: true }), "and sees");
+    let leave = format!("/api/v1/guilds/{guild}/members/me");
+    assert_eq!(server.call("DELETE", &leave, Some(&bob), None).status, 204);
+    assert_eq!(a.hear("presence")["users"], json!({ &bob_id: false }));
+    assert_eq!(b.hear("presence")["users"], json!({ &ada_id: false }));
+    drop((b, again));
+    assert!(a.is_silent("presence", 4_000), "who left is a stranger again");
+    let direct = json!({ "user": ada_id });
+    assert!(server.call("POST", "/api/v1/me/directs", Some(&bob), Some(&direct)).status < 300);
+    let mut b = Client::of(&server, &bob);
+    while a.hear("presence")["users"] != json!({ &bob_id: true }) {}
+    b.say(json!({ "op": "watch_presence", "users": [ada_id] }));
+    assert_eq!(b.hear("presence")["users"], json!({ &ada_id: true }), "a direct is a place");
 }
 
 #[test]

@@ -51,6 +51,10 @@ contract::contract! {
         /// The caller's directs.
         async fn my_channels(&self, caller: Caller) -> Page<Channel>, idempotent;
 
+        /// Those of `users`, 200 at most, who share a place with the caller, each once, by their ids. Nobody else is told
+        /// apart from who isn't there.
+        async fn acquaintances(&self, caller: Caller, users: Vec<UserId>) -> Vec<Acquaintance>, idempotent;
+
         /// All that a client starts from: the caller's guilds with the channels that the caller sees, and directs.
         async fn home(&self, caller: Caller) -> Home, idempotent;
 
@@ -214,6 +218,14 @@ pub struct Home {
 pub struct HomeGuild {
     pub guild: Guild,
     pub channels: Vec<Channel>,
+}
+
+/// Somebody who shares a place with the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acquaintance {
+    pub user: UserId,
+    /// A guild that both are in, for as long as they are. Absent: they have a direct, or it is the caller; that stays.
+    pub guild: Option<GuildId>,
 }
 
 /// How a person stands to a place.

@@ -9,6 +9,7 @@
 //! * calls: people (the inviter's name; is there such a person?)
 
 mod accept_invite;
+mod acquaintances;
 mod allow;
 mod create_channel;
 mod create_guild;

@@ -11,6 +11,8 @@ pub(crate) const INVITES_PER_GUILD: i64 = 1_000;
 /// On the list of one channel.
 pub(crate) const ALLOWED_PER_CHANNEL: usize = 1_000;
 pub(crate) const POSITION_MAX: i32 = 100_000;
+/// How many people may be asked about at once.
+pub(crate) const ACQUAINTANCES_AT_ONCE: usize = 200;
 /// For so long an invite that has expired, or was used up, still says so; then it is unknown.
 pub(crate) const SPENT_INVITES_STAY_SECONDS: i64 = 30 * 24 * 3_600;
 

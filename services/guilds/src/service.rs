@@ -1,15 +1,15 @@
 //! The contract, method by method: each is a use case in a file of its own.
 
 use crate::{
-    Service, accept_invite, allow, create_channel, create_guild, create_invite, delete_channel, delete_guild,
-    edit_channel, edit_guild, erase, export, facts, home, leave, open_direct, preview_invite, read, revoke_invite,
-    snapshot,
+    Service, accept_invite, acquaintances, allow, create_channel, create_guild, create_invite, delete_channel,
+    delete_guild, edit_channel, edit_guild, erase, export, facts, home, leave, open_direct, preview_invite, read,
+    revoke_invite, snapshot,
 };
 use async_trait::async_trait;
 use contract::{Part, Receipt, Wishes};
 use guilds_contract::{
-    Channel, ChannelDraft, ChannelEdit, Facts, Guild, GuildDraft, GuildEdit, Guilds, Home, Invite, InviteDraft,
-    InvitePreview, Member,
+    Acquaintance, Channel, ChannelDraft, ChannelEdit, Facts, Guild, GuildDraft, GuildEdit, Guilds, Home, Invite,
+    InviteDraft, InvitePreview, Member,
 };
 use kernel::{Caller, ChannelId, Difference, GuildId, Limit, Page, Reader, Result, StreamName, UserId};
 
@@ -107,6 +107,10 @@ impl Guilds for Service {
 
     async fn my_channels(&self, caller: Caller) -> Result<Page<Channel>> {
         read::my_channels(self, caller).await
+    }
+
+    async fn acquaintances(&self, caller: Caller, users: Vec<UserId>) -> Result<Vec<Acquaintance>> {
+        acquaintances::acquaintances(self, caller, users).await
     }
 
     async fn home(&self, caller: Caller) -> Result<Home> {

@@ -67,7 +67,10 @@ impl Guard {
     fn hear(&self, seq: i64, lost_after: i64) {
         let before = self.heard.fetch_max(seq, Ordering::SeqCst);
         if before > 0 && before < lost_after {
-            self.sessions().iter().for_each(|session| session.access_changed(self.guild));
+            for session in self.sessions() {
+                session.access_changed(self.guild);
+                session.acquaintances_lost();
+            }
         }
     }
 }
@@ -78,6 +81,11 @@ impl Sink for GuardSink {
     fn event(&self, event: &Arc<Event>) {
         let Some(guard) = self.0.upgrade() else { return };
         guard.hear(event.seq, event.seq - 1);
+        if matches!(event.kind.as_str(), "member_joined" | "member_left")
+            && let Ok(Membership { user, .. }) = event.parse()
+        {
+            guard.sessions().iter().for_each(|session| session.acquaintance_changed(user));
+        }
         // An event that can't be read is taken to be about everyone.
         let whom: Option<Vec<UserId>> = match event.kind.as_str() {
             "member_left" => event.parse::<Membership>().ok().map(|m| vec![m.user]),

@@ -17,6 +17,7 @@ mod owners;
 mod presence;
 mod send;
 mod session;
+mod shown;
 mod track;
 mod watch;
 mod watchers;

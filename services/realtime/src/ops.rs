@@ -3,24 +3,20 @@
 use crate::{
     lock, send,
     session::{SESSION_ENDED, Session},
-    watch,
+    shown, watch,
 };
 use kernel::{Caller, ChannelId, GuildId, Kind, Problem, Result, StreamName, UserId};
 use messages_contract::Head;
 use ports::Sink;
 use realtime_contract::{ClientOp, Request, ServerOp};
-use std::{
-    collections::HashSet,
-    sync::{Arc, Weak},
-};
+use std::sync::{Arc, Weak};
 
-const WATCHED_USERS: usize = 200;
 /// Seconds of silence after which a client should ping.
 const PING_EVERY: u32 = 30;
 
 /// Whether an op asks others before it is done.
 pub(crate) fn waits(op: &ClientOp) -> bool {
-    !matches!(op, ClientOp::Ping | ClientOp::Send { .. } | ClientOp::Unwatch { .. } | ClientOp::WatchPresence { .. })
+    !matches!(op, ClientOp::Ping | ClientOp::Send { .. } | ClientOp::Unwatch { .. })
 }
 
 pub(crate) async fn take(session: &Arc<Session>, request: Request) {
@@ -47,7 +43,9 @@ pub(crate) async fn take(session: &Arc<Session>, request: Request) {
             watch::unwatch(session, &streams);
             Ok(())
         }
-        (ClientOp::WatchPresence { users }, _) => watch_presence(session, reference.clone(), users),
+        (ClientOp::WatchPresence { users }, Some(caller)) => {
+            shown::watch_presence(session, caller, reference.clone(), users).await
+        }
         (ClientOp::Send { channel, draft }, Some(caller)) => {
             send::send(session, caller, reference.clone(), channel, draft);
             Ok(())
@@ -97,25 +95,9 @@ async fn hello(session: &Arc<Session>, reference: Option<String>, token: String)
     Ok(())
 }
 
-fn watch_presence(session: &Arc<Session>, reference: Option<String>, users: Vec<UserId>) -> Result<()> {
-    let users: Vec<UserId> = users.into_iter().collect::<HashSet<_>>().into_iter().collect();
-    if users.len() > WATCHED_USERS {
-        return Err(Problem::field("users", "too_many_users", "Watch the presence of 200 people at most."));
-    }
-    let presence = &session.service.presence;
-    let before = std::mem::replace(&mut lock(&session.state).shown_users, users.clone());
-    presence.unwatch(session, &before);
-    let told = presence.watch(session, &users);
-    if lock(&session.state).is_over() {
-        presence.unwatch(session, &users);
-    }
-    session.answer(reference, ServerOp::Presence { users: told });
-    Ok(())
-}
-
 /// Learns which channels the person sees, and hears their heads. Answers them, or nothing when guilds can't.
 async fn go_home(session: &Arc<Session>, caller: Caller) -> Arc<[ChannelId]> {
-    let _one_at_a_time = session.going_home.lock().await;
+    let _one_at_a_time = session.asking.lock().await;
     let home = match session.service.deps.guilds.home(caller).await {
         Ok(home) => home,
         Err(problem) => {
@@ -159,8 +141,8 @@ impl Session {
         whom.is_none_or(|users| users.contains(&caller.user))
     }
 
-    /// Guards a guild that something is watched of.
-    pub(crate) fn guard(self: &Arc<Self>, guild: GuildId) {
+    /// Guards a guild that something is watched of. Answers whether it wasn't before.
+    pub(crate) fn guard(self: &Arc<Self>, guild: GuildId) -> bool {
         let is_guarded = lock(&self.state).guards.iter().any(|guard| guard.guild == guild);
         if !is_guarded {
             let guard = self.service.access.guard(guild, self);
@@ -168,6 +150,7 @@ impl Session {
             state.guards.reserve_exact(1);
             state.guards.push(guard);
         }
+        !is_guarded
     }
 
     /// What is watched of the guild stands still until it was asked again.
@@ -209,7 +192,14 @@ impl Sink for OwnSink {
                     session.end_with(SESSION_ENDED);
                 }
             }
-            "guild_joined" | "guild_left" | "direct_opened" => session.channel_created(),
+            "guild_joined" | "direct_opened" => {
+                session.channel_created();
+                session.acquaintances_gained();
+            }
+            "guild_left" => {
+                session.channel_created();
+                session.acquaintances_lost();
+            }
             _ => {}
         }
     }

@@ -2,7 +2,7 @@ use crate::{lock, session::Session};
 use kernel::UserId;
 use ports::{Fanout, Hint, Random, Sink, Subscription};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, Mutex, Weak},
     time::Duration,
 };
@@ -121,15 +121,20 @@ impl Presence {
         self.fanout.hint(TOPIC, Hint::Presence { node: self.node, user, online });
     }
 
-    /// Tells `session` of these people from now on, and who of them is here now.
-    pub(crate) fn watch(&self, session: &Arc<Session>, users: &[UserId]) -> BTreeMap<UserId, bool> {
+    /// Tells `session` of these people from now on.
+    pub(crate) fn watch(&self, session: &Arc<Session>, users: &[UserId]) {
         let mut state = lock(&self.state);
         for user in users {
             let watchers = state.watchers.entry(*user).or_default();
             watchers.retain(|w| w.strong_count() > 0);
             watchers.push(Arc::downgrade(session));
         }
-        users.iter().map(|user| (*user, state.online.contains_key(user))).collect()
+    }
+
+    /// Who of these people is here now.
+    pub(crate) fn here(&self, users: &[UserId]) -> HashSet<UserId> {
+        let state = lock(&self.state);
+        users.iter().copied().filter(|user| state.online.contains_key(user)).collect()
     }
 
     pub(crate) fn unwatch(&self, session: &Session, users: &[UserId]) {

@@ -5,12 +5,12 @@ use crate::{
     lane::{Lane, News},
     lock, ops,
     out::{Out, Written},
-    send,
+    send, shown,
     track::After,
     watch,
     watches::Watches,
 };
-use kernel::{Caller, ChannelId, Problem, StreamName, UserId};
+use kernel::{Caller, ChannelId, Problem, StreamName};
 use ports::Subscription;
 use realtime_contract::{Answer, Flow, Frame, Later, Request, ServerOp, Wire};
 use std::{
@@ -43,8 +43,8 @@ const BLOCKED_SECONDS: u32 = 8;
 pub(crate) struct Session {
     pub(crate) service: Arc<Service>,
     pub(crate) state: Mutex<State>,
-    /// One `home` is asked for at a time, so that an older answer never replaces a newer one.
-    pub(crate) going_home: tokio::sync::Mutex<()>,
+    /// Guilds is asked one thing at a time, so that an older answer never replaces a newer one.
+    pub(crate) asking: tokio::sync::Mutex<()>,
     wire: Arc<dyn Wire>,
     room: Notify,
     heard: AtomicU32,
@@ -66,7 +66,7 @@ pub(crate) struct State {
     closed: bool,
     opened_at: u32,
     blocked_at: u32,
-    pub(crate) shown_users: Vec<UserId>,
+    pub(crate) shown: Option<Box<shown::Shown>>,
     /// The channels that the person sees, in order.
     pub(crate) visible: Arc<[ChannelId]>,
     pub(crate) readings: Vec<heads::Reading>,
@@ -101,7 +101,7 @@ impl Session {
         Arc::new_cyclic(|itself| Self {
             service,
             state: Mutex::new(State { opened_at: now, ..State::default() }),
-            going_home: tokio::sync::Mutex::default(),
+            asking: tokio::sync::Mutex::default(),
             wire,
             room: Notify::new(),
             heard: AtomicU32::new(now),
@@ -351,7 +351,9 @@ impl realtime_contract::Session for Session {
         for watching in state.watching.iter() {
             watching.lane.leave(watching.place);
         }
-        self.service.presence.unwatch(self, &state.shown_users);
+        if let Some(shown) = &state.shown {
+            self.service.presence.unwatch(self, &shown.told);
+        }
         if let Some(caller) = state.caller {
             self.service.presence.went(caller.user);
         }

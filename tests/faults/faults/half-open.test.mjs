@@ -25,12 +25,20 @@ const dieAfter = async (server, proxy, person, wentOffline, waitMs) => {
   return { person: person.name, socketMs: (proxy.serverEnded ?? Infinity) - died, presenceMs: (offline ?? Infinity) - died };
 };
 
+/** Only those who share a guild see each other's presence. */
+const meet = async (server, owner, people) => {
+  const guild = await server.call('POST', '/guilds', { token: owner.token, body: { name: 'Those who go' } });
+  const { code } = await server.call('POST', `/guilds/${guild.id}/invites`, { token: owner.token, body: {} });
+  for (const { token } of people) await server.call('POST', `/invites/${code}/accept`, { token });
+};
+
 test('a dead connection is noticed within 45 s', async (t) => {
   const server = await Server.start();
   t.after(() => server.stop());
   for (let round = 0; round < ROUNDS; round++) {
     const watcher = await server.register(`watcher${round}`);
     const people = await Promise.all(Array.from({ length: LINES }, (_, i) => server.register(`gone${round}-${i}`)));
+    await meet(server, watcher, people);
     const link = new Link(server.socketUrl, watcher.token);
     t.after(() => link.close());
     const online = new Map();

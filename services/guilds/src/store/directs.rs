@@ -21,6 +21,9 @@ pub(crate) trait Store: Send + Sync {
         events: Vec<NewEvent>,
     ) -> Result<Committed<Channel>>;
 
+    /// Those of `users` who have a direct with `user`.
+    async fn partners(&self, user: UserId, users: &[UserId]) -> Result<Vec<UserId>>;
+
     /// At most `limit` directs of `user` with ids above `after`, rising.
     async fn of(&self, user: UserId, after: ChannelId, limit: i64) -> Result<Vec<Channel>>;
 

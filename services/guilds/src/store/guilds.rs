@@ -43,6 +43,9 @@ pub(crate) trait Store: Send + Sync {
 
     async fn memberships(&self, user: UserId) -> Result<Vec<Member>>;
 
+    /// Those of `users` who are in a guild that `user` is in, each once, and one such guild.
+    async fn fellows(&self, user: UserId, users: &[UserId]) -> Result<Vec<(UserId, GuildId)>>;
+
     /// Takes a member out, and off the lists of the guild's private channels.
     async fn leave(&self, guild: GuildId, user: UserId, events: Vec<NewEvent>) -> Outcome<Committed<()>>;
 

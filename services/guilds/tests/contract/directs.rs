@@ -1,6 +1,6 @@
-use crate::stage::{ADA, BOB, CID, Stage, own, person, refusal};
+use crate::stage::{ADA, BOB, CID, EVE, Stage, own, person, refusal};
 use guilds_contract::{ChannelChanged, ChannelEdit, ChannelKind};
-use kernel::{Reader, StreamName};
+use kernel::{Caller, Reader, StreamName};
 
 const NOT_FOUND: &str = "404 not_found";
 const FORBIDDEN: &str = "403 missing_permission";
@@ -26,6 +26,31 @@ pub(crate) async fn a_direct_needs_somebody_else(s: Stage) {
     assert_eq!(refusal(s.guilds.open_direct(ADA, ADA.user).await), "422 direct_with_oneself user");
     assert_eq!(refusal(s.guilds.open_direct(ADA, person(1_000).user).await), NOT_FOUND);
     assert_eq!(s.guilds.my_channels(ADA).await.expect("list").items, []);
+}
+
+pub(crate) async fn who_shares_a_place_is_known_to_those_who_share_it(s: Stage) {
+    let guild = s.guild(&[BOB, CID]).await.id;
+    s.guilds.open_direct(BOB, EVE.user).await.expect("opened");
+    s.guilds.open_direct(BOB, CID.user).await.expect("opened");
+    let known = async |caller, users: &[Caller]| {
+        let users = users.iter().map(|c| c.user).collect();
+        let known = s.guilds.acquaintances(caller, users).await.expect("list");
+        known.into_iter().map(|a| (a.user, a.guild)).collect::<Vec<_>>()
+    };
+    let all = [EVE, person(900), CID, BOB, ADA, person(1_000), CID];
+    let of_bob = [(ADA.user, Some(guild)), (BOB.user, None), (CID.user, None), (EVE.user, None)];
+    assert_eq!(known(BOB, &all).await, of_bob);
+    assert_eq!(known(ADA, &all).await, [(ADA.user, None), (BOB.user, Some(guild)), (CID.user, Some(guild))]);
+    assert_eq!(known(EVE, &all).await, [(BOB.user, None), (EVE.user, None)]);
+    assert_eq!(known(person(900), &[ADA, BOB]).await, []);
+    assert_eq!(known(ADA, &[]).await, []);
+    s.guilds.leave(BOB, guild).await.expect("left");
+    assert_eq!(known(BOB, &all).await, of_bob[1..]);
+    assert_eq!(known(ADA, &[BOB]).await, []);
+    s.guilds.delete_guild(ADA, guild).await.expect("deleted");
+    assert_eq!(known(ADA, &all).await, [(ADA.user, None)]);
+    let many = (1..=201).map(kernel::UserId).collect();
+    assert_eq!(refusal(s.guilds.acquaintances(ADA, many).await), "422 too_many_users users");
 }
 
 pub(crate) async fn nobody_manages_a_direct(s: Stage) {

@@ -58,6 +58,7 @@ both_ways!(
         a_direct_is_the_same_from_both_sides,
         a_direct_needs_somebody_else,
         nobody_manages_a_direct,
+        who_shares_a_place_is_known_to_those_who_share_it,
     },
     gated::{
         the_gate_hears_of_every_change,

@@ -55,6 +55,22 @@ impl Store for SqlStore {
         Ok(Committed { value: direct(row), events })
     }
 
+    async fn partners(&self, user: UserId, users: &[UserId]) -> Result<Vec<UserId>> {
+        let mut partners = Vec::new();
+        for (one, other) in [("low", "high"), ("high", "low")] {
+            let mut select = QueryBuilder::<Db>::new(format!("SELECT {other} FROM directs WHERE {one} = "));
+            select.push_bind(user.0).push(format!(" AND {other} IN ("));
+            let mut persons = select.separated(", ");
+            for user in users {
+                persons.push_bind(user.0);
+            }
+            select.push(")");
+            let found: Vec<i64> = select.build_query_scalar().fetch_all(&self.pools.read).await?;
+            partners.extend(found.into_iter().map(UserId));
+        }
+        Ok(partners)
+    }
+
     async fn of(&self, user: UserId, after: ChannelId, limit: i64) -> Result<Vec<Channel>> {
         let rows: Vec<Columns> = query_as(
             "SELECT channel, low, high, created_at FROM directs

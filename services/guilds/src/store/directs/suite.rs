@@ -66,10 +66,25 @@ async fn facts_say_who_is_in_it(ground: Ground) {
     assert_eq!(scene.directs.facts(ChannelId(1), ADA).await.expect("facts"), None);
 }
 
+async fn partners_are_found_from_both_sides(ground: Ground) {
+    let scene = Scene::new(ground);
+    open_one(scene.clone(), BOB, ADA).await;
+    open_one(scene.clone(), BOB, CID).await;
+    let partners = async |user, users: &[UserId]| {
+        let mut partners = scene.directs.partners(user, users).await.expect("list");
+        partners.sort();
+        partners
+    };
+    assert_eq!(partners(BOB, &[ADA, BOB, CID, UserId(9)]).await, [ADA, CID]);
+    assert_eq!(partners(ADA, &[ADA, BOB, CID]).await, [BOB]);
+    assert_eq!(partners(CID, &[ADA]).await, []);
+}
+
 engine_sql::suite!(
     crate::MIGRATIONS;
     a_pair_has_one_direct_whoever_opens_it,
     a_pair_has_one_direct_even_in_a_race,
     directs_are_listed_for_both,
     facts_say_who_is_in_it,
+    partners_are_found_from_both_sides,
 );

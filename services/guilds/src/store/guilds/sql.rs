@@ -244,6 +244,21 @@ impl Store for SqlStore {
         Ok(rows.into_iter().map(member).collect())
     }
 
+    async fn fellows(&self, user: UserId, users: &[UserId]) -> Result<Vec<(UserId, GuildId)>> {
+        let mut select = QueryBuilder::<Db>::new(
+            "SELECT other.person, MIN(other.guild) FROM members mine JOIN members other ON other.guild = mine.guild
+             WHERE mine.person = ",
+        );
+        select.push_bind(user.0).push(" AND other.person IN (");
+        let mut persons = select.separated(", ");
+        for user in users {
+            persons.push_bind(user.0);
+        }
+        select.push(") GROUP BY other.person");
+        let rows: Vec<(i64, i64)> = select.build_query_as().fetch_all(&self.pools.read).await?;
+        Ok(rows.into_iter().map(|(person, guild)| (UserId(person), GuildId(guild))).collect())
+    }
+
     async fn leave(&self, id: GuildId, user: UserId, events: Vec<NewEvent>) -> Outcome<Committed<()>> {
         let mut tx = self.pools.begin().await?;
         query("UPDATE guilds SET member_count = member_count - 1 WHERE id = $1").bind(id.0).execute(&mut *tx).await?;

@@ -210,6 +210,26 @@ async fn heads_are_of_the_streams_that_a_person_sees(ground: Ground) {
     assert!(owner.contains_key(&StreamName::channel(unseen)) && !owner.contains_key(&StreamName::channel(open)));
 }
 
+async fn fellows_are_in_a_guild_together(ground: Ground) {
+    let scene = Scene::new(ground);
+    let (one, other) = (scene.guild(ADA).await.id, scene.guild(CID).await.id);
+    scene.let_in(one, &[BOB, CID]).await;
+    let fellows = async |user, users: &[UserId]| {
+        let mut fellows = scene.guilds.fellows(user, users).await.expect("list");
+        fellows.sort();
+        fellows
+    };
+    let all = [ADA, BOB, CID, UserId(9)];
+    let first = one.min(other);
+    assert_eq!(fellows(BOB, &all).await, [(ADA, one), (BOB, one), (CID, one)]);
+    assert_eq!(fellows(CID, &all).await, [(ADA, one), (BOB, one), (CID, first)], "each once");
+    assert_eq!(fellows(ADA, &[CID, CID]).await, [(CID, one)]);
+    assert_eq!(fellows(UserId(9), &all).await, []);
+    let events = vec![scene.event(StreamName::guild(one)), scene.event(StreamName::user("guilds", CID))];
+    scene.guilds.leave(one, CID, events).await.expect("works").expect("left");
+    assert_eq!(fellows(CID, &all).await, [(CID, other)]);
+}
+
 engine_sql::suite!(
     crate::MIGRATIONS;
     a_guild_is_made_with_its_owner_and_first_channel,
@@ -223,4 +243,5 @@ engine_sql::suite!(
     an_invite_is_never_used_more_often_than_it_may_be,
     facts_say_how_a_person_stands,
     heads_are_of_the_streams_that_a_person_sees,
+    fellows_are_in_a_guild_together,
 );
