@@ -2,7 +2,7 @@ use crate::running::Running;
 use kernel::{Event, StreamName};
 use ports::{Fanout, Hint, Sink, Subscription};
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -25,7 +25,7 @@ pub struct Reminding {
 #[derive(Default)]
 struct Heads {
     /// Of each stream, its newest `seq`, and how often it is still said.
-    newest: Mutex<HashMap<StreamName, (i64, u8)>>,
+    newest: Mutex<BTreeMap<StreamName, (i64, u8)>>,
     published: Notify,
 }
 
@@ -73,9 +73,6 @@ impl Heads {
             *left -= 1;
             *left > 0
         });
-        if newest.capacity() > 4 * newest.len() {
-            newest.shrink_to_fit();
-        }
         newest.iter().map(|(stream, (seq, left))| (stream.clone(), (*left <= TIMES).then_some(*seq))).collect()
     }
 }
@@ -146,7 +143,7 @@ mod tests {
         assert!(heard().is_empty(), "a stream that speaks needs no reminder");
         rounds(2 * TIMES).await;
         assert_eq!(heard(), [5; TIMES as usize], "said, and not for ever");
-        assert_eq!(fanout.heads.newest.lock().expect("heads").capacity(), 0);
+        assert!(fanout.heads.newest.lock().expect("heads").is_empty());
         fanout.publish(event(6));
         rounds(2).await;
         assert_eq!(heard().last(), Some(&6));

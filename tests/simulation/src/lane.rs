@@ -7,7 +7,7 @@ use crate::{
     session::{Session, Ticket},
 };
 use kernel::{Event, StreamName};
-use ports::{Fanout, Sink, Subscription};
+use ports::{Fanout, Hint, Sink, Subscription};
 use realtime::pure::{After, Pushed, Track};
 use realtime_contract::Frame;
 use std::{
@@ -160,6 +160,15 @@ impl Sink for LaneSink {
     fn event(&self, event: &Arc<Event>) {
         if let Some(lane) = self.0.upgrade() {
             lane.push(event);
+        }
+    }
+
+    fn hint(&self, hint: &Hint) {
+        if let (Hint::Reached { seq }, Some(lane)) = (hint, self.0.upgrade()) {
+            let has_gap = lock(&lane.track).reach(*seq);
+            if has_gap {
+                lane.repair_later();
+            }
         }
     }
 }

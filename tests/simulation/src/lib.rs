@@ -34,6 +34,8 @@ pub enum Fault {
     ClientIgnoresReset,
     /// A lane hands on what comes, as it comes.
     LaneForwards,
+    /// A node never says again how far a silent stream is.
+    NeverReminds,
     /// A watch is live at the stream's head before what came before was fetched.
     LiveBeforeFetched,
     /// A stream counts as relayed when it is written.

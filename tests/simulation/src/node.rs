@@ -10,6 +10,7 @@ use crate::{
     lock,
     session::Session,
 };
+use engine_bus::Reminding;
 use engine_sql::{Journal, Relay};
 use kernel::{ChannelId, Committed, Difference, Event, EventId, MessageId, StreamName, Timestamp, UserId};
 use messages::pure::{Pending, Ready};
@@ -33,6 +34,10 @@ pub(crate) struct Node {
     lanes: Mutex<BTreeMap<StreamName, Arc<Lane>>>,
     cables: Mutex<Vec<Arc<Cable>>>,
     tasks: Mutex<JoinSet<()>>,
+    /// The weather, with the project's own remedy against it; gone with the power.
+    fanout: Mutex<Option<Arc<dyn Fanout>>>,
+    /// The newest event of each stream that this node made known.
+    said: Mutex<BTreeMap<StreamName, i64>>,
     queue: mpsc::UnboundedSender<Job>,
     itself: Weak<Node>,
 }
@@ -48,7 +53,12 @@ impl Node {
         let door = Arc::new(Door { shared: shared.clone(), power: power.clone() });
         let relay = Relay::start(door.clone(), Belfry::open(shared.clone(), power.clone()));
         let (queue, jobs) = mpsc::unbounded_channel();
+        let weather: Arc<dyn Fanout> = shared.weather.clone();
+        let reminds = !shared.is(Fault::NeverReminds);
+        let fanout = if reminds { Arc::new(Reminding::start(weather)) } else { weather };
         let node = Arc::new_cyclic(|itself: &Weak<Node>| Self {
+            fanout: Mutex::new(Some(fanout)),
+            said: Mutex::default(),
             shared,
             power,
             door,
@@ -74,6 +84,7 @@ impl Node {
         self.power.cut();
         lock(&self.tasks).abort_all();
         lock(&self.lanes).clear();
+        drop(lock(&self.fanout).take());
         lock(&self.cables).drain(..).for_each(|cable| cable.cut());
     }
 
@@ -163,7 +174,16 @@ impl Node {
 
     fn announce(&self, events: Vec<Event>) {
         self.relay.grew(&events);
-        events.into_iter().for_each(|event| self.shared.weather.publish(Arc::new(event)));
+        events.into_iter().for_each(|event| self.publish(event));
+    }
+
+    fn publish(&self, event: Event) {
+        if let Some(fanout) = &*lock(&self.fanout) {
+            let mut said = lock(&self.said);
+            let newest = said.entry(event.stream.clone()).or_default();
+            *newest = event.seq.max(*newest);
+            fanout.publish(Arc::new(event));
+        }
     }
 
     async fn write_group(&self, jobs: Vec<Job>) {
@@ -173,7 +193,7 @@ impl Node {
             if self.shared.is(Fault::AcksBeforeCommit) {
                 acknowledge(&sessions[0], &guess);
             } else {
-                self.shared.weather.publish(Arc::new(announcement(&guess)));
+                self.publish(announcement(&guess));
             }
             self.shared.dawdle(50).await;
         }
@@ -185,7 +205,7 @@ impl Node {
         for (session, sent) in sessions.iter().zip(committed.value.iter().flatten()) {
             acknowledge(session, sent);
             if !fresh.contains(&EventId(sent.message.id.0)) {
-                self.shared.weather.publish(Arc::new(announcement(sent)));
+                self.publish(announcement(sent));
             }
         }
     }
@@ -255,6 +275,11 @@ impl Nodes {
         if let Some(node) = lock(&self.0)[place].take() {
             node.crash();
         }
+    }
+
+    /// Whether a node that runs has made this event known.
+    pub(crate) fn said(&self, stream: &StreamName, seq: i64) -> bool {
+        lock(&self.0).iter().flatten().any(|node| lock(&node.said).get(stream).is_some_and(|said| *said >= seq))
     }
 
     /// Every place has a node again.

@@ -35,7 +35,24 @@ impl Weather {
         self.calm.store(true, Ordering::Relaxed);
     }
 
-    /// After how many milliseconds each copy of an event arrives.
+    /// Tells everyone who hears this topic, as the weather lets it.
+    fn tell(&self, topic: String, told: impl Fn(&dyn Sink) + Clone + Send + 'static) {
+        let hearing: Vec<u64> = lock(&self.sinks).get(&topic).map(|s| s.keys().copied().collect()).unwrap_or_default();
+        for id in hearing {
+            for after_ms in self.copies() {
+                let (sinks, topic, told) = (self.sinks.clone(), topic.clone(), told.clone());
+                tokio::spawn(async move {
+                    tokio::time::sleep(Duration::from_millis(after_ms)).await;
+                    let sink = lock(&sinks).get(&topic).and_then(|s| s.get(&id).cloned());
+                    if let Some(sink) = sink {
+                        told(&*sink);
+                    }
+                });
+            }
+        }
+    }
+
+    /// After how many milliseconds each copy of what is told arrives.
     fn copies(&self) -> Vec<u64> {
         if self.is_calm() {
             return vec![0];
@@ -55,23 +72,12 @@ impl Weather {
 
 impl Fanout for Weather {
     fn publish(&self, event: Arc<Event>) {
-        let topic = event.stream.to_string();
-        let hearing: Vec<u64> = lock(&self.sinks).get(&topic).map(|s| s.keys().copied().collect()).unwrap_or_default();
-        for id in hearing {
-            for after_ms in self.copies() {
-                let (sinks, topic, event) = (self.sinks.clone(), topic.clone(), event.clone());
-                tokio::spawn(async move {
-                    tokio::time::sleep(Duration::from_millis(after_ms)).await;
-                    let sink = lock(&sinks).get(&topic).and_then(|s| s.get(&id).cloned());
-                    if let Some(sink) = sink {
-                        sink.event(&event);
-                    }
-                });
-            }
-        }
+        self.tell(event.stream.to_string(), move |sink| sink.event(&event));
     }
 
-    fn hint(&self, _: &str, _: Hint) {}
+    fn hint(&self, topic: &str, hint: Hint) {
+        self.tell(topic.to_owned(), move |sink| sink.hint(&hint));
+    }
 
     fn subscribe(&self, topic: &str, sink: Arc<dyn Sink>) -> Subscription {
         let (id, topic) = (self.next.fetch_add(1, Ordering::Relaxed), topic.to_owned());

@@ -22,7 +22,7 @@ const CALM: Duration = Duration::from_secs(60);
 pub struct Story {
     pub events: usize,
     pub resets: u64,
-    /// Clients that lacked a last event that was lost, and nothing came after.
+    /// Clients that lacked a last event that was lost together with the node that knew of it.
     pub tails: usize,
 }
 
@@ -133,8 +133,8 @@ impl World {
         }
     }
 
-    /// In calm weather everyone becomes whole. In some channels somebody goes on talking; in the others, a last event
-    /// that the fan-out lost is seen when the client comes back.
+    /// In calm weather everyone becomes whole, whether somebody goes on talking or not: nodes say again how far a silent
+    /// stream is. Only what a node told before it crashed may be lost with it; it is seen when the client comes back.
     async fn calm(&self) -> Story {
         if self.nodes.any(&self.shared).is_none() {
             self.nodes.start_missing(&self.shared);
@@ -149,7 +149,10 @@ impl World {
         let mut tails = 0;
         for channel in &self.channels {
             for client in &self.clients {
-                tails += usize::from(self.judge_view(client, *channel, !talking.contains(channel)));
+                let stream = StreamName::messages(*channel);
+                let head = self.shared.database.log(&stream).len() as i64;
+                let is_orphan = !talking.contains(channel) && !self.nodes.said(&stream, head);
+                tails += usize::from(self.judge_view(client, *channel, is_orphan));
             }
         }
         self.clients.iter().for_each(|client| client.cut());

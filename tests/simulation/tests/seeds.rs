@@ -41,9 +41,9 @@ fn every_story_ends_well() {
     let good: Vec<&Story> = told.iter().filter_map(|(_, end)| end.as_ref().ok()).collect();
     let events: usize = good.iter().map(|story| story.events).sum();
     let (resets, tails): (u64, usize) = (good.iter().map(|s| s.resets).sum(), good.iter().map(|s| s.tails).sum());
-    println!("{} stories: {events} events, {resets} resets, {tails} ends seen late", good.len());
+    println!("{} stories: {events} events, {resets} resets, {tails} ends lost with a node", good.len());
     if told.len() > 100 {
-        assert!(events > told.len() * 50 && resets > 0 && tails > 0, "these stories show nothing");
+        assert!(events > told.len() * 50 && resets > 0, "these stories show nothing");
     }
 }
 
@@ -90,6 +90,11 @@ fn found_a_client_that_ignores_a_reset() {
 #[test]
 fn found_a_lane_that_forwards_what_comes() {
     found(&[Fault::LaneForwards], &["wire"]);
+}
+
+#[test]
+fn found_a_node_that_never_reminds() {
+    found(&[Fault::NeverReminds], &["shown"]);
 }
 
 #[test]
