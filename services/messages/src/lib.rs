@@ -3,8 +3,8 @@
 //! * owns: `heads`, `messages`, `markers`
 //! * emits: `message_sent`, `message_deleted` on `messages/channel/{id}`; `marker_moved` on `messages/user/{id}`;
 //!   hints of new heads on `heads/guild/{id}` and, for directs, `heads/channel/{id}`
-//! * listens to: `channel_deleted`, `guild_deleted` of guilds
-//! * calls: gate (may this person see, send?), guilds (to follow its streams)
+//! * listens to: `channel_deleted`, `guild_deleted`, `member_joined` of guilds
+//! * calls: gate (may this person see, send?), guilds (to follow its streams; which channels a new member sees)
 
 mod config;
 mod erase;

@@ -1,6 +1,7 @@
 //! What messages does when others' streams grow.
 
 mod channel_deleted;
+mod member_joined;
 
 use crate::store::Store;
 use async_trait::async_trait;
@@ -18,14 +19,19 @@ impl Source for GuildsSource {
     }
 }
 
-struct On(Arc<dyn Store>);
+struct On {
+    store: Arc<dyn Store>,
+    ground: Ground,
+    guilds: Arc<dyn Guilds>,
+}
 
 #[async_trait]
 impl OnEvent for On {
     async fn on_event(&self, event: &Event) -> Result<()> {
         match event.kind.as_str() {
-            "channel_deleted" => channel_deleted::channel_deleted(&*self.0, &event.parse()?).await,
-            "guild_deleted" => channel_deleted::guild_deleted(&*self.0, &event.parse()?).await,
+            "channel_deleted" => channel_deleted::channel_deleted(&*self.store, &event.parse()?).await,
+            "guild_deleted" => channel_deleted::guild_deleted(&*self.store, &event.parse()?).await,
+            "member_joined" => member_joined::member_joined(self, &event.parse()?).await,
             _ => Ok(()),
         }
     }
@@ -35,7 +41,7 @@ impl OnEvent for On {
 pub(crate) fn follow_guilds(ground: &Ground, store: Arc<dyn Store>, guilds: Arc<dyn Guilds>) {
     for (name, follows) in [("messages.guilds", "guilds/guild/"), ("messages.channels", "guilds/channel/")] {
         let source = Arc::new(GuildsSource(guilds.clone()));
-        let on = Arc::new(On(store.clone()));
+        let on = Arc::new(On { store: store.clone(), ground: ground.clone(), guilds: guilds.clone() });
         ground.bus.follow(Following::new(name, follows, ground.journal.clone(), ground.clock.clone(), source, on));
     }
 }

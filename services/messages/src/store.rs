@@ -49,7 +49,13 @@ pub(crate) trait Store: Send + Sync {
     /// The heads of those of `channels` in which something was said, with the person's markers.
     async fn heads(&self, user: UserId, channels: &[ChannelId]) -> Result<Vec<Head>>;
 
-    /// Moves a marker forward; one that is further already stays, without an event.
+    /// The number of the newest message that was sent before `at`; 0: none was.
+    async fn number_before(&self, channel: ChannelId, at: Timestamp) -> Result<i64>;
+
+    /// Moves markers forward; one that is further already stays, without its event.
+    async fn start_markers(&self, user: UserId, moves: Vec<(Marker, NewEvent)>) -> Result<Committed<()>>;
+
+    /// Moves one marker forward; answers where it is then.
     async fn move_marker(&self, user: UserId, marker: Marker, event: NewEvent) -> Result<Committed<Marker>>;
 
     async fn markers(&self, user: UserId) -> Result<Vec<Marker>>;

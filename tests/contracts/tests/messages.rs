@@ -27,6 +27,7 @@ struct Town {
     messages: Arc<dyn Messages>,
     guilds: Arc<dyn Guilds>,
     outside: Outside,
+    clock: Arc<ManualClock>,
     guild: GuildId,
     hall: ChannelId,
     den: ChannelId,
@@ -40,8 +41,9 @@ enum Way {
 }
 
 async fn town(way: Way) -> Town {
+    let clock = Arc::new(ManualClock::at(Timestamp(1_767_225_600_000)));
     let outside = Outside {
-        clock: Arc::new(ManualClock::at(Timestamp(1_767_225_600_000))),
+        clock: clock.clone(),
         random: Arc::new(OsRandom),
         fanout: Arc::new(MemoryFanout::default()),
         bus: Arc::new(MemoryBus::default()),
@@ -72,7 +74,7 @@ async fn town(way: Way) -> Town {
     let hall = guilds.channels(ADA, guild).await.expect("channels").items[0].id;
     let draft = ChannelDraft { name: "den".into(), topic: None, private: true, allowed: Vec::new() };
     let den = guilds.create_channel(ADA, guild, draft).await.expect("a channel").id;
-    Town { messages, guilds, outside, guild, hall, den, _scratch: scratch.into() }
+    Town { messages, guilds, outside, clock, guild, hall, den, _scratch: scratch.into() }
 }
 
 impl Town {
@@ -251,6 +253,26 @@ async fn markers_follow_reading_and_sending(town: Town) {
     assert_eq!(log.events.iter().map(|e| e.kind.as_str()).collect::<Vec<_>>(), ["marker_moved", "marker_moved"]);
 }
 
+async fn what_was_said_before_one_came_is_not_unread(town: Town) {
+    for n in 1..=3 {
+        town.say(ADA, town.hall, &n.to_string()).await;
+    }
+    town.clock.advance_seconds(1);
+    town.bob_joins().await;
+    town.say(ADA, town.hall, "news").await;
+    let marker = async || town.messages.heads(BOB, vec![town.hall]).await.expect("heads").heads[0].marker;
+    for _ in 0..2_000 {
+        if marker().await > 0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(marker().await, 3, "what came after is");
+    let own = StreamName::user("messages", BOB.user);
+    let log = town.messages.difference(Reader::Person(BOB), own, 0).await.expect("the log");
+    assert_eq!(log.events.iter().map(|e| e.kind.as_str()).collect::<Vec<_>>(), ["marker_moved"]);
+}
+
 async fn a_person_is_exported_and_erased(town: Town) {
     town.bob_joins().await;
     let spoken = town.say(BOB, town.hall, "canary-4711").await;
@@ -316,6 +338,7 @@ both_ways!(
     who_may_not_see_finds_nothing,
     bad_texts_are_refused_by_the_field,
     markers_follow_reading_and_sending,
+    what_was_said_before_one_came_is_not_unread,
     a_person_is_exported_and_erased,
     a_snapshot_names_every_head_and_where_it_stands,
     a_deleted_channel_takes_its_messages_along,

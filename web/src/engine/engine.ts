@@ -141,13 +141,6 @@ export class Engine {
     this.reader.markRead(channel, this.store.getSnapshot().heads[channel]?.number ?? 0);
   }
 
-  /** The same, over HTTP: with an answer, and without a live connection. */
-  async markReadSurely(channel: string): Promise<void> {
-    const number = this.store.getSnapshot().heads[channel]?.number ?? 0;
-    await this.calls.signed.markRead(channel, number);
-    this.store.update(state => readUpTo(state, channel, { marker: number }));
-  }
-
   /** Fetches the overview anew; one at a time, and once more where it was asked for meanwhile. */
   refetch(): Promise<void> {
     if (this.#fetching) {

@@ -1,12 +1,10 @@
 import type { Engine } from '../engine/engine';
-import { channelsOf, unreadOf } from '../ui/selectors';
+import { channelsOf } from '../ui/selectors';
 
 /** Joins by an invite; the path of the place to land in. */
 export async function joinGuild(engine: Engine, code: string): Promise<string> {
   const guild = await engine.calls.signed.acceptInvite(code);
-  const isNew = !(guild.id in engine.store.getSnapshot().guilds);
   await engine.refetch();
-  if (isNew) await startWithNothingUnread(engine, guild.id);
   return landingIn(engine, guild.id);
 }
 
@@ -15,13 +13,6 @@ export async function createGuild(engine: Engine, name: string): Promise<string>
   const guild = await engine.calls.signed.createGuild(name);
   await engine.refetch();
   return landingIn(engine, guild.id);
-}
-
-/** What was said before one came isn't news. Where this fails, it is shown as unread, and nothing is lost. */
-async function startWithNothingUnread(engine: Engine, guild: string): Promise<void> {
-  const state = engine.store.getSnapshot();
-  const unread = channelsOf(state, guild).filter(channel => unreadOf(state, channel.id) > 0);
-  await Promise.allSettled(unread.map(channel => engine.markReadSurely(channel.id)));
 }
 
 function landingIn(engine: Engine, guild: string): string {

@@ -93,6 +93,29 @@ impl Store for SqlStore {
         Ok(rows.into_iter().map(head).collect())
     }
 
+    async fn number_before(&self, channel: ChannelId, at: Timestamp) -> Result<i64> {
+        let number: Option<i64> = query_scalar(
+            "SELECT number FROM messages WHERE channel = $1 AND sent_at < $2 ORDER BY number DESC LIMIT 1",
+        )
+        .bind(channel.0)
+        .bind(at.0)
+        .fetch_optional(&self.pools.read)
+        .await?;
+        Ok(number.unwrap_or(0))
+    }
+
+    async fn start_markers(&self, user: UserId, moves: Vec<(Marker, NewEvent)>) -> Result<Committed<()>> {
+        let mut tx = self.pools.begin().await?;
+        let mut events = Vec::new();
+        for (marker, event) in moves {
+            let moved = move_markers(&mut tx, &BTreeMap::from([((user, marker.channel), marker.number)])).await?;
+            events.extend((moved == 1).then_some(event));
+        }
+        let events = append(&mut tx, events).await?;
+        tx.commit().await?;
+        Ok(Committed { value: (), events })
+    }
+
     async fn move_marker(&self, user: UserId, marker: Marker, event: NewEvent) -> Result<Committed<Marker>> {
         let mut tx = self.pools.begin().await?;
         let moved = move_markers(&mut tx, &BTreeMap::from([((user, marker.channel), marker.number)])).await?;

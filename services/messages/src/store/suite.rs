@@ -150,6 +150,31 @@ async fn markers_only_move_forward_and_sending_moves_them(ground: Ground) {
     assert_eq!(store.markers(BOB).await.expect("markers"), [Marker { channel: HALL, number: 5 }]);
 }
 
+async fn markers_start_at_what_was_said_before(ground: Ground) {
+    let store = open(&ground.database);
+    commit(&store, (1..=5).map(|id| ready(id, ADA, HALL, &id.to_string(), "x")).collect()).await;
+    commit(&store, (6..=7).map(|id| ready(id, ADA, DEN, &id.to_string(), "x")).collect()).await;
+    // Message 3 was sent at 30.
+    for (at, number) in [(0, 0), (10, 0), (11, 1), (30, 2), (31, 3), (1_000, 5)] {
+        assert_eq!(store.number_before(HALL, Timestamp(at)).await.expect("read"), number, "at {at}");
+    }
+    let start = async |hall, den| {
+        let mut moves = Vec::new();
+        for (channel, number) in [(HALL, hall), (DEN, den)] {
+            let event = ground.event(StreamName::user("messages", BOB), "marker_moved", &()).await.expect("event");
+            moves.push((Marker { channel, number }, event));
+        }
+        store.start_markers(BOB, moves).await.expect("moved").events.len()
+    };
+    assert_eq!(start(4, 1).await, 2);
+    assert_eq!(start(3, 2).await, 1, "one that is further stays");
+    let mut markers = store.markers(BOB).await.expect("markers");
+    markers.sort_unstable_by_key(|marker| marker.channel);
+    let mut wanted = [Marker { channel: HALL, number: 4 }, Marker { channel: DEN, number: 2 }];
+    wanted.sort_unstable_by_key(|marker| marker.channel);
+    assert_eq!(markers, wanted);
+}
+
 async fn burying_leaves_a_tombstone_in_messages_and_log(ground: Ground) {
     let store = open(&ground.database);
     commit(&store, vec![ready(1, ADA, HALL, "secret-nonce", "canary text"), ready(2, BOB, HALL, "n", "stays")]).await;
@@ -215,6 +240,7 @@ engine_sql::suite!(
     parallel_groups_leave_no_hole_and_no_double,
     history_reads_both_ways,
     markers_only_move_forward_and_sending_moves_them,
+    markers_start_at_what_was_said_before,
     burying_leaves_a_tombstone_in_messages_and_log,
     a_purged_channel_starts_anew_behind_its_head,
     what_a_person_wrote_is_read_on_from_a_place,
