@@ -13,6 +13,7 @@ mod lane;
 mod lanes;
 mod ops;
 mod out;
+mod own;
 mod owners;
 mod presence;
 mod send;

@@ -1,15 +1,10 @@
 //! What a client asks, one op at a time.
 
-use crate::{
-    lock, send,
-    session::{SESSION_ENDED, Session},
-    shown, watch,
-};
-use kernel::{Caller, ChannelId, GuildId, Kind, Problem, Result, StreamName, UserId};
+use crate::{lock, own, send, session::Session, shown, watch};
+use kernel::{Caller, ChannelId, GuildId, Kind, Problem, Result, UserId};
 use messages_contract::Head;
-use ports::Sink;
 use realtime_contract::{ClientOp, Request, ServerOp};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 /// Seconds of silence after which a client should ping.
 const PING_EVERY: u32 = 30;
@@ -39,8 +34,8 @@ pub(crate) async fn take(session: &Arc<Session>, request: Request) {
             watch::watch(session, caller, reference.clone(), streams).await;
             Ok(())
         }
-        (ClientOp::Unwatch { streams }, _) => {
-            watch::unwatch(session, &streams);
+        (ClientOp::Unwatch { streams }, Some(caller)) => {
+            watch::unwatch(session, caller, &streams);
             Ok(())
         }
         (ClientOp::WatchPresence { users }, Some(caller)) => {
@@ -68,9 +63,7 @@ async fn hello(session: &Arc<Session>, reference: Option<String>, token: String)
         return Err(Problem::new(Kind::Conflict, "another_session", detail));
     }
     if before.is_none() {
-        let sink: Arc<dyn Sink> = Arc::new(OwnSink(Arc::downgrade(session), caller));
-        let streams = ["accounts", "guilds"].map(|service| StreamName::user(service, caller.user));
-        let own = streams.map(|s| session.service.fanout.subscribe(s.as_str(), sink.clone()));
+        let own = own::hear(session, caller);
         // Asked again now that its end would be heard: a session that ended in between is refused here.
         accounts.authenticate(token).await?;
         let presence = &session.service.presence;
@@ -91,7 +84,7 @@ async fn hello(session: &Arc<Session>, reference: Option<String>, token: String)
     let visible = go_home(session, caller).await;
     let unread = unread(session, caller, &visible).await;
     session.answer(reference, ServerOp::Ready { user: caller.user, unread, ping_every: PING_EVERY });
-    watch::own_streams(session, caller).await;
+    own::watch_all(session, caller).await;
     Ok(())
 }
 
@@ -176,31 +169,5 @@ impl Session {
         let Some(caller) = lock(&self.state).caller else { return };
         let session = self.clone();
         tokio::spawn(async move { go_home(&session, caller).await });
-    }
-}
-
-/// Hears the person's own streams: ends with the session, learns of new guilds and directs.
-struct OwnSink(Weak<Session>, Caller);
-
-impl Sink for OwnSink {
-    fn event(&self, event: &Arc<kernel::Event>) {
-        let Some(session) = self.0.upgrade() else { return };
-        match event.kind.as_str() {
-            "session_ended" => {
-                let ended = event.parse::<accounts_contract::SessionEnded>();
-                if ended.is_ok_and(|e| e.session == self.1.session) {
-                    session.end_with(SESSION_ENDED);
-                }
-            }
-            "guild_joined" | "direct_opened" => {
-                session.channel_created();
-                session.acquaintances_gained();
-            }
-            "guild_left" => {
-                session.channel_created();
-                session.acquaintances_lost();
-            }
-            _ => {}
-        }
     }
 }

@@ -5,13 +5,12 @@ use crate::{
     lane::{Lane, News},
     lock, ops,
     out::{Out, Written},
-    send, shown,
+    own, send, shown,
     track::After,
     watch,
     watches::Watches,
 };
 use kernel::{Caller, ChannelId, Problem, StreamName};
-use ports::Subscription;
 use realtime_contract::{Answer, Flow, Frame, Later, Request, ServerOp, Wire};
 use std::{
     io::Result,
@@ -71,7 +70,7 @@ pub(crate) struct State {
     pub(crate) visible: Arc<[ChannelId]>,
     pub(crate) readings: Vec<heads::Reading>,
     pub(crate) guards: Vec<Arc<Guard>>,
-    pub(crate) own: Option<[Subscription; 2]>,
+    pub(crate) own: Option<Box<own::Own>>,
 }
 
 impl State {
@@ -121,16 +120,19 @@ impl Session {
 
     /// Queues a frame and writes what the wire takes.
     pub(crate) fn say_frame(&self, frame: Frame) {
-        let mut state = lock(&self.state);
+        self.say_frame_in(&mut lock(&self.state), frame);
+    }
+
+    pub(crate) fn say_frame_in(&self, state: &mut State, frame: Frame) {
         if state.is_over() {
             return;
         }
         if state.out.bytes() + frame.bytes().len() > WAITING_BYTES {
-            self.end_in(&mut state, TOO_SLOW);
+            self.end_in(state, TOO_SLOW);
             return;
         }
         state.out.push(frame);
-        self.write_in(&mut state);
+        self.write_in(state);
     }
 
     /// The session ends: what is queued is still written, but for a client that is too slow to take it.

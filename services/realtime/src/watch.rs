@@ -1,6 +1,6 @@
 //! Watching and resuming are the same thing: what came after a `seq`, then live.
 
-use crate::{lane::Lane, lock, session::Session, watches::Watching};
+use crate::{lane::Lane, lock, own, session::Session, watches::Watching};
 use gate::policy;
 use kernel::{
     Caller, ChannelId, Difference, GuildId, Kind, Problem, Reader, Result, StreamName, permissions::Permission,
@@ -9,7 +9,6 @@ use realtime_contract::{Frame, ServerOp};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 const WATCHED_STREAMS: usize = 500;
-const OWN_STREAMS: usize = 4;
 const RETRY: Duration = Duration::from_secs(1);
 
 pub(crate) async fn watch(
@@ -20,33 +19,17 @@ pub(crate) async fn watch(
 ) {
     for (stream, since) in streams {
         if let Err(problem) = watch_one(session, caller, reference.clone(), &stream, since).await {
-            forget(session, &stream, None);
+            unwatch(session, caller, std::slice::from_ref(&stream));
             session.answer(reference.clone(), ServerOp::Refused { stream, problem });
         }
     }
 }
 
-pub(crate) fn unwatch(session: &Session, streams: &[StreamName]) {
+pub(crate) fn unwatch(session: &Session, caller: Caller, streams: &[StreamName]) {
     for stream in streams {
-        forget(session, stream, None);
-    }
-}
-
-/// The person's own streams are watched by themselves, from now on.
-pub(crate) async fn own_streams(session: &Arc<Session>, caller: Caller) {
-    for service in ["accounts", "people", "guilds", "messages"] {
-        let stream = StreamName::user(service, caller.user);
-        if lock(&session.state).watching.of(&stream).is_some() {
-            continue;
-        }
-        match session.service.lanes.lane(&stream).await {
-            Ok(lane) => {
-                let seq = lane.last();
-                let Some(ticket) = insert(session, lane, seq, None) else { return };
-                session.say(ServerOp::Watched { stream: stream.clone(), seq });
-                go_live(session, &stream, ticket, seq);
-            }
-            Err(problem) => session.say(ServerOp::Refused { stream, problem }),
+        match own::place(caller, stream) {
+            Some(place) => drop(own::unwatch(session, place)),
+            None => drop(forget(session, stream, None)),
         }
     }
 }
@@ -61,9 +44,12 @@ async fn watch_one(
     if since < 0 {
         return Err(Problem::field("streams", "bad_since", "A stream is watched after a seq: 0 or more."));
     }
+    if let Some(place) = own::place(caller, stream) {
+        return own::watch(session, caller, reference, place, since).await;
+    }
     let is_full = {
         let mut state = lock(&session.state);
-        state.watching.len() >= WATCHED_STREAMS + OWN_STREAMS && state.watching.of(stream).is_none()
+        state.watching.len() >= WATCHED_STREAMS && state.watching.of(stream).is_none()
     };
     if is_full {
         return Err(Problem::new(
@@ -113,7 +99,7 @@ pub(crate) fn catch_up(session: Arc<Session>, streams: Vec<(StreamName, u32)>) {
 
 /// Queues what came after `since` and answers the `seq` reached, or nothing when the client has gone. The owner
 /// checks the permission on every call.
-async fn fetch(
+pub(crate) async fn fetch(
     session: &Arc<Session>,
     caller: Caller,
     reference: Option<String>,
@@ -161,7 +147,6 @@ async fn guild_of(session: &Session, caller: Caller, stream: &StreamName) -> Res
             gate.guild(caller.user, GuildId(guild), Permission::View).await?;
             Ok(Some(GuildId(guild)))
         }
-        (_, "user", user) if user == caller.user.0 => Ok(None),
         _ => Err(Problem::not_found("stream")),
     }
 }

@@ -4,7 +4,7 @@ use accounts_contract::{Accounts, Device, Registered, Registration};
 use engine_bus::{MemoryBus, Reminding, UnreliableFanout};
 use engine_sql::Outside;
 use gate::Gate;
-use guilds_contract::GuildDraft;
+use guilds_contract::{GuildDraft, Guilds};
 use kernel::{Caller, ChannelId, StreamName};
 use messages_contract::{Draft, Messages};
 use ports::{OsRandom, SystemClock};
@@ -79,6 +79,7 @@ impl Tape {
 
 struct Stage {
     accounts: Arc<dyn Accounts>,
+    guilds: Arc<dyn Guilds>,
     messages: Arc<dyn Messages>,
     realtime: Arc<dyn Realtime>,
     caller: Caller,
@@ -135,7 +136,7 @@ async fn stage(seed: u64) -> Stage {
     let caller = accounts.authenticate(token.clone()).await.expect("good").caller;
     let guild = guilds.create_guild(caller, GuildDraft { name: "Stage".into() }).await.expect("a guild").id;
     let channel = guilds.channels(caller, guild).await.expect("channels").items[0].id;
-    Stage { accounts, messages, realtime, caller, token, channel, fanout, _scratch: scratch }
+    Stage { accounts, guilds, messages, realtime, caller, token, channel, fanout, _scratch: scratch }
 }
 
 /// Nobody here has mail.
@@ -214,6 +215,39 @@ async fn the_last_event_is_found_although_nothing_follows_it() {
     stage.say(2).await;
     until("what was lost", || tape.seqs(&stream) == [1, 2]).await;
     session.close();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_persons_own_streams_lose_nothing_either() {
+    for seed in 0..4 {
+        let stage = stage(seed).await;
+        let stream = StreamName::user("guilds", stage.caller.user);
+        let (first, heard) = stage.session().await;
+        let (second, again) = stage.session().await;
+        let found = async || {
+            stage.guilds.create_guild(stage.caller, GuildDraft { name: "Another".into() }).await.expect("a guild");
+        };
+        for _ in 2..=15 {
+            found().await;
+        }
+        ask(&second, json!({ "op": "unwatch", "streams": [stream.as_str()] })).await;
+        found().await;
+        let before = again.seqs(&stream).len();
+        ask(&second, json!({ "op": "watch", "streams": { (stream.as_str()): 5 } })).await;
+        for _ in 17..=30 {
+            found().await;
+        }
+        // Nothing follows the last one.
+        stage.fanout.lose_all(seed % 2 == 0);
+        found().await;
+        until("the last one", || [&heard, &again].iter().all(|tape| tape.seqs(&stream).last() == Some(&31))).await;
+        assert_eq!(heard.seqs(&stream), (2..=31).collect::<Vec<_>>(), "seed {seed}");
+        let anew = &again.seqs(&stream)[before..];
+        let shown = anew.iter().fold(5, |last, seq| if *seq == last + 1 { *seq } else { last });
+        assert_eq!(shown, 31, "seed {seed}: {anew:?}");
+        first.close();
+        second.close();
+    }
 }
 
 /// Runs a future to its end from a place that can't wait.

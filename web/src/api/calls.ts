@@ -125,8 +125,6 @@ export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUr
     acceptInvite: (code: string) =>
       take(http.POST('/api/v1/invites/{code}/accept', { params: { path: { code } } })),
 
-    markRead: (channel: string, number: number) =>
-      take(http.PUT('/api/v1/channels/{channel}/read', { params: { path: { channel } }, body: { number } })),
     openDirect: (user: string) => take(http.POST('/api/v1/me/directs', { body: { user } })),
     history: (channel: string, window: Window, limit = 50): Promise<Page<Message>> =>
       take(
