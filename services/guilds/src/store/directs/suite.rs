@@ -68,8 +68,8 @@ async fn facts_say_who_is_in_it(ground: Ground) {
 
 async fn partners_are_found_from_both_sides(ground: Ground) {
     let scene = Scene::new(ground);
-    open_one(scene.clone(), BOB, ADA).await;
-    open_one(scene.clone(), BOB, CID).await;
+    drop(open_one(scene.clone(), BOB, ADA).await);
+    drop(open_one(scene.clone(), BOB, CID).await);
     let partners = async |user, users: &[UserId]| {
         let mut partners = scene.directs.partners(user, users).await.expect("list");
         partners.sort();

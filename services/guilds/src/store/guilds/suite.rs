@@ -226,7 +226,7 @@ async fn fellows_are_in_a_guild_together(ground: Ground) {
     assert_eq!(fellows(ADA, &[CID, CID]).await, [(CID, one)]);
     assert_eq!(fellows(UserId(9), &all).await, []);
     let events = vec![scene.event(StreamName::guild(one)), scene.event(StreamName::user("guilds", CID))];
-    scene.guilds.leave(one, CID, events).await.expect("works").expect("left");
+    drop(scene.guilds.leave(one, CID, events).await.expect("works").expect("left"));
     assert_eq!(fellows(CID, &all).await, [(CID, other)]);
 }
 
