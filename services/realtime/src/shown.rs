@@ -97,28 +97,32 @@ fn who_is_here(session: &Session, users: Vec<UserId>) -> BTreeMap<UserId, bool> 
 impl Session {
     /// With this person a place was gained or lost: nothing of them is told until guilds was asked again.
     pub(crate) fn acquaintance_changed(self: &Arc<Self>, user: UserId) {
-        self.doubt(|shown| {
-            shown.asked.binary_search(&user).ok()?;
+        self.doubt(|shown, caller| {
+            // Of the person's own coming and going the person's own stream tells.
+            shown.asked.binary_search(&user).ok().filter(|_| user != caller)?;
             Some(shown.told.extract_if(.., |told| *told == user).collect())
         });
     }
 
     /// The session's person came to a place.
     pub(crate) fn acquaintances_gained(self: &Arc<Self>) {
-        self.doubt(|shown| (shown.told.len() < shown.asked.len()).then(Vec::new));
+        self.doubt(|shown, _| (shown.told.len() < shown.asked.len()).then(Vec::new));
     }
 
     /// The session's person may have lost any place.
     pub(crate) fn acquaintances_lost(self: &Arc<Self>) {
-        self.doubt(|shown| (!shown.told.is_empty()).then(|| std::mem::take(&mut shown.told)));
+        self.doubt(|shown, caller| {
+            let doubted: Vec<UserId> = shown.told.extract_if(.., |user| *user != caller).collect();
+            (!doubted.is_empty()).then_some(doubted)
+        });
     }
 
     /// Asks guilds again, where `change` finds that to be needed; nothing is told of whom it takes out meanwhile.
-    fn doubt(self: &Arc<Self>, change: impl FnOnce(&mut Shown) -> Option<Vec<UserId>>) {
+    fn doubt(self: &Arc<Self>, change: impl FnOnce(&mut Shown, UserId) -> Option<Vec<UserId>>) {
         let (caller, doubted) = {
             let mut state = lock(&self.state);
             let (Some(caller), Some(shown)) = (state.caller, &mut state.shown) else { return };
-            let Some(doubted) = change(shown) else { return };
+            let Some(doubted) = change(shown, caller.user) else { return };
             shown.changes += 1;
             (caller, doubted)
         };
