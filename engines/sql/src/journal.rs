@@ -15,12 +15,9 @@ pub trait Journal: Send + Sync {
         self.after(stream, since, Some(Difference::MAX_BEHIND)).await
     }
 
-    /// What came after `since`, for `reader`: a service may miss nothing, however far behind it is.
+    /// What came after `since`, for `reader`.
     async fn read(&self, reader: Reader, stream: &StreamName, since: i64) -> Result<Difference> {
-        match reader {
-            Reader::Service => self.after(stream, since, None).await,
-            Reader::Person(_) => self.difference(stream, since).await,
-        }
+        self.after(stream, since, patience(reader)).await
     }
 
     /// The newest `seq` of each of `streams`.
@@ -59,6 +56,31 @@ pub trait Journal: Send + Sync {
 
     /// Raises that moment, on disk.
     async fn raise_high_water(&self, node: u16, until: Timestamp) -> Result<()>;
+}
+
+/// How far behind a reader may be: a service may miss nothing, however far behind it is.
+pub fn patience(reader: Reader) -> Option<i64> {
+    match reader {
+        Reader::Service => None,
+        Reader::Person(_) => Some(Difference::MAX_BEHIND),
+    }
+}
+
+/// What is known of a difference without reading an event: nothing is new, or the reader must fetch anew, who is ahead of
+/// `head` or further behind than `bound`.
+pub fn without_reading(since: i64, head: i64, bound: Option<i64>) -> Option<Difference> {
+    let reset = since < 0 || since > head || bound.is_some_and(|bound| head - since > bound);
+    (reset || since == head).then(|| Difference { events: Vec::new(), head, more: false, reset })
+}
+
+/// The difference that `events` are, all of them later than `since`: as far as no hole is in it. What isn't kept any more is
+/// a hole, and who stands before it must fetch anew.
+pub fn unbroken(events: Vec<Event>, since: i64, head: i64) -> Difference {
+    let wanted = events.into_iter().zip(since + 1..).take_while(|(event, seq)| event.seq == *seq);
+    let events: Vec<Event> = wanted.map(|(event, _)| event).collect();
+    let reset = events.is_empty();
+    let last = events.last().map_or(head, |event| event.seq);
+    Difference { events, head: head.max(last), more: last < head, reset }
 }
 
 use Journal as Store;

@@ -26,7 +26,7 @@ pub use database::{Database, Migration, versions};
 pub use fault::{Fault, Result};
 pub use following::{Following, OnEvent, Source};
 pub use ground::{Ground, Outside};
-pub use journal::Journal;
+pub use journal::{Journal, patience, unbroken, without_reading};
 pub use mint::{Mint, RESERVE_SECONDS};
 pub use relay::Relay;
 #[cfg(feature = "postgres")]

@@ -3,9 +3,27 @@
 use kernel::{Event, NewEvent};
 use std::collections::BTreeMap;
 
-/// Appends events to their streams and gives them their `seq`. Stream rows are locked in ascending name, so
-/// that two transactions can't wait for each other.
+/// Appends events to their streams and gives them their `seq`.
 pub async fn append(tx: &mut Tx<'_>, new: Vec<NewEvent>) -> Result<Vec<Event>, sqlx::Error> {
+    let events = advance(tx, new).await?;
+    for rows in crate::in_powers(&events) {
+        let mut insert = sqlx::QueryBuilder::<Db>::new("INSERT INTO events (stream, seq, id, at, kind, data) ");
+        insert.push_values(rows, |mut row, e| {
+            row.push_bind(e.stream.as_str())
+                .push_bind(e.seq)
+                .push_bind(e.id.0)
+                .push_bind(e.at.0)
+                .push_bind(e.kind.as_str())
+                .push_bind(e.data.get());
+        });
+        insert.build().execute(&mut **tx).await?;
+    }
+    Ok(events)
+}
+
+/// Gives events their `seq`, for a service that keeps them in a table of its own. Stream rows are locked in ascending name,
+/// so that two transactions can't wait for each other.
+pub async fn advance(tx: &mut Tx<'_>, new: Vec<NewEvent>) -> Result<Vec<Event>, sqlx::Error> {
     if new.is_empty() {
         return Ok(Vec::new());
     }
@@ -28,28 +46,13 @@ pub async fn append(tx: &mut Tx<'_>, new: Vec<NewEvent>) -> Result<Vec<Event>, s
         let head = heads.get(stream.as_str()).ok_or(sqlx::Error::RowNotFound)?;
         *next = head - *next + 1;
     }
-    let events: Vec<Event> = new
-        .into_iter()
-        .map(|e| {
-            let next = grown.get_mut(&e.stream).expect("every stream was counted");
-            let seq = *next;
-            *next += 1;
-            e.at_seq(seq)
-        })
-        .collect();
-    for rows in crate::in_powers(&events) {
-        let mut insert = sqlx::QueryBuilder::<Db>::new("INSERT INTO events (stream, seq, id, at, kind, data) ");
-        insert.push_values(rows, |mut row, e| {
-            row.push_bind(e.stream.as_str())
-                .push_bind(e.seq)
-                .push_bind(e.id.0)
-                .push_bind(e.at.0)
-                .push_bind(e.kind.as_str())
-                .push_bind(e.data.get());
-        });
-        insert.build().execute(&mut **tx).await?;
-    }
-    Ok(events)
+    let events = new.into_iter().map(|e| {
+        let next = grown.get_mut(&e.stream).expect("every stream was counted");
+        let seq = *next;
+        *next += 1;
+        e.at_seq(seq)
+    });
+    Ok(events.collect())
 }
 
 /// The newest `seq` of each of `streams`; 0 where nothing happened yet.

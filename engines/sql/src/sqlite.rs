@@ -6,7 +6,7 @@ mod direct;
 mod scrub;
 mod snapshot;
 
-pub use direct::{Connection, Direct, append_directly};
+pub use direct::{Connection, Direct, advance_directly};
 pub use snapshot::{Check, Contents, Snapshot};
 #[cfg(feature = "postgres")]
 pub(crate) use snapshot::{STEPS, quoted};

@@ -1,7 +1,7 @@
-use crate::{Service, send};
+use crate::Service;
 use contract::{OwnMessages, Receipt, Wishes};
 use kernel::{ChannelId, EventId, NewEvent, Result, StreamName, UserId};
-use messages_contract::{Message, MessageDeleted};
+use messages_contract::MessageDeleted;
 
 const GROUP: i64 = 200;
 
@@ -30,8 +30,7 @@ async fn bury(s: &Service, user: UserId) -> Result<u64> {
             let deleted = MessageDeleted { message: message.id, number: message.number };
             let stream = StreamName::messages(message.channel);
             let event = NewEvent::new(stream, EventId(id), s.ground.now(), "message_deleted", &deleted);
-            let tombstone = Message { text: String::new(), reply_to: None, deleted: true, ..message };
-            buried.push((send::redacted(tombstone), event));
+            buried.push((message.id, event));
         }
         erased += buried.len() as u64;
         s.ground.announce(s.store.bury(buried).await?);

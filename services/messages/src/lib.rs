@@ -45,6 +45,7 @@ use std::sync::Arc;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 100, name: "messages", sql: include_str!("../migrations/100_messages.sql") },
     Migration { version: 101, name: "nonces", sql: include_str!("../migrations/101_nonces.sql") },
+    Migration { version: 102, name: "said_once", sql: include_str!("../migrations/102_said_once.sql") },
 ];
 
 struct Service {

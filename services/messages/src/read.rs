@@ -1,4 +1,5 @@
 use crate::Service;
+use engine_sql::patience;
 use kernel::{
     Caller, ChannelId, Difference, Kind, Problem, Reader, Result, StreamName, UserId, permissions::Permission,
 };
@@ -27,7 +28,10 @@ pub(crate) async fn difference(s: &Service, reader: Reader, stream: &StreamName,
     if let Reader::Person(caller) = reader {
         may_read(s, caller.user, stream).await?;
     }
-    Ok(s.ground.journal.read(reader, stream, since).await?)
+    Ok(match stream.parts() {
+        (_, "channel", channel) => s.store.difference(ChannelId(channel), since, patience(reader)).await?,
+        _ => s.ground.journal.read(reader, stream, since).await?,
+    })
 }
 
 async fn may_read(s: &Service, user: UserId, stream: &StreamName) -> Result<()> {

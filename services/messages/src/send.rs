@@ -1,6 +1,6 @@
 use crate::{Service, rules, store::Pending};
 use kernel::{Caller, ChannelId, EventId, NewEvent, Problem, Result, StreamName, Text, permissions::Permission};
-use messages_contract::{Draft, Message, MessageSent, Sent};
+use messages_contract::{Draft, Message, Sent};
 use std::borrow::Cow;
 
 /// Sends a message: asks the gate, waits for the disk, answers. The same nonce again answers the first message.
@@ -30,9 +30,4 @@ pub(crate) fn message_sent(message: &Message, nonce: &str) -> NewEvent {
     let data = Borrowed { nonce: nonce.into(), message };
     let stream = StreamName::messages(message.channel);
     NewEvent::new(stream, EventId(message.id.0), message.sent_at, "message_sent", &data)
-}
-
-/// The same announcement once the message is a tombstone: what stands in the log instead of the first one.
-pub(crate) fn redacted(tombstone: Message) -> MessageSent {
-    MessageSent { nonce: String::new(), message: tombstone }
 }

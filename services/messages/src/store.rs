@@ -5,8 +5,8 @@ pub(crate) mod group;
 use crate::rules::Reading;
 use async_trait::async_trait;
 use engine_sql::Result;
-use kernel::{ChannelId, Committed, GuildId, MessageId, NewEvent, Timestamp, UserId};
-use messages_contract::{Head, Marker, Message, MessageSent, Sent};
+use kernel::{ChannelId, Committed, Difference, GuildId, MessageId, NewEvent, Timestamp, UserId};
+use messages_contract::{Head, Marker, Message, Sent};
 
 /// A message that waits to be written.
 #[derive(Clone, Debug)]
@@ -64,8 +64,12 @@ pub(crate) trait Store: Send + Sync {
     /// tombstones left out.
     async fn written_by(&self, user: UserId, after: Place, limit: i64) -> Result<Vec<Message>>;
 
-    /// Puts tombstones in place of messages and of their events, and appends the events that say so.
-    async fn bury(&self, buried: Vec<(MessageSent, NewEvent)>) -> Result<Committed<()>>;
+    /// What came after `since` in a channel's stream, or the word to fetch anew, as the journal's `after` answers for others:
+    /// what was said isn't in the journal but told again from the messages.
+    async fn difference(&self, channel: ChannelId, since: i64, bound: Option<i64>) -> Result<Difference>;
+
+    /// Puts tombstones in place of messages, and appends the events that say so.
+    async fn bury(&self, buried: Vec<(MessageId, NewEvent)>) -> Result<Committed<()>>;
 
     /// Forgets the person's nonces and markers; answers how many.
     async fn forget(&self, user: UserId) -> Result<u64>;

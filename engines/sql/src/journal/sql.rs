@@ -31,9 +31,8 @@ impl Store for SqlStore {
             .fetch_optional(&self.pools.read)
             .await?;
         let head = head.unwrap_or(0);
-        let reset = Difference { events: Vec::new(), head, more: false, reset: true };
-        if since < 0 || since > head || bound.is_some_and(|bound| head - since > bound) {
-            return Ok(reset);
+        if let Some(difference) = without_reading(since, head, bound) {
+            return Ok(difference);
         }
         let rows: Vec<Row6> =
             query_as("SELECT seq, id, at, kind, data FROM events WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3")
@@ -42,16 +41,11 @@ impl Store for SqlStore {
                 .bind(Difference::MAX_EVENTS)
                 .fetch_all(&self.pools.read)
                 .await?;
-        if rows.first().map_or(head > since, |first| first.0 != since + 1) {
-            return Ok(reset);
-        }
         let events = rows.into_iter().map(|(seq, id, at, kind, data)| {
             let data = serde_json::value::RawValue::from_string(data).map_err(|e| sqlx::Error::Decode(e.into()))?;
             Ok(Event { stream: stream.clone(), seq, id: kernel::EventId(id), at: Timestamp(at), kind, data })
         });
-        let events = events.collect::<Result<Vec<Event>, sqlx::Error>>()?;
-        let last = events.last().map_or(since, |e| e.seq);
-        Ok(Difference { events, head: head.max(last), more: last < head, reset: false })
+        Ok(unbroken(events.collect::<Result<Vec<Event>, sqlx::Error>>()?, since, head))
     }
 
     async fn heads(&self, streams: &[StreamName]) -> crate::Result<At> {

@@ -1,7 +1,5 @@
 // What sends and readers wait for, on PostgreSQL: one statement per table, whatever the size of the group.
 
-use kernel::Event;
-
 impl SqlStore {
     /// The rows of the channels' heads are locked first, by rising id. A nonce belongs to its channel, so that nobody else can
     /// take one of the group's meanwhile.
@@ -15,7 +13,7 @@ impl SqlStore {
             let grown = group::growth(&fresh);
             let heads = raise_heads(&mut tx, &grown).await?;
             let messages = group::number(&fresh, &grown, &heads).ok_or(sqlx::Error::RowNotFound)?;
-            events = append(&mut tx, group::announcements(&fresh, &messages)).await?;
+            events = advance(&mut tx, group::announcements(&fresh, &messages)).await?;
             insert_messages(&mut tx, &messages, &events, &fresh).await?;
             move_markers(&mut tx, &group::markers(&messages)).await?;
             for ((message, event), ready) in messages.into_iter().zip(&events).zip(&fresh) {
@@ -33,7 +31,7 @@ impl SqlStore {
         limit: i64,
     ) -> Result<Option<(Vec<Message>, i64)>> {
         // Read before the messages: an event that lands in between is in both, and applying it twice is harmless.
-        let stream = kernel::StreamName::messages(channel);
+        let stream = StreamName::messages(channel);
         let at = heads(&self.pools.read, std::slice::from_ref(&stream)).await?;
         let messages = match reading {
             Reading::Newest => self.below(channel, i64::MAX, limit).await?,
@@ -136,11 +134,11 @@ async fn insert_messages(
 ) -> Result<(), sqlx::Error> {
     let column = |of: fn(&Message) -> i64| messages.iter().map(of).collect::<Vec<_>>();
     query(
-        "INSERT INTO messages (channel, number, id, author, text, reply_to, sent_at, deleted, seq, nonce, body)
-         SELECT channel, number, id, author, text, reply_to, sent_at, FALSE, seq, nonce, body
+        "INSERT INTO messages (channel, number, id, author, text, reply_to, sent_at, deleted, seq, nonce, body, nonce_text)
+         SELECT channel, number, id, author, text, reply_to, sent_at, FALSE, seq, nonce, body, nonce_text
          FROM unnest($1::BIGINT[], $2::BIGINT[], $3::BIGINT[], $4::BIGINT[], $5::TEXT[], $6::BIGINT[], $7::BIGINT[],
-           $8::BIGINT[], $9::BIGINT[], $10::BIGINT[])
-           AS new (channel, number, id, author, text, reply_to, sent_at, seq, nonce, body)",
+           $8::BIGINT[], $9::BIGINT[], $10::BIGINT[], $11::TEXT[])
+           AS new (channel, number, id, author, text, reply_to, sent_at, seq, nonce, body, nonce_text)",
     )
     .bind(column(|m| m.channel.0))
     .bind(column(|m| m.number))
@@ -152,6 +150,7 @@ async fn insert_messages(
     .bind(events.iter().map(|event| event.seq).collect::<Vec<_>>())
     .bind(fresh.iter().map(|ready| ready.pending.nonce_key).collect::<Vec<_>>())
     .bind(fresh.iter().map(|ready| ready.pending.body).collect::<Vec<_>>())
+    .bind(fresh.iter().map(|ready| ready.pending.nonce.as_str()).collect::<Vec<_>>())
     .execute(&mut **tx)
     .await?;
     Ok(())

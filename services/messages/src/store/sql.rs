@@ -1,7 +1,10 @@
 // Messages on SQL, compiled once for each engine.
 
-use engine_sql::in_powers;
+use crate::send;
+use engine_sql::{in_powers, unbroken, without_reading};
 use group::{Key, Known};
+use kernel::{Event, EventId, StreamName};
+use serde_json::value::RawValue;
 #[allow(unused_imports, reason = "each engine needs some of it")]
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -18,6 +21,48 @@ fn message((channel, number, id, author, text, reply_to, sent_at, deleted): Colu
         sent_at: Timestamp(sent_at),
         deleted,
     }
+}
+
+/// `$1` channel, `$2` since, `$3` stream, `$4` how many. The first part halves the channel's numbers until it stands on the last
+/// message that isn't new: numbers rise with seqs, and both have no holes.
+const DIFFERENCE: &str = "
+    WITH RECURSIVE known (low, high) AS (
+        SELECT CAST(0 AS BIGINT), COALESCE((SELECT number FROM heads WHERE channel = $1), 0)
+        UNION ALL
+        SELECT
+            CASE WHEN EXISTS (SELECT 1 FROM messages m WHERE m.channel = $1 AND m.number = (low + high + 1) / 2 AND m.seq <= $2)
+                THEN (low + high + 1) / 2 ELSE low END,
+            CASE WHEN EXISTS (SELECT 1 FROM messages m WHERE m.channel = $1 AND m.number = (low + high + 1) / 2 AND m.seq <= $2)
+                THEN high ELSE (low + high + 1) / 2 - 1 END
+        FROM known WHERE low < high
+    )
+    SELECT seq, id, at, kind, data, NULL AS number, NULL AS author, NULL AS text, NULL AS reply_to, NULL AS deleted,
+        NULL AS nonce_text
+    FROM events WHERE stream = $3 AND seq > $2 AND seq <= $2 + $4
+    UNION ALL
+    SELECT seq, id, sent_at, NULL, NULL, number, author, text, reply_to, deleted, nonce_text
+    FROM messages WHERE channel = $1 AND number > (SELECT MAX(low) FROM known)
+        AND number <= (SELECT MAX(low) FROM known) + $4 AND seq > $2 AND seq <= $2 + $4
+    ORDER BY seq";
+
+fn event(stream: &StreamName, channel: ChannelId, row: &<Db as sqlx::Database>::Row) -> Result<Event, sqlx::Error> {
+    let (seq, id, at) = (row.try_get(0)?, row.try_get(1)?, Timestamp(row.try_get(2)?));
+    if let Some(kind) = row.try_get(3)? {
+        let data = RawValue::from_string(row.try_get(4)?).map_err(|e| sqlx::Error::Decode(e.into()))?;
+        return Ok(Event { stream: stream.clone(), seq, id: EventId(id), at, kind, data });
+    }
+    let message = Message {
+        id: MessageId(id),
+        channel,
+        number: row.try_get(5)?,
+        author: UserId(row.try_get(6)?),
+        text: row.try_get(7)?,
+        reply_to: row.try_get::<Option<i64>, _>(8)?.map(MessageId),
+        sent_at: at,
+        deleted: row.try_get(9)?,
+    };
+    let nonce: Option<String> = row.try_get(10)?;
+    Ok(send::message_sent(&message, nonce.as_deref().unwrap_or_default()).at_seq(seq))
 }
 
 /// Who sends has read up to there.
@@ -137,6 +182,23 @@ impl Store for SqlStore {
         Ok(rows.into_iter().map(|(channel, number)| Marker { channel: ChannelId(channel), number }).collect())
     }
 
+    async fn difference(&self, channel: ChannelId, since: i64, bound: Option<i64>) -> Result<Difference> {
+        let stream = StreamName::messages(channel);
+        let head = heads(&self.pools.read, std::slice::from_ref(&stream)).await?.get(&stream).copied().unwrap_or(0);
+        if let Some(difference) = without_reading(since, head, bound) {
+            return Ok(difference);
+        }
+        let rows = query(DIFFERENCE)
+            .bind(channel.0)
+            .bind(since)
+            .bind(stream.as_str())
+            .bind(Difference::MAX_EVENTS)
+            .fetch_all(&self.pools.read)
+            .await?;
+        let events = rows.iter().map(|row| event(&stream, channel, row)).collect::<Result<_, _>>()?;
+        Ok(unbroken(events, since, head))
+    }
+
     async fn written_by(&self, user: UserId, after: Place, limit: i64) -> Result<Vec<Message>> {
         let sql = "SELECT channel, number, id, author, text, reply_to, sent_at, deleted FROM messages
              WHERE author = $1 AND channel >= $2 AND (channel > $2 OR number > $3) AND NOT deleted
@@ -144,26 +206,21 @@ impl Store for SqlStore {
         Ok(self.messages(sql, &[user.0, after.0.0, after.1, limit]).await?)
     }
 
-    async fn bury(&self, buried: Vec<(MessageSent, NewEvent)>) -> Result<Committed<()>> {
+    async fn bury(&self, buried: Vec<(MessageId, NewEvent)>) -> Result<Committed<()>> {
         let mut tx = self.pools.begin().await?;
         let mut new = Vec::with_capacity(buried.len());
-        for (redacted, event) in buried {
-            let seq: Option<i64> = query_scalar(
-                "UPDATE messages SET text = '', reply_to = NULL, deleted = TRUE, body = NULL WHERE id = $1 RETURNING seq",
+        for (message, event) in buried {
+            let done = query(
+                "UPDATE messages SET text = '', reply_to = NULL, deleted = TRUE, body = NULL, nonce_text = NULL
+                 WHERE id = $1",
             )
-            .bind(redacted.message.id.0)
-            .fetch_optional(&mut *tx)
+            .bind(message.0)
+            .execute(&mut *tx)
             .await?;
-            // Its channel was purged meanwhile: nothing is left to bury.
-            let Some(seq) = seq else { continue };
-            let data = NewEvent::new(event.stream.clone(), event.id, event.at, "message_sent", &redacted).data;
-            query("UPDATE events SET data = $3 WHERE stream = $1 AND seq = $2")
-                .bind(event.stream.as_str())
-                .bind(seq)
-                .bind(data.get())
-                .execute(&mut *tx)
-                .await?;
-            new.push(event);
+            // Otherwise its channel was purged meanwhile: nothing is left to bury.
+            if done.rows_affected() == 1 {
+                new.push(event);
+            }
         }
         let events = append(&mut tx, new).await?;
         tx.commit().await?;
@@ -172,10 +229,11 @@ impl Store for SqlStore {
 
     async fn forget(&self, user: UserId) -> Result<u64> {
         let mut tx = self.pools.begin().await?;
-        let nonces = query("UPDATE messages SET nonce = NULL WHERE author = $1 AND nonce IS NOT NULL")
-            .bind(user.0)
-            .execute(&mut *tx)
-            .await?;
+        let nonces =
+            query("UPDATE messages SET nonce = NULL, nonce_text = NULL WHERE author = $1 AND nonce IS NOT NULL")
+                .bind(user.0)
+                .execute(&mut *tx)
+                .await?;
         let markers = query("DELETE FROM markers WHERE person = $1").bind(user.0).execute(&mut *tx).await?;
         tx.commit().await?;
         Ok(nonces.rows_affected() + markers.rows_affected())
@@ -186,7 +244,7 @@ impl Store for SqlStore {
         // In the order in which a commit takes its rows, so that neither waits for the other in a circle.
         query("DELETE FROM heads WHERE channel = $1").bind(channel.0).execute(&mut *tx).await?;
         query("DELETE FROM events WHERE stream = $1")
-            .bind(kernel::StreamName::messages(channel).as_str())
+            .bind(StreamName::messages(channel).as_str())
             .execute(&mut *tx)
             .await?;
         query("DELETE FROM messages WHERE channel = $1").bind(channel.0).execute(&mut *tx).await?;

@@ -2,7 +2,7 @@
 
 use engine_sql::{
     rusqlite::{OptionalExtension, Row as DirectRow, params},
-    sqlite::{Connection, append_directly},
+    sqlite::{Connection, advance_directly},
 };
 
 fn read_message(row: &DirectRow<'_>) -> engine_sql::rusqlite::Result<Message> {
@@ -33,7 +33,7 @@ impl SqlStore {
             // Read before the messages: an event that lands in between is in both, and applying it twice is harmless.
             let seq = connection
                 .prepare_cached("SELECT seq FROM streams WHERE name = ?1")?
-                .query_row([kernel::StreamName::messages(channel).as_str()], |row| row.get(0))
+                .query_row([StreamName::messages(channel).as_str()], |row| row.get(0))
                 .optional()?;
             let messages = page(connection, channel, reading, limit)?;
             Ok(messages.map(|messages| (messages, seq.unwrap_or(0))))
@@ -56,10 +56,10 @@ fn write_group(tx: &Connection, group: Vec<Ready>) -> Result<Committed<Vec<kerne
         heads.insert(*channel, number);
     }
     let messages = group::number(&fresh, &grown, &heads).ok_or(engine_sql::Fault::Broken)?;
-    let events = append_directly(tx, group::announcements(&fresh, &messages))?;
+    let events = advance_directly(tx, group::announcements(&fresh, &messages))?;
     let mut insert = tx.prepare_cached(
-        "INSERT INTO messages (channel, number, id, author, text, reply_to, sent_at, deleted, seq, nonce, body)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "INSERT INTO messages (channel, number, id, author, text, reply_to, sent_at, deleted, seq, nonce, body, nonce_text)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     )?;
     for ((m, event), ready) in messages.iter().zip(&events).zip(&fresh) {
         let (nonce, body) = (ready.pending.nonce_key, ready.pending.body);
@@ -75,7 +75,8 @@ fn write_group(tx: &Connection, group: Vec<Ready>) -> Result<Committed<Vec<kerne
             m.deleted,
             event.seq,
             nonce,
-            body
+            body,
+            ready.pending.nonce
         ])?;
     }
     let mut mark = tx.prepare_cached(

@@ -1,9 +1,10 @@
 //! What every engine of the store must do.
 
 use super::*;
-use crate::{rules, send};
+use crate::rules;
 use engine_sql::Ground;
-use kernel::{Event, StreamName};
+use kernel::{Event, EventId, StreamName};
+use messages_contract::MessageSent;
 use std::sync::Arc;
 
 const ADA: UserId = UserId(7);
@@ -30,15 +31,18 @@ async fn commit(store: &Arc<dyn Store>, group: Vec<Ready>) -> (Vec<kernel::Resul
     (committed.value, committed.events)
 }
 
-/// Says something at each of these moments.
-pub(crate) async fn say_at(ground: &Ground, channel: ChannelId, moments: &[i64]) {
-    let ids = ground.mint.ids(moments.len()).await.expect("ids");
-    let group = ids.into_iter().zip(moments).map(|(id, at)| {
-        let ready = ready(id, ADA, channel, &id.to_string(), "x");
-        Ready { sent_at: Timestamp(*at), ..ready }
-    });
-    let (answers, _) = commit(&open(&ground.database), group.collect()).await;
+/// Says something for each of these moments, and deletes it then.
+pub(crate) async fn delete_at(ground: &Ground, channel: ChannelId, moments: &[i64]) {
+    let (store, ids) = (open(&ground.database), ground.mint.ids(moments.len()).await.expect("ids"));
+    let group = ids.iter().map(|id| ready(*id, ADA, channel, &id.to_string(), "x"));
+    let (answers, _) = commit(&store, group.collect()).await;
     assert!(answers.iter().all(Result::is_ok));
+    let buried = ids.iter().zip(moments).map(|(id, at)| (MessageId(*id), deleted(*id, channel, *at)));
+    drop(store.bury(buried.collect()).await.expect("buried"));
+}
+
+fn deleted(id: i64, channel: ChannelId, at: i64) -> NewEvent {
+    NewEvent::new(StreamName::messages(channel), EventId(id), Timestamp(at), "message_deleted", &())
 }
 
 async fn read(store: &Arc<dyn Store>, channel: ChannelId, reading: Reading, limit: i64) -> Vec<Message> {
@@ -60,9 +64,13 @@ async fn a_group_gets_contiguous_numbers_and_seqs(ground: Ground) {
     let (answers, events) = commit(&store, group).await;
     assert_eq!(places(&answers), [(1, 1, 1), (2, 1, 1), (3, 2, 2), (4, 3, 3)]);
     assert_eq!(events.len(), 4);
-    let (answers, _) = commit(&store, vec![ready(5, BOB, HALL, "b", "five")]).await;
+    let hall: Vec<String> =
+        events.iter().filter(|e| e.stream == StreamName::messages(HALL)).map(Event::frame).collect();
+    let (answers, events) = commit(&store, vec![ready(5, BOB, HALL, "b", "five")]).await;
     assert_eq!(places(&answers), [(5, 4, 4)]);
-    let log = ground.journal.difference(&StreamName::messages(HALL), 0).await.expect("log");
+    let log = store.difference(HALL, 0, None).await.expect("log");
+    let again: Vec<String> = log.events.iter().map(Event::frame).collect();
+    assert_eq!(again, [&hall[..], &[events[0].frame()]].concat(), "byte for byte what was announced");
     let logged: Vec<(i64, i64)> =
         log.events.iter().map(|e| (e.seq, e.parse::<MessageSent>().expect("a message").message.id.0)).collect();
     assert_eq!(logged, [(1, 1), (2, 3), (3, 4), (4, 5)]);
@@ -112,7 +120,7 @@ async fn parallel_groups_leave_no_hole_and_no_double(ground: Ground) {
     for (channel, count) in [(HALL, 80), (DEN, 10)] {
         let messages = read(&store, channel, Reading::Newest, 1_000).await;
         assert_eq!(messages.iter().map(|m| m.number).collect::<Vec<_>>(), (1..=count).collect::<Vec<_>>());
-        let log = ground.journal.difference(&StreamName::messages(channel), 0).await.expect("log");
+        let log = store.difference(channel, 0, None).await.expect("log");
         assert_eq!((log.head, log.events[0].seq), (count, 1));
     }
 }
@@ -182,14 +190,41 @@ async fn burying_leaves_a_tombstone_in_messages_and_log(ground: Ground) {
     assert_eq!(speech.len(), 1);
     let tombstone = Message { text: String::new(), deleted: true, ..speech[0].clone() };
     let event = ground.event(StreamName::messages(HALL), "message_deleted", &()).await.expect("event");
-    let done = store.bury(vec![(send::redacted(tombstone.clone()), event)]).await.expect("buried");
+    let done = store.bury(vec![(MessageId(1), event)]).await.expect("buried");
     assert_eq!(done.events[0].seq, 3);
     store.forget(ADA).await.expect("forgotten");
     assert_eq!(store.find(HALL, MessageId(1)).await.expect("read"), Some(tombstone));
     assert_eq!(store.written_by(ADA, (ChannelId(0), 0), 10).await.expect("speech"), []);
-    let log = ground.journal.difference(&StreamName::messages(HALL), 0).await.expect("log");
+    let log = store.difference(HALL, 0, None).await.expect("log");
     let text: String = log.events.iter().map(Event::frame).collect();
     assert!(!text.contains("canary") && !text.contains("secret-nonce") && text.contains("stays"));
+}
+
+async fn a_difference_is_whole_from_wherever_it_is_asked(ground: Ground) {
+    let store = open(&ground.database);
+    let mut id = 0;
+    // Deletions between the messages: numbers and seqs run apart.
+    for round in 0..60i64 {
+        let said = (0..round % 7 + 1).map(|n| ready(id + n, ADA, HALL, &(id + n).to_string(), "x"));
+        commit(&store, said.collect()).await;
+        id += round % 7 + 1;
+        let buried = (0..round % 3).map(|n| (MessageId(id - 1 - n), deleted(10_000 + id - n, HALL, 0)));
+        drop(store.bury(buried.collect()).await.expect("buried"));
+    }
+    let head = store.difference(HALL, i64::MAX, None).await.expect("log").head;
+    assert!(head > 2 * Difference::MAX_EVENTS);
+    for since in 0..=head {
+        let found = store.difference(HALL, since, None).await.expect("log");
+        let seqs: Vec<i64> = found.events.iter().map(|e| e.seq).collect();
+        let last = head.min(since + Difference::MAX_EVENTS);
+        assert_eq!(seqs, (since + 1..=last).collect::<Vec<_>>());
+        assert_eq!((found.head, found.more, found.reset), (head, last < head, false));
+    }
+    for (since, bound) in [(-1, None), (head + 1, None), (head - 11, Some(10))] {
+        assert!(store.difference(HALL, since, bound).await.expect("log").reset);
+    }
+    assert!(!store.difference(HALL, head - 10, Some(10)).await.expect("log").reset);
+    assert!(!store.difference(DEN, 0, None).await.expect("log").reset, "nothing happened there");
 }
 
 async fn a_purged_channel_starts_anew_behind_its_head(ground: Ground) {
@@ -198,7 +233,7 @@ async fn a_purged_channel_starts_anew_behind_its_head(ground: Ground) {
     store.purge(HALL).await.expect("purged");
     store.purge(HALL).await.expect("again");
     assert_eq!(read(&store, HALL, Reading::Newest, 10).await, []);
-    assert!(ground.journal.difference(&StreamName::messages(HALL), 0).await.expect("log").reset);
+    assert!(store.difference(HALL, 0, None).await.expect("log").reset);
     assert_eq!(store.page_of_heads(ChannelId(0), 10).await.expect("heads").len(), 1);
     assert_eq!(store.written_by(ADA, (ChannelId(0), 0), 10).await.expect("written").len(), 1);
 }
@@ -222,9 +257,8 @@ async fn a_tombstone_answers_its_nonce_until_the_person_is_forgotten(ground: Gro
     let store = open(&ground.database);
     commit(&store, vec![ready(1, ADA, HALL, "a", "x")]).await;
     let first = store.find(HALL, MessageId(1)).await.expect("read").expect("there");
-    let tombstone = Message { text: String::new(), deleted: true, ..first };
     let event = ground.event(StreamName::messages(HALL), "message_deleted", &()).await.expect("event");
-    drop(store.bury(vec![(send::redacted(tombstone), event)]).await.expect("buried"));
+    drop(store.bury(vec![(first.id, event)]).await.expect("buried"));
     let (answers, events) = commit(&store, vec![ready(2, ADA, HALL, "a", "x")]).await;
     assert_eq!((places(&answers), events.len()), (vec![(1, 1, 1)], 0));
     assert_eq!(store.forget(ADA).await.expect("forgotten"), 2, "a nonce and a marker");
@@ -242,6 +276,7 @@ engine_sql::suite!(
     markers_only_move_forward_and_sending_moves_them,
     markers_start_at_what_was_said_before,
     burying_leaves_a_tombstone_in_messages_and_log,
+    a_difference_is_whole_from_wherever_it_is_asked,
     a_purged_channel_starts_anew_behind_its_head,
     what_a_person_wrote_is_read_on_from_a_place,
     a_tombstone_answers_its_nonce_until_the_person_is_forgotten,
