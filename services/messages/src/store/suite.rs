@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::rules;
-use engine_sql::Ground;
+use engine_sql::{Ground, sqlx::query};
 use kernel::{Event, EventId, StreamName};
 use messages_contract::MessageSent;
 use std::sync::Arc;
@@ -264,6 +264,40 @@ async fn a_tombstone_answers_its_nonce_until_the_person_is_forgotten(ground: Gro
     assert_eq!(store.forget(ADA).await.expect("forgotten"), 2, "a nonce and a marker");
     let (answers, _) = commit(&store, vec![ready(3, ADA, HALL, "a", "x")]).await;
     assert_eq!(places(&answers), [(3, 3, 2)]);
+}
+
+/// What was written before messages stood alone is read as what is written now.
+async fn what_was_said_before_goes_on(ground: Ground) {
+    let before = [
+        "INSERT INTO heads (channel, number, last_message_at) VALUES (100, 2, 20)",
+        "INSERT INTO streams (name, seq, relayed) VALUES ('messages/channel/100', 3, 3)",
+        "INSERT INTO messages (channel, number, id, author, text, reply_to, sent_at, deleted, seq, nonce, body)
+         VALUES (100, 1, 5, 7, 'one', NULL, 10, FALSE, 1, 11, 12), (100, 2, 6, 8, '', NULL, 20, TRUE, 2, 13, NULL)",
+        "INSERT INTO events (stream, seq, id, at, kind, data)
+         VALUES ('messages/channel/100', 1, 5, 10, 'message_sent', '{}'), ('messages/channel/100', 2, 6, 20, 'message_sent', '{}'),
+           ('messages/channel/100', 3, 9, 30, 'message_deleted', '{}')",
+    ];
+    for sql in before {
+        match &ground.database {
+            engine_sql::Database::Sqlite(pools) => drop(query(sql).execute(&pools.write).await.expect("written")),
+            engine_sql::Database::Postgres(pools) => drop(query(sql).execute(&pools.write).await.expect("written")),
+        }
+    }
+    ground.database.migrate(crate::MIGRATIONS).await.expect("brought up to date");
+    let store = open(&ground.database);
+    let page = read(&store, HALL, Reading::Newest, 10).await;
+    assert_eq!(page.iter().map(|m| (m.number, m.id.0, m.author.0)).collect::<Vec<_>>(), [(1, 5, 7), (2, 6, 8)]);
+    commit(&store, vec![ready(10, ADA, HALL, "a", "more")]).await;
+    let log = store.difference(HALL, 0, None).await.expect("log").events;
+    let kinds: Vec<(i64, &str)> = log.iter().map(|e| (e.seq, e.kind.as_str())).collect();
+    assert_eq!(kinds, [(1, "message_sent"), (2, "message_sent"), (3, "message_deleted"), (4, "message_sent")]);
+    let said = |event: &Event| event.parse::<MessageSent>().expect("a message").message;
+    assert_eq!(log[..2].iter().map(said).collect::<Vec<_>>(), page);
+}
+
+mod before {
+    engine_sql::suite!(&crate::MIGRATIONS[..2]; what_was_said_before_goes_on);
+    use super::what_was_said_before_goes_on;
 }
 
 engine_sql::suite!(
