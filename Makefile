@@ -34,7 +34,7 @@ test: test-web test-rust test-browser test-proxy test-delivery test-fleet ## pas
 
 test-rust: web ## Rust: unit, contract, store, bus and blob suites, on SQLite, a private PostgreSQL, private brokers and a private S3
 	@echo "make: Rust tests"
-	@tests/need-brokers
+	@tests/need nats-server redis-server rabbitmq-server
 	@tests/need-s3 >/dev/null
 	@tests/with-postgres cargo test --workspace --locked
 
@@ -45,7 +45,7 @@ test-web: $(NODE_MODULES) ## the web client: checks and unit tests
 
 test-browser: web $(BROWSER_MODULES) ## conversations between real browsers, through the real binary
 	@echo "make: conversations in the browser"
-	@tests/need-chromium
+	@tests/need chromium,chromium-browser,google-chrome
 	@cargo build --locked -p guildhall
 	@cd tests/browser && GUILDHALL_TEST_BINARY=../../target/debug/guildhall $(NODE_TEST) --test-timeout=180000
 
@@ -55,7 +55,7 @@ test-delivery: sabotaged ## what is promised of delivery, under every fault: kil
 
 test-fleet: web $(BROWSER_MODULES) $(FAULTS_MODULES) ## the same program as several processes on PostgreSQL and NATS: conversations, and what happens when parts go away
 	@echo "make: the shapes of several processes"
-	@tests/need-chromium
+	@tests/need chromium,chromium-browser,google-chrome
 	@cargo build --locked -p guildhall
 	@cd tests/browser && ../with-fleet nodes $(NODE_TEST) --test-timeout=180000 conversation.test.mjs
 	@cd tests/browser && ../with-fleet fleet $(NODE_TEST) --test-timeout=180000 conversation.test.mjs rooms.test.mjs

@@ -15,7 +15,7 @@ const args = [
 const WAIT_MS = 15_000;
 
 export async function openBrowser() {
-  if (!executablePath) throw new Error('Chromium is missing: run tests/need-chromium');
+  if (!executablePath) throw new Error('Chromium is missing: run tests/need chromium');
   return chromium.launch({ executablePath, args });
 }
 

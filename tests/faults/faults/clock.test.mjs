@@ -17,7 +17,7 @@ const SCALE = LONG ? {} : { senders: 10, readers: 10, channels: 5, perReader: 5,
 /** Debian's libfaketime for programs with threads, whatever the machine's architecture. */
 const library = () => {
   const found = readdirSync('/usr/lib').map((folder) => join('/usr/lib', folder, 'faketime/libfaketimeMT.so.1')).find(existsSync);
-  assert.ok(found, 'libfaketime is missing: run tests/faults/need-tools');
+  assert.ok(found, 'libfaketime is missing: run tests/need faketime');
   return found;
 };
 

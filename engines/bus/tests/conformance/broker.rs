@@ -46,7 +46,7 @@ impl Broker {
     /// Starts the server with what it kept, on the same ports, and returns when it is ready.
     pub fn start_again(&mut self) {
         let program = find(self.recipe.program);
-        let program = program.unwrap_or_else(|| panic!("{} is missing: tests/need-brokers", self.recipe.program));
+        let program = program.unwrap_or_else(|| panic!("{0} is missing: tests/need {0}", self.recipe.program));
         let log = self.folder.join("log");
         let output = fs::File::create(&log).expect("a log can be written");
         let mut command = (self.recipe.command)(&program, &self.folder, self.ports);

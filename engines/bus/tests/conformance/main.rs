@@ -1,5 +1,5 @@
 //! What every engine of a port must do. Each engine runs the parts that its row lists; brokers are private instances
-//! that a test starts, kills and starts again. A broker that isn't installed fails its tests: `tests/need-brokers`.
+//! that a test starts, kills and starts again. A broker that isn't installed fails its tests: `tests/need`.
 
 mod broker;
 mod bus;
