@@ -243,7 +243,8 @@ impl Config {
     /// Roles that are spread over processes hear of each other by a broker only.
     fn check_reach(&self) -> Result<()> {
         let spread = !self.roles.is_whole() || self.rpc.listen.is_some();
-        if spread && (self.bus_url == "memory:" || self.fanout_url.as_deref() == Some("memory:")) {
+        let reaches = engine_bus::reach_others(&self.bus_url, self.fanout_url.as_deref())?;
+        if spread && !reaches {
             return Err(unusable(
                 "bus_url is memory:, which reaches this process only: roles that are spread over processes need a broker, \
                  for example nats://127.0.0.1:4222."

@@ -240,9 +240,11 @@ fn what_is_wrong_with_brokers_is_found() {
     refused.has("fault", &["bus_url", &refusing, "Authorization Violation"]);
     assert!(!refused.said.contains("hunter2"), "{}", refused.said);
     // Others are asked as they are spoken to; passwords are never shown.
-    let others = with("amqp://me:hunter2@127.0.0.1:1");
-    others.has("fault", &["bus_url", "RabbitMQ", "127.0.0.1:1"]).has("fault", &["fanout_url"]);
+    let rabbit = ("GUILDHALL_BUS_URL", "amqp://me:hunter2@127.0.0.1:1");
+    let others = Diagnosis::of(doctor(&folder).envs([rabbit, ("GUILDHALL_FANOUT_URL", "redis://127.0.0.1:1")]));
+    others.has("fault", &["bus_url", "RabbitMQ", "127.0.0.1:1"]).has("fault", &["fanout_url", "Redis"]);
     assert!(!others.said.contains("hunter2"), "{}", others.said);
+    Diagnosis::of(doctor(&folder).envs([rabbit])).has("fault", &["settings", "amqp", "fanout_url"]);
     with("redis://127.0.0.1:1").has("fault", &["bus_url", "redis"]);
     // Two servers, of which one is away: both are named.
     let both = with(&format!("nats://{},127.0.0.1:1", nats(info, "PONG")));

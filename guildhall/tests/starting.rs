@@ -158,6 +158,8 @@ fn a_fleet_that_cannot_work_is_refused() {
     assert!(unknown.contains("mesages") && unknown.contains("messages"), "{unknown}");
     let deaf = said(&[("GUILDHALL_ROLES", "gateway")]);
     assert!(deaf.contains("memory:") && deaf.contains("nats://"), "{deaf}");
+    let half = said(&[nats, ("GUILDHALL_FANOUT_URL", "memory:")]);
+    assert!(half.contains("fanout_url") && half.contains("this process only"), "{half}");
     let unreachable = said(&[("GUILDHALL_ROLES", "messages"), nats]);
     assert!(unreachable.contains("rpc.listen"), "{unreachable}");
     let open = said(&[listen[0], nats]);

@@ -22,7 +22,7 @@ pub use memory::{MemoryBus, MemoryFanout};
 pub use nats::{NatsBus, nats_fanout};
 #[cfg(any(feature = "nats", feature = "redis"))]
 pub use node::NodeFanout;
-pub use open::{Engines, open};
+pub use open::{Engines, open, reach_others};
 #[cfg(feature = "rabbitmq")]
 pub use rabbitmq::RabbitBus;
 #[cfg(feature = "redis")]

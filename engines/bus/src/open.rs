@@ -21,12 +21,34 @@ pub struct Engines {
 /// `bad_bus_url`, `bad_fanout_url`: the URL names no engine that can do this, or none that was built in.
 /// A broker that is away is no error: what needs it fails until it is there.
 pub async fn open(bus_url: &str, fanout_url: Option<&str>) -> Result<Engines> {
+    let (bus, fanout) = read(bus_url, fanout_url)?;
+    Ok(Engines { bus: bus.bus().await?, fanout: fanout.as_ref().unwrap_or(&bus).fanout().await? })
+}
+
+/// Whether what is said by way of these URLs reaches other processes. All of it does, or nothing.
+///
+/// # Errors
+/// `bad_bus_url`, `bad_fanout_url`: the URLs don't go together.
+pub fn reach_others(bus_url: &str, fanout_url: Option<&str>) -> Result<bool> {
+    Ok(!read(bus_url, fanout_url)?.0.is_here())
+}
+
+/// The address of the bus, and that of the fan-out where it is another.
+fn read(bus_url: &str, fanout_url: Option<&str>) -> Result<(Address, Option<Address>)> {
     let bus = Address::parse("bus_url", bus_url)?;
     let fanout = fanout_url.map(|url| Address::parse("fanout_url", url)).transpose()?;
-    if fanout.is_none() && bus.scheme.starts_with("amqp") {
-        return Err(bus.bad("has no fan-out: set fanout_url too, to redis://host:6379 or nats://host:4222."));
+    match &fanout {
+        None if bus.scheme.starts_with("amqp") => {
+            Err(bus.bad("has no fan-out: set fanout_url too, to redis://host:6379 or nats://host:4222."))
+        }
+        Some(fanout) if fanout.is_here() && !bus.is_here() => {
+            Err(fanout.bad("reaches this process only, and bus_url reaches others: set fanout_url to a broker, too."))
+        }
+        Some(fanout) if bus.is_here() && !fanout.is_here() => {
+            Err(bus.bad("reaches this process only, and fanout_url reaches others: set bus_url to a broker, too."))
+        }
+        _ => Ok((bus, fanout)),
     }
-    Ok(Engines { bus: bus.bus().await?, fanout: fanout.as_ref().unwrap_or(&bus).fanout().await? })
 }
 
 /// A URL, read as far as all engines agree.
@@ -63,6 +85,11 @@ impl Address {
             }
         }
         Ok(address)
+    }
+
+    /// Whether it reaches this process only.
+    fn is_here(&self) -> bool {
+        self.scheme == "memory"
     }
 
     async fn bus(&self) -> Result<Arc<dyn Bus>> {
@@ -175,16 +202,28 @@ mod tests {
             assert!(!problem.detail.contains("hunter2"), "{problem}");
         }
         for url in ["smtp://host", "redis:", "redis://", "redis://host:port", "redis://host/db"] {
-            assert_eq!(refused("memory:", Some(url)).await.code, "bad_fanout_url", "{url}");
+            assert_eq!(refused("amqp://host:1", Some(url)).await.code, "bad_fanout_url", "{url}");
         }
         for url in ["amqp:", "amqp://", "amqp://:5672", "amqp://me:hunter2@/", "amqp://host:port"] {
-            let problem = refused(url, Some("memory:")).await;
+            let problem = refused(url, Some("redis://host")).await;
             assert_eq!(problem.code, "bad_bus_url", "{url}");
             assert!(!problem.detail.contains("hunter2"), "{problem}");
         }
-        assert_eq!(refused("memory:", Some("amqp://host")).await.code, "bad_fanout_url");
+        assert_eq!(refused("amqp://host:1", Some("amqp://host")).await.code, "bad_fanout_url");
         assert!(refused("amqp://host", None).await.detail.contains("fanout_url"));
         assert!(refused("redis://host", None).await.detail.contains("fanout_url"));
+    }
+
+    #[tokio::test]
+    async fn all_that_is_said_reaches_others_or_nothing() {
+        for (bus, fanout) in [("nats://host", "memory:"), ("amqp://host", "memory:"), ("memory:", "redis://host")] {
+            let problem = refused(bus, Some(fanout)).await;
+            assert!(problem.detail.contains("this process only"), "{problem}");
+        }
+        assert!(!reach_others("memory:", None).expect("in memory"));
+        assert!(!reach_others("memory:", Some("memory:")).expect("in memory"));
+        assert!(reach_others("nats://host", None).expect("a broker"));
+        assert!(reach_others("amqp://host", Some("redis://host")).expect("brokers"));
     }
 
     #[cfg(feature = "nats")]

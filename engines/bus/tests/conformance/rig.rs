@@ -1,7 +1,7 @@
 //! The engines that suites run on.
 
 use crate::broker::{Broker, Recipe, answers};
-use engine_bus::Engines;
+use engine_bus::{Engines, MemoryBus, MemoryFanout, RabbitBus};
 use std::{
     fs::Permissions,
     io::{Read, Write},
@@ -107,8 +107,9 @@ impl Rig for Redis {
     }
 
     async fn node(&self) -> Engines {
-        let url = format!("redis://127.0.0.1:{}?prefix=test", self.0.ports[0]);
-        engine_bus::open("memory:", Some(&url)).await.expect("it opens")
+        let url = format!("redis://127.0.0.1:{}", self.0.ports[0]);
+        let fanout = engine_bus::redis_fanout(&url, "test").await.expect("it opens");
+        Engines { fanout: Arc::new(fanout), bus: Arc::<MemoryBus>::default() }
     }
 }
 
@@ -211,6 +212,7 @@ async fn start_rabbit() -> Broker {
 }
 
 async fn rabbit_node(broker: &Broker, prefix: &str) -> Engines {
-    let url = format!("amqp://127.0.0.1:{}?prefix={prefix}", broker.ports[0]);
-    engine_bus::open(&url, Some("memory:")).await.expect("it opens")
+    let uri = format!("amqp://127.0.0.1:{}", broker.ports[0]).parse().expect("an address");
+    let bus = RabbitBus::open(uri, prefix).await;
+    Engines { fanout: Arc::<MemoryFanout>::default(), bus: Arc::new(bus) }
 }

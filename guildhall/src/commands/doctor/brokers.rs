@@ -14,10 +14,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const LINE_BYTES: u64 = 64 << 10;
 
 pub(super) fn examine(report: &Report, config: &Config) {
-    if config.bus_url.starts_with("amqp") && config.fanout_url.is_none() {
-        let said = "isn't set, and RabbitMQ doesn't deliver live";
-        report.fault("fanout_url", said, "Set it to redis://host:6379 or nats://host:4222.");
-    }
     let urls = [("bus_url", Some(config.bus_url.as_str()), true), ("fanout_url", config.fanout_url.as_deref(), false)];
     for (what, url, keeps) in urls {
         let Some(url) = url.filter(|url| *url != "memory:") else { continue };
