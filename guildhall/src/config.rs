@@ -138,7 +138,7 @@ impl Default for Config {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { level: "info,async_nats=warn".into(), format: LogFormat::Text }
+        Self { level: "info,async_nats=off".into(), format: LogFormat::Text }
     }
 }
 
@@ -371,7 +371,7 @@ mod tests {
         assert_eq!(config.address(), "https://chat.example.org");
         assert_eq!(config.sender(), "Guildhall <guildhall@chat.example.org>");
         let config = read(toml, &flags).expect("readable");
-        assert_eq!((config.log.level.as_str(), config.log.format), ("info,async_nats=warn", LogFormat::Json));
+        assert_eq!((config.log.level.as_str(), config.log.format), ("info,async_nats=off", LogFormat::Json));
     }
 
     #[test]

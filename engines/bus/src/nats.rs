@@ -1,13 +1,13 @@
 //! NATS: fan-out on core subjects, the bus on JetStream.
 //!
-//! * **Fan-out:** a topic is the subject `<prefix>.live.<topic>`, with `.` for `/`. The connection asks the server not to
+//! * **Fan-out:** a line is the subject `<prefix>.live.<line>`, with `.` for `/`. The connection asks the server not to
 //!   echo. What is published while the server is away is lost (at most once).
 //! * **Bus:** bells are stored in the stream `<prefix>-bells`, on the subjects `<prefix>.bell.<stream>`; a bell that rings
 //!   twice within two minutes is stored once. A follower is a durable pull consumer that all nodes share. Bells are
 //!   hints: the stream keeps a week, 64 per stream and 256 MiB, so that a follower that was away for longer catches up
 //!   with a stream when it rings next. Whoever wants other limits or replicas makes the stream beforehand.
 //!
-//! Both reconnect for ever. Needs nats-server 2.9 or newer, with `-js` for the bus. URLs: `nats://` or `tls://`, with
+//! Both reconnect for ever, and say in the log when the server goes and comes, not how often they tried. Needs nats-server 2.9 or newer, with `-js` for the bus. URLs: `nats://` or `tls://`, with
 //! `user:password@` or `token@` where the server asks for it; several servers of a cluster separated by commas.
 
 mod bus;
@@ -19,7 +19,10 @@ pub use fanout::open as nats_fanout;
 use async_nats::{Client, ConnectOptions, Event, ServerAddr, connection::State};
 use kernel::{Problem, Result};
 use percent_encoding::percent_decode_str;
-use std::time::Duration;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 /// How long a request may take.
 const DEADLINE: Duration = Duration::from_secs(3);
@@ -32,8 +35,10 @@ const PING: Duration = Duration::from_secs(5);
 async fn connect(
     servers: Vec<ServerAddr>,
     options: ConnectOptions,
-    told: impl Fn(&Event) + Clone + Send + Sync + 'static,
+    what: &'static str,
+    hear: impl Fn(&Event) + Send + Sync + 'static,
 ) -> Result<Client> {
+    let told = Told::default();
     let options = signed_in(options, &servers)
         .name("guildhall")
         .retry_on_initial_connect()
@@ -41,7 +46,8 @@ async fn connect(
         .request_timeout(Some(DEADLINE))
         .reconnect_delay_callback(|tries| Duration::from_millis(20 << tries.min(6)).min(Duration::from_secs(1)))
         .event_callback(move |event| {
-            told(&event);
+            told.tell(what, &event);
+            hear(&event);
             async {}
         });
     let client = options.connect(servers).await.map_err(|e| Problem::unavailable("NATS can't be used.").because(e))?;
@@ -73,18 +79,50 @@ fn is_up(client: &Client) -> bool {
     client.connection_state() == State::Connected
 }
 
-/// Says what happens to a connection.
-fn tell(what: &'static str, event: &Event) {
-    match event {
-        Event::Connected => tracing::info!(what, "connected to NATS"),
-        Event::Disconnected => tracing::warn!(what, "NATS is away"),
+/// What the log was told last of a connection: the library says the same again with every try.
+#[derive(Default)]
+struct Told(Mutex<String>);
+
+impl Told {
+    fn tell(&self, what: &'static str, event: &Event) {
+        match event {
+            _ if !self.is_news(event) => {}
+            Event::Connected => tracing::info!(what, "connected to NATS"),
+            Event::Disconnected => tracing::warn!(what, "NATS is away"),
+            event => tracing::warn!(what, %event, "NATS"),
+        }
+    }
+
+    fn is_news(&self, event: &Event) -> bool {
         // Counted by whom it concerns: it comes once per message.
-        Event::SlowConsumer(_) => {}
-        event => tracing::warn!(what, %event, "NATS"),
+        if matches!(event, Event::SlowConsumer(_)) {
+            return false;
+        }
+        let said = event.to_string();
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_news = *last != said;
+        *last = said;
+        is_news
     }
 }
 
-/// A topic, or the name of a stream, below the prefix: `people/user/1` is `people.user.1`.
+/// A line, or the name of a stream, below the prefix: `people/user/1` is `people.user.1`.
 fn subject(prefix: &str, part: &str, name: &str) -> String {
     format!("{prefix}.{part}.{}", name.replace('/', "."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_nats::ClientError;
+
+    #[test]
+    fn the_log_hears_of_a_change_and_not_of_every_try() {
+        let told = Told::default();
+        let failed = || Event::ClientError(ClientError::Other("connection refused".into()));
+        let said = [Event::Connected, Event::Disconnected, failed(), failed(), failed(), Event::Connected, failed()];
+        let news: Vec<bool> = said.iter().map(|event| told.is_news(event)).collect();
+        assert_eq!(news, [true, true, true, false, false, true, true]);
+        assert!(!told.is_news(&Event::SlowConsumer(1)));
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! A node's own sinks hear what the node publishes at once, in the publisher's thread, without the broker; the broker
 //! carries it to the other nodes. At most once: `publish` never waits, so what doesn't fit into the queue, or finds no
-//! broker, is lost, counted, and said in the log now and then. A node listens once to each topic that has sinks.
+//! broker, is lost, counted, and said in the log now and then. A node listens once to each topic that has sinks; the
+//! streams of one person go over one line, because there are many people, and brokers keep some kB for each line.
 
 use crate::{MemoryFanout, running::Running};
 use async_trait::async_trait;
@@ -27,7 +28,7 @@ const TOGETHER: usize = 64;
 /// How often the log says that something was lost, at most.
 const TELL: Duration = Duration::from_secs(10);
 
-/// Carries what is said to the other nodes that listen to its topic, and brings what they say to the [`Ears`].
+/// Carries what is said to the other nodes that listen to its line, and brings what they say to the [`Ears`].
 #[async_trait]
 pub(crate) trait Wire: Send + Sync + 'static {
     /// Whether there is a broker at the other end, as far as is known.
@@ -37,16 +38,16 @@ pub(crate) trait Wire: Send + Sync + 'static {
     /// broker that is away.
     async fn send(&self, said: Vec<Letter>) -> usize;
 
-    /// Listens to a topic from now on, also on later connections.
-    async fn listen(&self, topic: &str);
+    /// Listens to a line from now on, also on later connections.
+    async fn listen(&self, line: &str);
 
     /// Stops listening.
-    async fn leave(&self, topic: &str);
+    async fn leave(&self, line: &str);
 }
 
 /// What goes over the wire at once.
 pub(crate) struct Letter {
-    pub topic: String,
+    pub line: String,
     pub said: Vec<u8>,
 }
 
@@ -65,7 +66,7 @@ impl Said {
             Self::Hint { topic, .. } => topic,
         };
         // Our own types with string keys: encoding them has no way to fail.
-        Letter { topic: topic.into(), said: serde_json::to_vec(self).expect("events are plain data") }
+        Letter { line: line(topic).into(), said: serde_json::to_vec(self).expect("events are plain data") }
     }
 }
 
@@ -146,55 +147,60 @@ impl Fanout for NodeFanout {
 
     fn subscribe(&self, topic: &str, sink: Arc<dyn Sink>) -> Subscription {
         let own = self.ears.own.subscribe(topic, sink);
-        self.wanted.more(topic);
-        let (wanted, topic) = (self.wanted.clone(), topic.to_owned());
+        let (wanted, line) = (self.wanted.clone(), line(topic).to_owned());
+        wanted.more(&line);
         Subscription::new(move || {
             drop(own);
-            wanted.less(&topic);
+            wanted.less(&line);
         })
     }
 }
 
-/// The topics that have sinks.
+/// What a topic goes over: `user/1` for `people/user/1` and all other streams of that person, itself for any other.
+fn line(topic: &str) -> &str {
+    topic.split_once('/').map(|(_, line)| line).filter(|line| line.starts_with("user/")).unwrap_or(topic)
+}
+
+/// The lines that have sinks.
 #[derive(Default)]
 struct Wanted {
-    topics: Mutex<Topics>,
+    lines: Mutex<Lines>,
     change: Notify,
 }
 
 #[derive(Default)]
-struct Topics {
+struct Lines {
     sinks: HashMap<String, usize>,
     /// Got their first sink, or lost their last, since the wire was told.
     changed: HashSet<String>,
 }
 
 impl Wanted {
-    fn more(&self, topic: &str) {
-        let mut topics = lock(&self.topics);
-        match topics.sinks.get_mut(topic) {
+    fn more(&self, line: &str) {
+        let mut lines = lock(&self.lines);
+        match lines.sinks.get_mut(line) {
             Some(sinks) => *sinks += 1,
             None => {
-                topics.sinks.insert(topic.into(), 1);
-                self.changed(topics, topic);
+                lines.sinks.insert(line.into(), 1);
+                self.changed(lines, line);
             }
         }
     }
 
-    fn less(&self, topic: &str) {
-        let mut topics = lock(&self.topics);
-        match topics.sinks.get_mut(topic) {
+    fn less(&self, line: &str) {
+        let mut lines = lock(&self.lines);
+        match lines.sinks.get_mut(line) {
             Some(sinks) if *sinks > 1 => *sinks -= 1,
             _ => {
-                topics.sinks.remove(topic);
-                self.changed(topics, topic);
+                lines.sinks.remove(line);
+                self.changed(lines, line);
             }
         }
     }
 
-    fn changed(&self, mut topics: MutexGuard<'_, Topics>, topic: &str) {
-        topics.changed.insert(topic.into());
-        drop(topics);
+    fn changed(&self, mut lines: MutexGuard<'_, Lines>, line: &str) {
+        lines.changed.insert(line.into());
+        drop(lines);
         self.change.notify_one();
     }
 }
@@ -217,14 +223,14 @@ async fn keep_listening(wire: Arc<impl Wire>, wanted: Arc<Wanted>) {
     let mut heard = HashSet::new();
     loop {
         wanted.change.notified().await;
-        let changed = take(&mut lock(&wanted.topics).changed);
-        for topic in changed {
-            let has_sinks = lock(&wanted.topics).sinks.contains_key(&topic);
-            if has_sinks && !heard.contains(&topic) {
-                wire.listen(&topic).await;
-                heard.insert(topic);
-            } else if !has_sinks && heard.remove(&topic) {
-                wire.leave(&topic).await;
+        let changed = take(&mut lock(&wanted.lines).changed);
+        for line in changed {
+            let has_sinks = lock(&wanted.lines).sinks.contains_key(&line);
+            if has_sinks && !heard.contains(&line) {
+                wire.listen(&line).await;
+                heard.insert(line);
+            } else if !has_sinks && heard.remove(&line) {
+                wire.leave(&line).await;
             }
         }
     }

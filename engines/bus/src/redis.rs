@@ -1,6 +1,6 @@
 //! Fan-out on Redis' pub/sub, for those who have a Redis but no NATS. Redis keeps nothing for who is away, so it is no bus.
 //!
-//! A topic is the channel `<prefix>:live:<topic>`. Each node has one connection, for both directions, and reconnects for
+//! A line is the channel `<prefix>:live:<line>`. Each node has one connection, for both directions, and reconnects for
 //! ever. At most once: what is said while Redis is away is lost, and Redis drops a connection that reads too slowly. What
 //! comes is heard where the connection is read, so that nothing queues here. Redis sends a node's own words back to it;
 //! they carry the node's name and are dropped.
@@ -80,7 +80,7 @@ impl Wire for RedisWire {
         let mut pipe = redis::pipe();
         for letter in &said {
             let said = [&self.desk.name, &letter.said[..]].concat();
-            pipe.publish(self.desk.channel(&letter.topic), said).ignore();
+            pipe.publish(self.desk.channel(&letter.line), said).ignore();
         }
         match pipe.exec_async(&mut connection).await {
             Ok(()) => 0,
@@ -88,22 +88,22 @@ impl Wire for RedisWire {
         }
     }
 
-    async fn listen(&self, topic: &str) {
+    async fn listen(&self, line: &str) {
         let mut topics = self.desk.topics.lock().await;
-        topics.insert(topic.into());
+        topics.insert(line.into());
         let connection = self.desk.connection().clone();
         if let Some(mut connection) = connection {
             // Without an answer the connection is lost, and the next one listens to everything.
-            drop(connection.subscribe(self.desk.channel(topic)).await);
+            drop(connection.subscribe(self.desk.channel(line)).await);
         }
     }
 
-    async fn leave(&self, topic: &str) {
+    async fn leave(&self, line: &str) {
         let mut topics = self.desk.topics.lock().await;
-        topics.remove(topic);
+        topics.remove(line);
         let connection = self.desk.connection().clone();
         if let Some(mut connection) = connection {
-            drop(connection.unsubscribe(self.desk.channel(topic)).await);
+            drop(connection.unsubscribe(self.desk.channel(line)).await);
         }
     }
 }

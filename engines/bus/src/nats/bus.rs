@@ -1,4 +1,4 @@
-use super::{DEADLINE, connect, is_up, subject, tell};
+use super::{DEADLINE, connect, is_up, subject};
 use crate::{
     ringer::{Held, Ringer, STILL, pause},
     running::Running,
@@ -51,7 +51,7 @@ struct Desk {
 
 impl NatsBus {
     pub async fn open(servers: Vec<ServerAddr>, prefix: &str) -> Result<Self> {
-        let client = connect(servers, ConnectOptions::new(), |event| tell("bus", event)).await?;
+        let client = connect(servers, ConnectOptions::new(), "bus", |_| {}).await?;
         let mut context = async_nats::jetstream::new(client);
         context.set_timeout(DEADLINE);
         let desk = Arc::new(Desk { context, prefix: prefix.into() });

@@ -1,4 +1,4 @@
-use super::{connect, is_up, subject, tell};
+use super::{connect, is_up, subject};
 use crate::{
     node::{Ears, Letter, NodeFanout, Wire},
     running::Running,
@@ -20,8 +20,7 @@ pub async fn open(servers: Vec<ServerAddr>, prefix: &str) -> Result<NodeFanout> 
     let ears = Arc::new(Ears::default());
     let options = ConnectOptions::new().no_echo().subscription_capacity(WAITING);
     let told = ears.clone();
-    let client = connect(servers, options, move |event| {
-        tell("fan-out", event);
+    let client = connect(servers, options, "fan-out", move |event| {
         if matches!(event, Event::SlowConsumer(_)) {
             told.lost(1, "this node is slower than what it hears");
         }
@@ -46,18 +45,18 @@ impl Wire for NatsWire {
 
     async fn send(&self, said: Vec<Letter>) -> usize {
         let mut lost = 0;
-        for Letter { topic, said } in said {
-            let sent = self.client.publish(subject(&self.prefix, "live", &topic), said.into()).await;
+        for Letter { line, said } in said {
+            let sent = self.client.publish(subject(&self.prefix, "live", &line), said.into()).await;
             lost += usize::from(sent.is_err());
         }
         lost
     }
 
-    async fn listen(&self, topic: &str) {
+    async fn listen(&self, line: &str) {
         // The client subscribes anew on every connection.
-        let mut said = match self.client.subscribe(subject(&self.prefix, "live", topic)).await {
+        let mut said = match self.client.subscribe(subject(&self.prefix, "live", line)).await {
             Ok(said) => said,
-            Err(error) => return tracing::error!(topic, %error, "a topic can't be listened to"),
+            Err(error) => return tracing::error!(line, %error, "a line can't be listened to"),
         };
         let ears = self.ears.clone();
         let task = Running::start(async move {
@@ -65,10 +64,10 @@ impl Wire for NatsWire {
                 ears.hear(&message.payload);
             }
         });
-        self.listening.lock().unwrap_or_else(PoisonError::into_inner).insert(topic.into(), task);
+        self.listening.lock().unwrap_or_else(PoisonError::into_inner).insert(line.into(), task);
     }
 
-    async fn leave(&self, topic: &str) {
-        self.listening.lock().unwrap_or_else(PoisonError::into_inner).remove(topic);
+    async fn leave(&self, line: &str) {
+        self.listening.lock().unwrap_or_else(PoisonError::into_inner).remove(line);
     }
 }

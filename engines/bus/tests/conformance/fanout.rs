@@ -87,7 +87,7 @@ pub async fn nodes_hear_each_other_once_and_in_order(rig: impl Selective) {
     let _near = here.fanout.subscribe("people/user/1", near.clone());
     let _far = there.fanout.subscribe("people/user/1", far.clone());
     let _hints = there.fanout.subscribe("heads/guild/9", far.clone());
-    until("both listen", async || rig.listeners("people/user/1").await == 2).await;
+    until("both listen", async || rig.listeners("user/1").await == 2).await;
     until("one listens", async || rig.listeners("heads/guild/9").await == 1).await;
     for seq in 1..=MANY {
         here.fanout.publish(event(1, seq));
@@ -113,20 +113,40 @@ pub async fn topics_without_sinks_cost_nothing(rig: impl Selective) {
     let ear = Arc::new(Ear::default());
     let kept = node.fanout.subscribe("people/user/2", ear.clone());
     let subscriptions: Vec<_> = (0..3).map(|_| node.fanout.subscribe("people/user/1", ear.clone())).collect();
-    until("it listens", async || rig.listeners("people/user/1").await == 1).await;
+    until("it listens", async || rig.listeners("user/1").await == 1).await;
     drop(subscriptions);
-    until("it listens no more", async || rig.listeners("people/user/1").await == 0).await;
+    until("it listens no more", async || rig.listeners("user/1").await == 0).await;
     for _ in 0..100 {
         drop(node.fanout.subscribe("people/user/1", ear.clone()));
     }
     let again = node.fanout.subscribe("people/user/1", ear.clone());
-    until("it listens again", async || rig.listeners("people/user/1").await == 1).await;
+    until("it listens again", async || rig.listeners("user/1").await == 1).await;
     other.fanout.publish(event(1, 1));
     until("it hears", async || ear.seqs() == [1]).await;
     drop(again);
-    until("it listens no more", async || rig.listeners("people/user/1").await == 0).await;
-    assert_eq!(rig.listeners("people/user/2").await, 1);
+    until("it listens no more", async || rig.listeners("user/1").await == 0).await;
+    assert_eq!(rig.listeners("user/2").await, 1);
     drop(kept);
+}
+
+/// However many of a person's streams are heard, the broker keeps one line for them; each sink hears its own.
+pub async fn a_persons_streams_share_a_line(rig: impl Selective) {
+    let (node, other) = (rig.node().await, rig.node().await);
+    let (people, guilds) = (Arc::new(Ear::default()), Arc::new(Ear::default()));
+    let kept = node.fanout.subscribe("people/user/1", people.clone());
+    let left = node.fanout.subscribe("guilds/user/1", guilds.clone());
+    let _other = node.fanout.subscribe("guilds/user/12", guilds.clone());
+    until("it listens", async || rig.listeners("user/1").await == 1).await;
+    other.fanout.publish(event(1, 1));
+    let theirs = Event { stream: StreamName::user("guilds", UserId(1)), ..Event::clone(&event(1, 2)) };
+    other.fanout.publish(Arc::new(theirs));
+    until("both hear", async || !people.seqs().is_empty() && !guilds.seqs().is_empty()).await;
+    assert_eq!((people.seqs(), guilds.seqs()), (vec![1], vec![2]));
+    drop(left);
+    other.fanout.publish(event(1, 3));
+    until("the other still hears", async || people.seqs() == [1, 3]).await;
+    drop(kept);
+    until("it listens no more", async || rig.listeners("user/1").await == 0).await;
 }
 
 pub async fn a_broker_that_is_away_blocks_nobody_and_comes_back(mut rig: impl Selective) {
@@ -134,7 +154,7 @@ pub async fn a_broker_that_is_away_blocks_nobody_and_comes_back(mut rig: impl Se
     let (near, early, late) = (Arc::new(Ear::default()), Arc::new(Ear::default()), Arc::new(Ear::default()));
     let _near = nodes[0].fanout.subscribe("people/user/1", near.clone());
     let _early = nodes[1].fanout.subscribe("people/user/1", early.clone());
-    until("both listen", async || rig.listeners("people/user/1").await == 2).await;
+    until("both listen", async || rig.listeners("user/1").await == 2).await;
     rig.broker().kill();
     let _late = nodes[1].fanout.subscribe("people/user/2", late.clone());
     publish_too_much(&nodes[0], &near);
@@ -147,7 +167,7 @@ pub async fn a_broker_that_hangs_blocks_nobody_and_comes_back(mut rig: impl Sele
     let (near, early, late) = (Arc::new(Ear::default()), Arc::new(Ear::default()), Arc::new(Ear::default()));
     let _near = nodes[0].fanout.subscribe("people/user/1", near.clone());
     let _early = nodes[1].fanout.subscribe("people/user/1", early.clone());
-    until("both listen", async || rig.listeners("people/user/1").await == 2).await;
+    until("both listen", async || rig.listeners("user/1").await == 2).await;
     rig.broker().hang();
     let _late = nodes[1].fanout.subscribe("people/user/2", late.clone());
     publish_too_much(&nodes[0], &near);

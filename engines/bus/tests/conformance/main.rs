@@ -29,6 +29,7 @@ suite! {
         topics_are_apart,
         nodes_hear_each_other_once_and_in_order,
         topics_without_sinks_cost_nothing,
+        a_persons_streams_share_a_line,
         a_broker_that_is_away_blocks_nobody_and_comes_back,
         a_broker_that_hangs_blocks_nobody_and_comes_back,
     }
@@ -37,6 +38,7 @@ suite! {
         topics_are_apart,
         nodes_hear_each_other_once_and_in_order,
         topics_without_sinks_cost_nothing,
+        a_persons_streams_share_a_line,
         a_broker_that_is_away_blocks_nobody_and_comes_back,
         a_broker_that_hangs_blocks_nobody_and_comes_back,
     }

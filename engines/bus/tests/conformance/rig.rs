@@ -27,8 +27,8 @@ pub trait Brokered: Rig {
 
 /// A fan-out that carries a topic only to who listens to it.
 pub trait Selective: Brokered {
-    /// How many connections listen to the topic, as the broker says.
-    async fn listeners(&self, topic: &str) -> usize;
+    /// How many connections listen to the line, as the broker says.
+    async fn listeners(&self, line: &str) -> usize;
 }
 
 pub struct Memory;
@@ -78,12 +78,12 @@ impl Brokered for Nats {
 }
 
 impl Selective for Nats {
-    async fn listeners(&self, topic: &str) -> usize {
+    async fn listeners(&self, line: &str) -> usize {
         let mut server = TcpStream::connect(("127.0.0.1", self.0.ports[1])).expect("the server monitors itself");
         server.write_all(b"GET /connz?subs=1 HTTP/1.0\r\n\r\n").expect("a request");
         let mut connections = String::new();
         server.read_to_string(&mut connections).expect("an answer");
-        connections.matches(&format!("\"test.live.{}\"", topic.replace('/', "."))).count()
+        connections.matches(&format!("\"test.live.{}\"", line.replace('/', "."))).count()
     }
 }
 
@@ -120,9 +120,9 @@ impl Brokered for Redis {
 }
 
 impl Selective for Redis {
-    async fn listeners(&self, topic: &str) -> usize {
+    async fn listeners(&self, line: &str) -> usize {
         let mut server = TcpStream::connect(("127.0.0.1", self.0.ports[0])).expect("the server is there");
-        write!(server, "PUBSUB NUMSUB test:live:{topic}\r\nQUIT\r\n").expect("a request");
+        write!(server, "PUBSUB NUMSUB test:live:{line}\r\nQUIT\r\n").expect("a request");
         let mut answer = String::new();
         server.read_to_string(&mut answer).expect("an answer");
         let number = answer.lines().find_map(|line| line.strip_prefix(':')).expect("a number");
