@@ -111,10 +111,10 @@ impl Roster {
         if let Some(facts) = self.remembered(&key) {
             return Ok(Some(facts));
         }
-        let asked = self.epoch.load(SeqCst);
+        let (asked, until) = (self.epoch.load(SeqCst), Instant::now() + self.lifetime);
         let answer = ask.await?;
         if let Some(facts) = answer {
-            self.remember(key, facts, asked);
+            self.remember(key, facts, asked, until);
         }
         Ok(answer)
     }
@@ -125,9 +125,9 @@ impl Roster {
     }
 
     /// Of a guild that nobody listened to yet, facts aren't remembered; but from now on it is listened to.
-    fn remember(&self, key: Key, facts: Facts, asked: u64) {
+    fn remember(&self, key: Key, facts: Facts, asked: u64, until: Instant) {
         let watch = facts.guild.map(|guild| self.watch(guild));
-        let known = Known { facts, asked, until: Instant::now() + self.lifetime, watch };
+        let known = Known { facts, asked, until, watch };
         if !known.holds() {
             return;
         }

@@ -52,6 +52,9 @@ contract::contract! {
         /// Who an access token belongs to; refused when it is expired, foreign or its session has ended.
         async fn authenticate(&self, access_token: String) -> Authenticated, idempotent;
 
+        /// The sessions that ended within the last minute: for who can't be sure of having heard of it.
+        async fn ended(&self) -> Vec<SessionId>, idempotent;
+
         async fn me(&self, caller: Caller) -> Me, idempotent;
 
         /// Whether this installation has its first account yet.

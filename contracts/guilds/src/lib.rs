@@ -3,7 +3,7 @@
 //! `guilds/user/{id}` (what one person joined or left).
 
 use kernel::{
-    Caller, ChannelId, Difference, GuildId, Limit, Page, Reader, StreamName, Timestamp, UserId,
+    At, Caller, ChannelId, Difference, GuildId, Limit, Page, Reader, StreamName, Timestamp, UserId,
     permissions::{Permissions, Place, Standing},
 };
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,9 @@ contract::contract! {
         async fn guild_facts(&self, guild: GuildId, user: UserId) -> Option<Facts>, idempotent;
         /// How `user` stands to a channel: what `gate` decides from.
         async fn channel_facts(&self, channel: ChannelId, user: UserId) -> Option<Facts>, idempotent;
+
+        /// How far the streams of these guilds are: for who can't be sure of having heard all.
+        async fn heads(&self, guilds: Vec<GuildId>) -> At, idempotent;
 
         async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Difference, idempotent;
     }
@@ -211,7 +214,7 @@ pub struct InvitePreview {
 pub struct Home {
     pub guilds: Vec<HomeGuild>,
     pub directs: Vec<Channel>,
-    pub at: kernel::At,
+    pub at: At,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

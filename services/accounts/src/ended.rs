@@ -6,13 +6,13 @@ use std::{
     time::Duration,
 };
 
+/// For how long an end is told. More than the clocks of a fleet differ, and than a write takes.
+const TOLD_SECONDS: i64 = 60;
+/// How often a process looks for sessions that another one ended.
+const LOOK: Duration = Duration::from_millis(400);
+
 /// How long a refresh that began before its session ended may take until it issues its token.
 const ISSUING_SECONDS: i64 = 60;
-
-/// How often it is asked what other processes ended: tokens die everywhere within a second.
-const ASK: Duration = Duration::from_millis(400);
-/// Clocks of processes differ by less.
-const CLOCKS_SECONDS: i64 = 30;
 
 /// Sessions that ended so recently that an access token of theirs may still look good.
 #[derive(Debug)]
@@ -28,18 +28,11 @@ impl Ended {
         now.plus_seconds(-i64::from(access_token_seconds) - ISSUING_SECONDS)
     }
 
-    /// Remembers that `session` ended at `now`, and forgets those that ended before `since`.
-    pub(crate) fn add(&self, session: SessionId, now: Timestamp, since: Timestamp) {
+    /// Remembers when sessions ended, and forgets those that ended before `since`.
+    pub(crate) fn add(&self, sessions: &[(SessionId, Timestamp)], since: Timestamp) {
         let mut ended = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.extend(sessions.iter().copied());
         ended.retain(|_, at| *at >= since);
-        ended.insert(session, now);
-    }
-
-    /// Remembers what other processes ended, which the store tells, and forgets what is older than `since`.
-    pub(crate) fn take_in(&self, heard: Vec<(SessionId, Timestamp)>, since: Timestamp) {
-        let mut ended = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        ended.retain(|_, at| *at >= since);
-        ended.extend(heard);
     }
 
     pub(crate) fn has(&self, session: SessionId) -> bool {
@@ -47,28 +40,23 @@ impl Ended {
     }
 }
 
-/// Where several processes share a database, each hears what the others ended, for as long as the service lives.
-pub(crate) fn follow(service: Weak<Service>) {
-    tokio::spawn(async move {
-        let mut fails = false;
-        while let Some(service) = service.upgrade() {
-            match hear(&service).await {
-                Ok(()) => fails = false,
-                Err(problem) if !fails => {
-                    fails = true;
-                    tracing::warn!(?problem, "what other processes ended isn't known until the database answers");
-                }
-                Err(_) => {}
-            }
-            drop(service);
-            tokio::time::sleep(ASK).await;
-        }
-    });
+/// The sessions that ended within the last minute, wherever that was. This process remembers them, too.
+pub(crate) async fn ended(s: &Service) -> Result<Vec<SessionId>> {
+    let now = s.ground.now();
+    let ended = s.store.ended_since(now.plus_seconds(-TOLD_SECONDS)).await?;
+    s.ended.add(&ended, Ended::since(now, s.config.access_token_seconds));
+    Ok(ended.into_iter().map(|(session, _)| session).collect())
 }
 
-async fn hear(s: &Service) -> Result<()> {
-    let now = s.ground.now();
-    let heard = s.store.ended_since(now.plus_seconds(-CLOCKS_SECONDS)).await?;
-    s.ended.take_in(heard, Ended::since(now, s.config.access_token_seconds));
-    Ok(())
+/// Learns, again and again, of sessions that another process ended: its word may be lost.
+pub(crate) fn follow(service: Weak<Service>) {
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let Some(service) = service.upgrade() else { return };
+            if let Err(problem) = ended(&service).await {
+                tracing::debug!(?problem, "sessions that ended elsewhere are learned of later");
+            }
+        }
+    });
 }

@@ -23,5 +23,5 @@ pub(crate) async fn event(s: &Service, user: UserId, session: SessionId) -> Resu
 
 /// A session ended: tokens of it that still look good are refused.
 pub(crate) fn remember(s: &Service, session: SessionId, now: Timestamp) {
-    s.ended.add(session, now, Ended::since(now, s.config.access_token_seconds));
+    s.ended.add(&[(session, now)], Ended::since(now, s.config.access_token_seconds));
 }

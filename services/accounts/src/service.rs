@@ -1,7 +1,7 @@
 //! The contract, one line per use case.
 
 use crate::{
-    Service, archive, ask, authenticate, cancel_deletion, change_email, delete_account, erase, leaving, log_in,
+    Service, archive, ask, authenticate, cancel_deletion, change_email, delete_account, ended, erase, leaving, log_in,
     log_out, read, refresh, register, sessions, set_password, store::letters::About, verify_email,
 };
 use accounts_contract::{
@@ -68,6 +68,10 @@ impl Accounts for Service {
 
     async fn authenticate(&self, access_token: String) -> Result<Authenticated> {
         authenticate::authenticate(self, &access_token)
+    }
+
+    async fn ended(&self) -> Result<Vec<SessionId>> {
+        ended::ended(self).await
     }
 
     async fn me(&self, caller: Caller) -> Result<Me> {

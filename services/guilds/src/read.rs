@@ -1,7 +1,8 @@
 use crate::{Service, facts};
 use guilds_contract::{Channel, Facts, Guild, Invite, Member};
 use kernel::{
-    Caller, ChannelId, Difference, GuildId, Kind, Limit, Page, Problem, Reader, Result, StreamName, Timestamp, UserId,
+    At, Caller, ChannelId, Difference, GuildId, Kind, Limit, Page, Problem, Reader, Result, StreamName, Timestamp,
+    UserId,
     permissions::{Permission, Place},
 };
 
@@ -112,6 +113,11 @@ pub(crate) async fn difference(s: &Service, reader: Reader, stream: &StreamName,
         return Err(Problem::not_found("stream"));
     }
     Ok(s.ground.journal.read(reader, stream, since).await?)
+}
+
+pub(crate) async fn heads(s: &Service, guilds: &[GuildId]) -> Result<At> {
+    let streams: Vec<StreamName> = guilds.iter().copied().map(StreamName::guild).collect();
+    Ok(s.ground.journal.heads(&streams).await?)
 }
 
 async fn may_read(s: &Service, user: UserId, stream: &StreamName) -> Result<bool> {

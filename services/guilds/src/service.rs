@@ -11,7 +11,7 @@ use guilds_contract::{
     Acquaintance, Channel, ChannelDraft, ChannelEdit, Facts, Guild, GuildDraft, GuildEdit, Guilds, Home, Invite,
     InviteDraft, InvitePreview, Member,
 };
-use kernel::{Caller, ChannelId, Difference, GuildId, Limit, Page, Reader, Result, StreamName, UserId};
+use kernel::{At, Caller, ChannelId, Difference, GuildId, Limit, Page, Reader, Result, StreamName, UserId};
 
 #[async_trait]
 impl Guilds for Service {
@@ -123,6 +123,10 @@ impl Guilds for Service {
 
     async fn channel_facts(&self, channel: ChannelId, user: UserId) -> Result<Option<Facts>> {
         facts::of_channel(self, channel, user).await
+    }
+
+    async fn heads(&self, guilds: Vec<GuildId>) -> Result<At> {
+        read::heads(self, &guilds).await
     }
 
     async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Result<Difference> {

@@ -1,10 +1,15 @@
-use crate::{lock, session::Session};
+use crate::{
+    access::Guard,
+    assurance::{Assurance, Held},
+    lock,
+    session::Session,
+};
 use kernel::ChannelId;
 use ports::{Fanout, Hint, Sink, Subscription};
 use realtime_contract::{Answer, Frame, ServerOp};
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, Weak},
+    sync::{Arc, Mutex, Weak, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -15,11 +20,15 @@ const EVERY: Duration = Duration::from_secs(1);
 /// all sessions that see the same channels.
 pub(crate) struct Heads {
     fanout: Arc<dyn Fanout>,
+    assurance: Arc<Assurance>,
     desks: Mutex<HashMap<String, Weak<Desk>>>,
 }
 
 /// The news of one topic, and who hears them.
 struct Desk {
+    /// Of the guild, where it is one.
+    guard: Option<Arc<Guard>>,
+    waits: AtomicBool,
     news: Mutex<BTreeMap<ChannelId, i64>>,
     readers: Mutex<Vec<Weak<Session>>>,
     subscription: Mutex<Option<Subscription>>,
@@ -29,8 +38,8 @@ struct Desk {
 pub(crate) struct Reading(#[allow(dead_code, reason = "held, not read")] Arc<Desk>);
 
 impl Heads {
-    pub(crate) fn start(fanout: Arc<dyn Fanout>) -> Arc<Self> {
-        let heads = Arc::new(Self { fanout, desks: Mutex::default() });
+    pub(crate) fn start(fanout: Arc<dyn Fanout>, assurance: Arc<Assurance>) -> Arc<Self> {
+        let heads = Arc::new(Self { fanout, assurance, desks: Mutex::default() });
         let ticking = Arc::downgrade(&heads);
         tokio::spawn(async move {
             loop {
@@ -44,12 +53,17 @@ impl Heads {
     }
 
     /// Tells `session` the news of a topic while the answer is held.
-    pub(crate) fn read(&self, topic: String, session: &Arc<Session>) -> Reading {
+    pub(crate) fn read(&self, topic: String, guard: Option<Arc<Guard>>, session: &Arc<Session>) -> Reading {
         let mut desks = lock(&self.desks);
         let there = desks.get(&topic).and_then(Weak::upgrade);
         let desk = there.unwrap_or_else(|| {
-            let desk =
-                Arc::new(Desk { news: Mutex::default(), readers: Mutex::default(), subscription: Mutex::default() });
+            let desk = Arc::new(Desk {
+                guard,
+                waits: AtomicBool::new(false),
+                news: Mutex::default(),
+                readers: Mutex::default(),
+                subscription: Mutex::default(),
+            });
             let subscription = self.fanout.subscribe(&topic, Arc::new(DeskSink(Arc::downgrade(&desk))));
             *lock(&desk.subscription) = Some(subscription);
             desks.insert(topic, Arc::downgrade(&desk));
@@ -69,16 +83,17 @@ impl Heads {
             desks.values().filter_map(Weak::upgrade).collect()
         };
         for desk in desks {
-            let news = std::mem::take(&mut *lock(&desk.news));
-            if !news.is_empty() {
-                desk.tell(&news);
+            let has_news = !lock(&desk.news).is_empty();
+            if has_news && self.assurance.lets(&desk) {
+                desk.tell();
             }
         }
     }
 }
 
 impl Desk {
-    fn tell(&self, news: &BTreeMap<ChannelId, i64>) {
+    fn tell(&self) {
+        let news = std::mem::take(&mut *lock(&self.news));
         let mut frames: HashMap<Vec<ChannelId>, Frame> = HashMap::new();
         let readers: Vec<Arc<Session>> = lock(&self.readers).iter().filter_map(Weak::upgrade).collect();
         for session in readers {
@@ -94,6 +109,20 @@ impl Desk {
             });
             session.say_frame(frame.clone());
         }
+    }
+}
+
+impl Held for Desk {
+    fn guard(&self) -> Option<&Arc<Guard>> {
+        self.guard.as_ref()
+    }
+
+    fn waits(&self) -> &AtomicBool {
+        &self.waits
+    }
+
+    fn go_on(self: Arc<Self>) {
+        self.tell();
     }
 }
 

@@ -1,4 +1,6 @@
 use crate::{
+    access::Guard,
+    assurance::Held,
     lanes::Lanes,
     lock,
     session::Session,
@@ -32,6 +34,9 @@ pub(crate) struct Lane {
     first_part: Part,
     more_parts: OnceLock<Box<[Part]>>,
     repairing: AtomicBool,
+    /// Of the guild's streams: what decides with it whether it may be delivered.
+    guard: OnceLock<Arc<Guard>>,
+    waits: AtomicBool,
     /// From before its first frame on. Held, so that it is heard.
     _subscription: Subscription,
 }
@@ -58,6 +63,8 @@ impl Lane {
             first_part: Part::default(),
             more_parts: OnceLock::new(),
             repairing: AtomicBool::new(false),
+            guard: OnceLock::new(),
+            waits: AtomicBool::new(false),
         })
     }
 
@@ -84,6 +91,11 @@ impl Lane {
         lock(&self.watchers).join(session)
     }
 
+    /// From now on it is delivered only as long as the guild is known to let it.
+    pub(crate) fn guarded_by(&self, guard: Arc<Guard>) {
+        drop(self.guard.set(guard));
+    }
+
     pub(crate) fn leave(&self, place: u32) {
         lock(&self.watchers).leave(place);
     }
@@ -97,6 +109,9 @@ impl Lane {
         let (workers, at) = (self.lanes.workers.count(), self.part(part));
         // Cleared before looking, so that what comes from here on is another pass.
         at.scheduled.store(false, Ordering::Release);
+        if !self.lanes.assurance.lets(self) {
+            return;
+        }
         let (frames, last) = lock(&self.track).tail(at.passed.load(Ordering::Relaxed));
         let news = News { first: last - frames.len() as i64 + 1, frames };
         for chunk in (part..).step_by(workers) {
@@ -181,6 +196,20 @@ impl Lane {
                 patience = (patience * 2).clamp(GAP_PATIENCE, Duration::from_secs(2));
             }
         });
+    }
+}
+
+impl Held for Lane {
+    fn guard(&self) -> Option<&Arc<Guard>> {
+        self.guard.get()
+    }
+
+    fn waits(&self) -> &AtomicBool {
+        &self.waits
+    }
+
+    fn go_on(self: Arc<Self>) {
+        self.schedule();
     }
 }
 

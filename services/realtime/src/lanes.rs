@@ -1,4 +1,4 @@
-use crate::{lane::Lane, lock, owners::Owners, workers::Workers};
+use crate::{assurance::Assurance, lane::Lane, lock, owners::Owners, workers::Workers};
 use kernel::{Result, StreamName};
 use ports::Fanout;
 use std::{
@@ -13,15 +13,16 @@ use std::{
 pub(crate) struct Lanes {
     pub(crate) fanout: Arc<dyn Fanout>,
     pub(crate) owners: Owners,
+    pub(crate) assurance: Arc<Assurance>,
     pub(crate) workers: Workers,
     next_worker: AtomicUsize,
     lanes: Mutex<HashMap<StreamName, Weak<Lane>>>,
 }
 
 impl Lanes {
-    pub(crate) fn new(fanout: Arc<dyn Fanout>, owners: Owners) -> Arc<Self> {
+    pub(crate) fn new(fanout: Arc<dyn Fanout>, owners: Owners, assurance: Arc<Assurance>) -> Arc<Self> {
         let (workers, next_worker) = (Workers::start(), AtomicUsize::new(0));
-        Arc::new(Self { fanout, owners, workers, next_worker, lanes: Mutex::default() })
+        Arc::new(Self { fanout, owners, assurance, workers, next_worker, lanes: Mutex::default() })
     }
 
     /// The open lane of a stream.

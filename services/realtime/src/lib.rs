@@ -8,6 +8,7 @@
 //!   of each stream for what came before
 
 mod access;
+mod assurance;
 mod heads;
 mod lane;
 mod lanes;
@@ -73,6 +74,7 @@ pub(crate) struct Service {
     presence: Arc<presence::Presence>,
     heads: Arc<heads::Heads>,
     access: Arc<access::Access>,
+    assurance: Arc<assurance::Assurance>,
     sessions: Mutex<Vec<Weak<session::Session>>>,
     visible: Mutex<HashMap<UserId, Weak<[ChannelId]>>>,
     draining: AtomicBool,
@@ -107,11 +109,14 @@ impl Service {
 
 /// The realtime service of this node.
 pub fn build(fanout: Arc<dyn Fanout>, deps: Deps) -> Arc<dyn Realtime> {
+    let assurance = assurance::Assurance::new(!fanout.hears_all());
+    let (accounts, guilds) = (deps.accounts.clone(), deps.guilds.clone());
     let service = Arc::new_cyclic(|itself: &Weak<Service>| Service {
-        lanes: lanes::Lanes::new(fanout.clone(), owners::Owners(deps.clone())),
+        lanes: lanes::Lanes::new(fanout.clone(), owners::Owners(deps.clone()), assurance.clone()),
         presence: presence::Presence::start(fanout.clone(), &*deps.random),
-        heads: heads::Heads::start(fanout.clone()),
-        access: access::Access::new(fanout.clone()),
+        heads: heads::Heads::start(fanout.clone(), assurance.clone()),
+        access: access::Access::new(fanout.clone(), assurance.clone()),
+        assurance: assurance.clone(),
         sessions: Mutex::default(),
         visible: Mutex::default(),
         draining: AtomicBool::new(false),
@@ -121,6 +126,8 @@ pub fn build(fanout: Arc<dyn Fanout>, deps: Deps) -> Arc<dyn Realtime> {
         fanout,
     });
     tokio::spawn(look_after(Arc::downgrade(&service)));
+    let living = Arc::downgrade(&service);
+    assurance.start(accounts, guilds, move || living.upgrade().map_or_else(Vec::new, |service| service.living()));
     service
 }
 

@@ -1,6 +1,12 @@
 //! What a client asks, one op at a time.
 
-use crate::{lock, own, send, session::Session, shown, watch};
+use crate::{
+    access::Guard,
+    lock, own, send,
+    session::{SESSION_ENDED, Session},
+    shown, watch,
+};
+use guilds_contract::Home;
 use kernel::{Caller, ChannelId, GuildId, Kind, Problem, Result, UserId};
 use messages_contract::Head;
 use realtime_contract::{ClientOp, Request, ServerOp};
@@ -91,16 +97,18 @@ async fn hello(session: &Arc<Session>, reference: Option<String>, token: String)
 /// Learns which channels the person sees, and hears their heads. Answers them, or nothing when guilds can't.
 async fn go_home(session: &Arc<Session>, caller: Caller) -> Arc<[ChannelId]> {
     let _one_at_a_time = session.asking.lock().await;
-    let home = match session.service.deps.guilds.home(caller).await {
+    let (home, guarded) = match guarded_home(session, caller).await {
         Ok(home) => home,
         Err(problem) => {
             tracing::warn!(user = %caller.user, ?problem, "badges stay as they are");
             return Arc::default();
         }
     };
-    let guilds = home.guilds.iter().map(|g| format!("heads/guild/{}", g.guild.id));
-    let directs = home.directs.iter().map(|d| format!("heads/channel/{}", d.id));
-    let readings = guilds.chain(directs).map(|topic| session.service.heads.read(topic, session)).collect();
+    let heads = &session.service.heads;
+    let guilds =
+        guarded.into_iter().map(|guard| heads.read(format!("heads/guild/{}", guard.guild), Some(guard), session));
+    let directs = home.directs.iter().map(|d| heads.read(format!("heads/channel/{}", d.id), None, session));
+    let readings = guilds.chain(directs).collect();
     let guild_channels = home.guilds.iter().flat_map(|g| &g.channels);
     let mut visible: Vec<ChannelId> = guild_channels.chain(&home.directs).map(|c| c.id).collect();
     visible.sort_unstable();
@@ -115,6 +123,21 @@ async fn go_home(session: &Arc<Session>, caller: Caller) -> Arc<[ChannelId]> {
     };
     drop(before);
     visible
+}
+
+/// Where the person is at home, guarded from before it was asked for.
+async fn guarded_home(session: &Arc<Session>, caller: Caller) -> Result<(Home, Vec<Arc<Guard>>)> {
+    let guilds = &session.service.deps.guilds;
+    let mut home = guilds.home(caller).await?;
+    let is_new = home.guilds.iter().any(|g| !session.is_guarded(g.guild.id));
+    let guard = |home: &Home| home.guilds.iter().map(|g| session.guard(g.guild.id)).collect::<Vec<_>>();
+    let mut guarded = guard(&home);
+    // A change that was heard before this session heard anything.
+    if is_new && guarded.iter().any(|guard| guard.is_restless()) {
+        home = guilds.home(caller).await?;
+        guarded = guard(&home);
+    }
+    Ok((home, guarded))
 }
 
 async fn unread(session: &Session, caller: Caller, visible: &[ChannelId]) -> Vec<Head> {
@@ -134,16 +157,20 @@ impl Session {
         whom.is_none_or(|users| users.contains(&caller.user))
     }
 
-    /// Guards a guild that something is watched of. Answers whether it wasn't before.
-    pub(crate) fn guard(self: &Arc<Self>, guild: GuildId) -> bool {
-        let is_guarded = lock(&self.state).guards.iter().any(|guard| guard.guild == guild);
-        if !is_guarded {
+    /// Guards a guild that something is heard of.
+    pub(crate) fn guard(self: &Arc<Self>, guild: GuildId) -> Arc<Guard> {
+        let there = lock(&self.state).guards.iter().find(|guard| guard.guild == guild).cloned();
+        there.unwrap_or_else(|| {
             let guard = self.service.access.guard(guild, self);
             let mut state = lock(&self.state);
             state.guards.reserve_exact(1);
-            state.guards.push(guard);
-        }
-        !is_guarded
+            state.guards.push(guard.clone());
+            guard
+        })
+    }
+
+    pub(crate) fn is_guarded(&self, guild: GuildId) -> bool {
+        lock(&self.state).guards.iter().any(|guard| guard.guild == guild)
     }
 
     /// What is watched of the guild stands still until it was asked again.

@@ -8,9 +8,9 @@ use crate::{
     own, send, shown,
     track::After,
     watch,
-    watches::Watches,
+    watches::{Watches, Watching},
 };
-use kernel::{Caller, ChannelId, Problem, StreamName};
+use kernel::{Caller, ChannelId, Problem, SessionId, StreamName};
 use realtime_contract::{Answer, Flow, Frame, Later, Request, ServerOp, Wire};
 use std::{
     io::Result,
@@ -187,7 +187,9 @@ impl Session {
         let mut state = lock(&self.state);
         self.write_in(&mut state);
         let state = &mut *state;
-        for watching in state.watching.iter_mut().filter(|w| w.is_live()) {
+        let assurance = &self.service.assurance;
+        let is_behind = |w: &Watching| w.is_live() && w.cursor < w.lane.last();
+        for watching in state.watching.iter_mut().filter(|w| is_behind(w) && assurance.lets(&w.lane)) {
             if state.end.is_some() || state.out.is_blocked() || state.out.bytes() > ROOM_BYTES {
                 break;
             }
@@ -278,6 +280,11 @@ impl Session {
             state.out.push(self.wire.ping());
             self.write_in(&mut state);
         }
+    }
+
+    /// Whether it is one of these sessions of accounts.
+    pub(crate) fn is_of(&self, sessions: &[SessionId]) -> bool {
+        lock(&self.state).caller.is_some_and(|caller| sessions.contains(&caller.session))
     }
 
     pub(crate) fn is_gone(&self) -> bool {

@@ -63,7 +63,8 @@ async fn settle(session: &Arc<Session>, caller: Caller) -> Result<Vec<UserId>> {
         let known = session.service.deps.guilds.acquaintances(caller, unsure).await?;
         let mut is_guarded = true;
         for guild in known.iter().filter_map(|known| known.guild) {
-            is_guarded &= !session.guard(guild);
+            is_guarded &= session.is_guarded(guild);
+            session.guard(guild);
         }
         if !is_guarded {
             // Who left before the guild was listened to would stay: asked again.

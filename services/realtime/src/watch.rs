@@ -59,11 +59,16 @@ async fn watch_one(
         ));
     }
     let guild = guild_of(session, caller, stream).await?;
-    if let Some(guild) = guild {
-        session.guard(guild);
-    }
+    let guard = guild.map(|guild| session.guard(guild));
     let lane = session.service.lanes.lane(stream).await?;
+    if let Some(guard) = &guard {
+        lane.guarded_by(guard.clone());
+    }
     let Some(ticket) = insert(session, lane, since, guild) else { return Ok(()) };
+    // From here on a change is heard; what let the person in may be older than one that was heard already.
+    if guard.is_some_and(|guard| guard.is_restless()) {
+        may_still(session, caller, stream).await?;
+    }
     let Some(seq) = fetch(session, caller, reference.clone(), stream, since).await? else { return Ok(()) };
     let is_it = lock(&session.state).watching.with_ticket(stream, ticket).is_some();
     if is_it {
