@@ -59,6 +59,7 @@ test-fleet: web $(BROWSER_MODULES) $(FAULTS_MODULES) ## the same program as seve
 	@cargo build --locked -p guildhall
 	@cd tests/browser && ../with-fleet nodes $(NODE_TEST) --test-timeout=180000 conversation.test.mjs
 	@cd tests/browser && ../with-fleet fleet $(NODE_TEST) --test-timeout=180000 conversation.test.mjs rooms.test.mjs
+	@cd tests/faults && ../with-fleet nodes $(NODE_TEST) --test-timeout=600000 cluster/revocation.test.mjs
 	@cd tests/faults && ../with-fleet fleet $(NODE_TEST) --test-timeout=600000 faults/kill.test.mjs cluster/
 
 faults: sabotaged ## the same at length: ten minutes

@@ -60,14 +60,14 @@ async function makeBucket() {
 /** Writes down who runs, for tests that end some of them. */
 function note() {
   const file = join(data, 'fleet.json');
-  writeFileSync(`${file}.new`, JSON.stringify(children.map(({ role, child }) => ({ role, pid: child?.pid }))));
+  writeFileSync(`${file}.new`, JSON.stringify(children.map(({ role, port, child }) => ({ role, port, pid: child?.pid }))));
   renameSync(`${file}.new`, file);
 }
 
 /** Starts a process that ends when this one does, however that ends; answers when it says that it is there. */
-function start(role, program, args, env, there) {
+function start(role, program, args, env, there, port) {
   const options = { env, cwd: work, stdio: ['ignore', 'pipe', 'inherit'] };
-  const member = { role, child: null };
+  const member = { role, port, child: null };
   const run = () => {
     const child = spawn(engines.setpriv, ['--pdeathsig', 'KILL', program, ...args], options);
     member.child = child;
@@ -93,7 +93,7 @@ function start(role, program, args, env, there) {
 async function part(roles, addresses, { doors, rpc }) {
   const env = {
     GUILDHALL_DATABASE_URL: `${engines.postgres}/${name}`,
-    GUILDHALL_BUS_URL: `${engines.nats}?prefix=${name}`,
+    GUILDHALL_BUS_URL: `${process.env.GUILDHALL_TEST_NATS ?? engines.nats}?prefix=${name}`,
     GUILDHALL_BLOBS_URL: `s3://key:secret@${name}?endpoint=${engines.s3}&region=us-east-1`,
     GUILDHALL_ROLES: roles,
     GUILDHALL_SERVICE_TOKEN: TOKEN,
@@ -109,7 +109,7 @@ async function part(roles, addresses, { doors, rpc }) {
   if (doors) env.GUILDHALL_LISTEN = `127.0.0.1:${doors}`;
   if (rpc) env.GUILDHALL_RPC_LISTEN = `127.0.0.1:${rpc}`;
   const config = values.config ? ['--config', resolve(values.config)] : [];
-  return start(roles, engines.binary, ['serve', ...config], env, there);
+  return start(roles, engines.binary, ['serve', ...config], env, there, doors);
 }
 
 /** Gateway, realtime and messages twice, one of each other. Answers the ports of the doors. */

@@ -17,8 +17,19 @@ const engine = (name) => (what) => {
 export const postgres = engine('POSTGRES');
 export const nats = engine('NATS');
 
-/** Who runs: `[{role, pid}]`. */
+/** Who runs: `[{role, pid, port}]`, with the port of those that people connect to. */
 export const processes = (server) => JSON.parse(readFileSync(join(server.data, 'fleet.json'), 'utf8'));
+
+/** The ports of the processes that people connect to. */
+export function doors(server) {
+  const ports = (role) => processes(server).filter((process) => [role, 'all'].includes(process.role)).map(({ port }) => port);
+  return { gateway: ports('gateway'), realtime: ports('realtime') };
+}
+
+/** The same fleet, through one process of each kind instead of the load balancer. */
+export function through(server, gateway, realtime) {
+  return Object.assign(Object.create(server), { url: `http://127.0.0.1:${gateway}`, socketUrl: `ws://127.0.0.1:${realtime}/ws` });
+}
 
 /** Ends one process and waits until it has come back; answers after how many milliseconds. */
 export async function restart(server, place, signal) {
