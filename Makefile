@@ -10,6 +10,7 @@ FAULTS_MODULES := tests/faults/node_modules/.package-lock.json
 PEERS_MODULES := bench/peers/node_modules/.package-lock.json
 NODE_TEST := node --test --test-concurrency=1
 FAULT_TESTS := GUILDHALL_TEST_BINARY=$(CURDIR)/target/debug/guildhall GUILDHALL_TEST_SABOTAGED=$(CURDIR)/target/debug/guildhall-sabotaged tests/faults/run
+FLEET_FAULTS := GUILDHALL_TEST_BINARY=$(CURDIR)/target/debug/guildhall tests/faults/run-fleet
 export CARGO_TERM_COLOR ?= auto
 
 .PHONY: help run build web dev test test-rust test-web test-browser test-proxy test-delivery test-fleet faults sabotaged check format bench
@@ -59,11 +60,11 @@ test-fleet: web $(BROWSER_MODULES) $(FAULTS_MODULES) ## the same program as seve
 	@cargo build --locked -p guildhall
 	@cd tests/browser && ../with-fleet nodes $(NODE_TEST) --test-timeout=180000 conversation.test.mjs
 	@cd tests/browser && ../with-fleet fleet $(NODE_TEST) --test-timeout=180000 conversation.test.mjs rooms.test.mjs
-	@cd tests/faults && ../with-fleet nodes $(NODE_TEST) --test-timeout=600000 cluster/revocation.test.mjs
-	@cd tests/faults && ../with-fleet fleet $(NODE_TEST) --test-timeout=600000 faults/kill.test.mjs cluster/
+	@$(FLEET_FAULTS)
 
-faults: sabotaged ## the same at length: ten minutes
+faults: sabotaged ## the same at length, of one process and of several: half an hour
 	@FAULTS=long $(FAULT_TESTS)
+	@FAULTS=long $(FLEET_FAULTS)
 
 test-proxy: web ## people get in through nginx as deploy/ sets it up
 	@echo "make: nginx before the real binary"

@@ -61,16 +61,21 @@ export class Load {
     const left = await Promise.all(this.senders.map((sender) => sender.finish(answerMs)));
     await Promise.all(this.sending);
     const { server, world } = this;
-    const heads = await readHeads(server, world.owner.token, world.channels);
-    const isWhole = (reader) =>
-      [...reader.streams.keys()].every((channel) => !world.may(reader.person, channel) || reader.last(channel) >= heads[channel]);
-    const deadline = performance.now() + catchUpMs;
-    while (!this.readers.every(isWhole) && performance.now() < deadline) await sleep(50);
+    await this.caughtUp(await readHeads(server, world.owner.token, world.channels), catchUpMs);
     for (const reader of this.readers) reader.close();
     await this.history.close();
     this.final = await readFinal(server, world.owner.token, world.channels);
     this.unanswered = left.reduce((sum, count) => sum + count, 0);
     return this;
+  }
+
+  /** Waits until every reader has come to `heads`, for so long at most; answers how long that took. */
+  async caughtUp(heads, withinMs) {
+    const isWhole = (reader) =>
+      [...reader.streams.keys()].every((channel) => !this.world.may(reader.person, channel) || reader.last(channel) >= heads[channel]);
+    const began = performance.now();
+    while (!this.readers.every(isWhole) && performance.now() - began < withinMs) await sleep(20);
+    return performance.now() - began;
   }
 
   /** Ends without a judgement, as when the test has failed already. */

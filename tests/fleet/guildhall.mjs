@@ -65,11 +65,12 @@ function note() {
 }
 
 /** Starts a process that ends when this one does, however that ends; answers when it says that it is there. */
-function start(role, program, args, env, there, port) {
+function start(role, program, args, env, there, port, host) {
   const options = { env, cwd: work, stdio: ['ignore', 'pipe', 'inherit'] };
   const member = { role, port, child: null };
   const run = () => {
-    const child = spawn(engines.setpriv, ['--pdeathsig', 'KILL', program, ...args], options);
+    const [command, ...rest] = [...(host ? [engines.ip, 'netns', 'exec', host.name] : []), engines.setpriv, '--pdeathsig', 'KILL', program, ...args];
+    const child = spawn(command, rest, options);
     member.child = child;
     note();
     return new Promise((done, fail) => {
@@ -89,12 +90,15 @@ function start(role, program, args, env, there, port) {
   return run();
 }
 
-/** One process of Guildhall. */
-async function part(roles, addresses, { doors, rpc }) {
+/** An engine's URL, as it is called on a host of its own. */
+const from = (url, address) => (address === undefined ? url : url.replace('127.0.0.1', address));
+
+/** One process of Guildhall, on this host or on another. */
+async function part(roles, addresses, { doors, rpc, host }) {
   const env = {
-    GUILDHALL_DATABASE_URL: `${engines.postgres}/${name}`,
-    GUILDHALL_BUS_URL: `${process.env.GUILDHALL_TEST_NATS ?? engines.nats}?prefix=${name}`,
-    GUILDHALL_BLOBS_URL: `s3://key:secret@${name}?endpoint=${engines.s3}&region=us-east-1`,
+    GUILDHALL_DATABASE_URL: `${from(engines.postgres, host?.database)}/${name}`,
+    GUILDHALL_BUS_URL: `${from(process.env.GUILDHALL_TEST_NATS ?? engines.nats, host?.broker)}?prefix=${name}`,
+    GUILDHALL_BLOBS_URL: `s3://key:secret@${name}?endpoint=${from(engines.s3, host?.broker)}&region=us-east-1`,
     GUILDHALL_ROLES: roles,
     GUILDHALL_SERVICE_TOKEN: TOKEN,
     GUILDHALL_DATA: join(work, 'unused'),
@@ -106,13 +110,13 @@ async function part(roles, addresses, { doors, rpc }) {
   const there = [];
   if (doors) there.push('listens on');
   if (rpc) there.push('answers other processes');
-  if (doors) env.GUILDHALL_LISTEN = `127.0.0.1:${doors}`;
+  if (doors) env.GUILDHALL_LISTEN = `${host?.people ?? '127.0.0.1'}:${doors}`;
   if (rpc) env.GUILDHALL_RPC_LISTEN = `127.0.0.1:${rpc}`;
   const config = values.config ? ['--config', resolve(values.config)] : [];
-  return start(roles, engines.binary, ['serve', ...config], env, there, doors);
+  return start(roles, engines.binary, ['serve', ...config], env, there, doors, host);
 }
 
-/** Gateway, realtime and messages twice, one of each other. Answers the ports of the doors. */
+/** Gateway, realtime and messages twice, one of each other. Answers where the doors are. */
 async function fleet() {
   const services = { accounts: 1, people: 1, guilds: 1, messages: 2, overview: 1 };
   const ports = {};
@@ -128,18 +132,23 @@ async function fleet() {
     starting.push(...all.map((port) => part(role, addresses, { doors: port })));
   }
   await Promise.all(starting);
-  return doors;
+  const places = (ports) => ports.map((port) => `127.0.0.1:${port}`);
+  return { gateway: places(doors.gateway), realtime: places(doors.realtime) };
 }
 
-/** Two processes that each do everything. */
+/** Two processes that each do everything, each on a host of its own where there are any. */
 async function nodes() {
-  const ports = [await freePort(), await freePort()];
-  for (const port of ports) await part('all', {}, { doors: port });
-  return { gateway: ports, realtime: ports };
+  const places = [];
+  for (const host of engines.hosts ?? [undefined, undefined]) {
+    const port = await freePort();
+    await part('all', {}, { doors: port, host });
+    places.push(`${host?.people ?? '127.0.0.1'}:${port}`);
+  }
+  return { gateway: places, realtime: places };
 }
 
 function nginx({ gateway, realtime }) {
-  const servers = (ports) => ports.map((port) => `server 127.0.0.1:${port} max_fails=1 fail_timeout=1s;`).join(' ');
+  const servers = (places) => places.map((place) => `server ${place} max_fails=1 fail_timeout=1s;`).join(' ');
   const forward = 'proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_read_timeout 120s; proxy_connect_timeout 2s;';
   writeFileSync(
     join(work, 'nginx.conf'),

@@ -14,6 +14,9 @@ const SCHEMA_EXISTS: &str = "42P06";
 /// How long a call waits for a connection: longer, and a database that is away holds everybody up.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// A process that is cut off in the middle of a transaction holds up all others for so long.
+const ABANDONED_MS: &str = "2000";
+
 pub type Db = sqlx::Postgres;
 pub type Tx<'c> = sqlx::Transaction<'c, Db>;
 include!("log.rs");
@@ -31,6 +34,7 @@ impl Pools {
             ("search_path", schema),
             ("synchronous_commit", "on"),
             ("default_transaction_isolation", "read committed"),
+            ("idle_in_transaction_session_timeout", ABANDONED_MS),
         ]);
         let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
         let pool = pool.connect_with(options).await.map_err(cannot_open)?;

@@ -60,3 +60,46 @@ pub(crate) fn follow(service: Weak<Service>) {
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Config;
+    use accounts_contract::{Accounts, Device, Registration};
+    use engine_sql::{Outside, testing};
+    use ports::ManualClock;
+    use std::sync::Arc;
+
+    #[tokio::test]
+    async fn what_another_process_ended_is_ended_here_and_told_for_a_minute() {
+        let start = Timestamp(1_767_225_600_000);
+        let outside = |ahead_seconds| {
+            let clock = Arc::new(ManualClock::at(start.plus_seconds(ahead_seconds)));
+            (clock.clone(), Outside { clock, ..testing::outside() })
+        };
+        let ((here_clock, here), (_, there)) = (outside(0), outside(7));
+        let [ours, theirs] = [testing::sqlite().await, testing::sqlite().await];
+        let people = people::build(theirs.database.clone(), &here).await.expect("people");
+        let config = Config { argon2_memory_kib: 8, argon2_passes: 1, ..Config::default() };
+        let open = async |outside| {
+            crate::open(ours.database.clone(), outside, people.clone(), config.clone()).await.expect("accounts")
+        };
+        let (here, there) = (open(&here).await, open(&there).await);
+        let ada = Registration {
+            email: "ada@example.org".into(),
+            password: "correct horse battery".into(),
+            display_name: "Ada".into(),
+        };
+        let token = there.register(ada, Device::default()).await.expect("registered").access_token;
+        here_clock.advance_seconds(7);
+        let caller = here.authenticate(token.clone()).await.expect("signed in").caller;
+        assert_eq!(here.ended().await.expect("asked"), []);
+
+        there.log_out(caller).await.expect("ended");
+        assert_eq!(here.ended().await.expect("asked"), [caller.session]);
+        assert_eq!(here.authenticate(token.clone()).await.expect_err("refused").code, "session_ended");
+        here_clock.advance_seconds(TOLD_SECONDS + 1);
+        assert_eq!(here.ended().await.expect("asked"), []);
+        assert_eq!(here.authenticate(token).await.expect_err("refused").code, "session_ended", "it is remembered");
+    }
+}

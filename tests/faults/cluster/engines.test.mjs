@@ -2,6 +2,7 @@
 // nothing is acknowledged; afterwards nothing is missing.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readHeads } from '../final.mjs';
 import { LONG } from '../scale.mjs';
 import { loaded, nats, postgres } from './cluster.mjs';
 
@@ -9,6 +10,8 @@ const BROKER_SECONDS = LONG ? 20 : 5;
 const DATABASE_SECONDS = LONG ? 10 : 3;
 /** Until sends are acknowledged again. */
 const RECOVERY_MS = 5_000;
+/** Until readers have what they missed; a process looks for the broker once a second at the latest. */
+const CAUGHT_UP_MS = 2_000 + 1_000;
 
 const judge = async (t, load) => {
   await load.run(2);
@@ -22,7 +25,7 @@ const judge = async (t, load) => {
 const acknowledged = (load) => load.history.count.ok;
 
 test(`the broker is away for ${BROKER_SECONDS} s`, async (t) => {
-  const { load } = await loaded(t);
+  const { server, load } = await loaded(t);
   nats('stop');
   t.after(() => nats('start'));
   await load.run(1);
@@ -30,6 +33,10 @@ test(`the broker is away for ${BROKER_SECONDS} s`, async (t) => {
   await load.run(BROKER_SECONDS - 1);
   assert.ok(acknowledged(load) > before, 'sending goes on without the broker');
   nats('start');
+  const heads = await readHeads(server, load.world.owner.token, load.world.channels);
+  const ms = await load.caughtUp(heads, 4 * CAUGHT_UP_MS);
+  t.diagnostic(`everybody had it ${ms.toFixed(0)} ms after the broker was back`);
+  assert.ok(ms <= CAUGHT_UP_MS, `readers had what they missed only after ${ms.toFixed(0)} ms`);
   await judge(t, load);
 });
 
@@ -60,6 +67,7 @@ test(`the database is away for ${DATABASE_SECONDS} s`, async (t) => {
   const began = performance.now();
   while (acknowledged(load) === before && performance.now() - began < 4 * RECOVERY_MS) await load.run(0.05);
   const ms = performance.now() - began;
+  t.diagnostic(`sends were acknowledged again after ${ms.toFixed(0)} ms`);
   assert.ok(ms < RECOVERY_MS, `sends were acknowledged again after ${ms.toFixed(0)} ms`);
   await judge(t, load);
 });
