@@ -236,6 +236,7 @@ async fn keep_asking_accounts(
         let ended = timeout(DEADLINE, accounts.ended()).await.unwrap_or_else(|late| Err(Problem::internal(late)));
         let done = ended.map(|ended| {
             if !ended.is_empty() {
+                let ended = ended.into_iter().collect();
                 living().iter().filter(|s| s.is_of(&ended)).for_each(|session| session.end_with(SESSION_ENDED));
             }
             assurance.sessions.set(asked);

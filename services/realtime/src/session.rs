@@ -13,6 +13,7 @@ use crate::{
 use kernel::{Caller, ChannelId, Problem, SessionId, StreamName};
 use realtime_contract::{Answer, Flow, Frame, Later, Request, ServerOp, Wire};
 use std::{
+    collections::HashSet,
     io::Result,
     sync::{
         Arc, Mutex, Weak,
@@ -283,7 +284,7 @@ impl Session {
     }
 
     /// Whether it is one of these sessions of accounts.
-    pub(crate) fn is_of(&self, sessions: &[SessionId]) -> bool {
+    pub(crate) fn is_of(&self, sessions: &HashSet<SessionId>) -> bool {
         lock(&self.state).caller.is_some_and(|caller| sessions.contains(&caller.session))
     }
 
