@@ -19,7 +19,7 @@ use std::path::PathBuf;
 const FILE: &str = "guildhall.toml";
 const PREFIX: &str = "GUILDHALL_";
 /// Tables of the file. In the environment `GUILDHALL_LOG_LEVEL` is `level` in `[log]`.
-const SECTIONS: [&str; 5] = ["log", "rpc", "accounts", "messages", "socket"];
+const SECTIONS: [&str; 6] = ["log", "telemetry", "rpc", "accounts", "messages", "socket"];
 /// Nearly no message is longer: who sets more means something else.
 const DEFLATE_FROM_BYTES: u32 = 65_536;
 
@@ -61,6 +61,7 @@ pub struct Config {
     /// Where `/metrics` is told to Prometheus: `host:port`. Absent: nothing is measured.
     pub metrics_listen: Option<String>,
     pub log: Log,
+    pub telemetry: Telemetry,
     pub accounts: accounts::Config,
     pub messages: messages::Config,
     pub socket: door_socket::Config,
@@ -73,6 +74,16 @@ pub struct Log {
     /// `error`, `warn`, `info`, `debug` or `trace`; also by part: `info,door_rest=debug`.
     pub level: String,
     pub format: LogFormat,
+}
+
+/// Section `[telemetry]`: traces, by OpenTelemetry.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Telemetry {
+    /// The collector, by OTLP over gRPC: `http://127.0.0.1:4317`. Absent: nothing is traced.
+    pub otlp_endpoint: Option<String>,
+    /// Which share of what begins at this process's doors is traced, from 0 to 1.
+    pub sample_ratio: f64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -129,6 +140,7 @@ impl Default for Config {
             rpc: Rpc::default(),
             metrics_listen: None,
             log: Log::default(),
+            telemetry: Telemetry::default(),
             accounts: accounts::Config::default(),
             messages: messages::Config::default(),
             socket: door_socket::Config::default(),
@@ -139,6 +151,12 @@ impl Default for Config {
 impl Default for Log {
     fn default() -> Self {
         Self { level: "info,async_nats=off".into(), format: LogFormat::Text }
+    }
+}
+
+impl Default for Telemetry {
+    fn default() -> Self {
+        Self { otlp_endpoint: None, sample_ratio: 1.0 }
     }
 }
 
@@ -153,7 +171,11 @@ impl Config {
             None if std::path::Path::new(FILE).is_file() => Toml::file_exact(FILE),
             None => Toml::string(""),
         };
-        Self::from(Figment::new().merge(file).merge(Environment).merge(Serialized::defaults(flags)))
+        // What every program that makes traces hears.
+        let common = Env::raw().only(&["OTEL_EXPORTER_OTLP_ENDPOINT"]).map(|_| "telemetry.otlp_endpoint".into());
+        Self::from(
+            Figment::new().merge(common.split(".")).merge(file).merge(Environment).merge(Serialized::defaults(flags)),
+        )
     }
 
     fn from(settings: Figment) -> Result<Self> {
@@ -174,6 +196,7 @@ impl Config {
         config.check_reach()?;
         config.blobs()?;
         config.check_blobs()?;
+        config.telemetry.check()?;
         Ok(config)
     }
 
@@ -258,6 +281,24 @@ impl Config {
         Err(unusable(format!(
             "this process runs {roles}, and nobody can reach it: set rpc.listen to an address like 0.0.0.0:9000."
         )))
+    }
+}
+
+impl Telemetry {
+    fn check(&self) -> Result<()> {
+        if !(0.0..=1.0).contains(&self.sample_ratio) {
+            let ratio = self.sample_ratio;
+            return Err(unusable(format!(
+                "telemetry.sample_ratio is {ratio}, which isn't a share from 0 to 1, like 0.1."
+            )));
+        }
+        match &self.otlp_endpoint {
+            Some(endpoint) if !endpoint.starts_with("http://") => Err(unusable(format!(
+                "telemetry.otlp_endpoint is {endpoint:?}, which can't be used: it is a collector in your own network, like \
+                 http://127.0.0.1:4317, which may send traces on by TLS."
+            ))),
+            _ => Ok(()),
+        }
     }
 }
 

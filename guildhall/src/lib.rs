@@ -8,3 +8,4 @@ pub mod compose;
 pub mod config;
 pub mod data;
 mod measure;
+mod telemetry;

@@ -50,6 +50,10 @@ fn describe() {
         "guildhall_fanout_lost_total",
         "Live events and hints that didn't reach other processes; clients catch up."
     );
+    metrics::describe_counter!(
+        "guildhall_spans_lost_total",
+        "Spans that the collector of traces didn't take; spans dropped while it was away for long aren't counted."
+    );
     metrics::describe_gauge!("process_resident_memory_bytes", "Memory in use.");
     metrics::describe_gauge!("process_open_fds", "Open files, sockets among them.");
 }

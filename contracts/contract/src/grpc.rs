@@ -1,6 +1,7 @@
 //! The transport of every contract: unary gRPC with JSON messages; a refusal is a status whose details are
 //! the problem document.
 
+mod context;
 mod health;
 mod remote;
 mod serve;

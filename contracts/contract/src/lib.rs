@@ -6,6 +6,9 @@
 
 #[cfg(feature = "grpc")]
 pub mod grpc;
+mod request;
+
+pub use request::RequestId;
 
 use kernel::{At, Timestamp, UserId};
 use serde::{Deserialize, Serialize};

@@ -218,6 +218,21 @@ pub enum ClientOp {
     Ping,
 }
 
+impl ClientOp {
+    /// What the wire calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Hello { .. } => "hello",
+            Self::Watch { .. } => "watch",
+            Self::Unwatch { .. } => "unwatch",
+            Self::WatchPresence { .. } => "watch_presence",
+            Self::Send { .. } => "send",
+            Self::Read { .. } => "read",
+            Self::Ping => "ping",
+        }
+    }
+}
+
 /// What a client is told, beside events (whose frames are made once, by `kernel::Event::frame`).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "op", rename_all = "snake_case")]

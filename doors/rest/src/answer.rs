@@ -5,8 +5,9 @@ use axum::{
     http::{HeaderValue, Response, StatusCode, Uri, header},
     response::IntoResponse,
 };
+use contract::RequestId;
 use kernel::{Kind, Problem};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// A problem on its way out. Handlers answer `Result<…, Refusal>` and use `?`.
 #[derive(Debug)]
@@ -50,9 +51,23 @@ impl IntoResponse for Refusal {
         }
         // The layer around every call logs the cause, beside the request id that it gives.
         response.extensions_mut().insert(Blame(problem.clone()));
-        *response.body_mut() = Body::from(serde_json::to_vec(&problem).unwrap_or_default());
+        let document = Document { problem: &problem, request_id: RequestId::current() };
+        *response.body_mut() = Body::from(serde_json::to_vec(&document).unwrap_or_default());
         response
     }
+}
+
+/// The problem, and which request it answers: what an operator finds in the log.
+#[derive(Serialize)]
+struct Document<'p> {
+    #[serde(flatten)]
+    problem: &'p Problem,
+    #[serde(serialize_with = "as_text", skip_serializing_if = "Option::is_none")]
+    request_id: Option<RequestId>,
+}
+
+fn as_text<S: Serializer>(id: &Option<RequestId>, to: S) -> Result<S::Ok, S::Error> {
+    id.as_ref().map(RequestId::as_str).serialize(to)
 }
 
 /// The problem of a response, with the cause that its body doesn't tell.

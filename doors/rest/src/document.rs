@@ -5,7 +5,7 @@ use utoipa::{
     openapi::{
         Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, ResponseBuilder,
         path::{Operation, ParameterIn, PathItem},
-        schema::{ArrayItems, Schema},
+        schema::{ArrayItems, ObjectBuilder, Schema, Type},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
         tag::TagBuilder,
     },
@@ -46,7 +46,7 @@ pub(crate) fn base() -> OpenApi {
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     let mut components = Components::new();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
-    components.schemas.insert("Problem".into(), kernel::Problem::schema());
+    components.schemas.insert("Problem".into(), problem());
     for (_, name, description) in REFUSALS {
         let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
         let response = ResponseBuilder::new().description(description).content("application/problem+json", problem);
@@ -63,6 +63,17 @@ pub(crate) fn base() -> OpenApi {
         .build();
     let tags = TAGS.map(|(name, description)| TagBuilder::new().name(name).description(Some(description)).build());
     OpenApiBuilder::new().info(info).components(Some(components)).tags(Some(tags)).build()
+}
+
+/// The kernel's problem document, with what this door adds to it.
+fn problem() -> RefOr<Schema> {
+    let mut problem = kernel::Problem::schema();
+    if let RefOr::T(Schema::Object(document)) = &mut problem {
+        let description = "Which request this answers: the same as in `X-Request-Id`, and in the server's log.";
+        let id = ObjectBuilder::new().schema_type(Type::String).description(Some(description)).build();
+        document.properties.insert("request_id".into(), id.into());
+    }
+    problem
 }
 
 /// Adds to each call the refusals that follow from its shape; handlers only name those that are special.

@@ -7,6 +7,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use contract::RequestId;
 use futures_util::FutureExt;
 use kernel::{Kind, Problem};
 use ports::Random;
@@ -17,6 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::task::JoinError;
+use tracing::{Instrument, Span, field::Empty};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const API_CSP: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -26,14 +28,20 @@ pub(crate) async fn around(State(random): State<Arc<dyn Random>>, request: Reque
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let route = request.extensions().get::<MatchedPath>().cloned();
     let started = Instant::now();
+    let span = span_of(&method, route.as_ref(), &id);
+    let work = id.clone().during(next.run(request)).instrument(span.clone());
     let done = if method.is_safe() {
-        AssertUnwindSafe(next.run(request)).catch_unwind().await.map_err(|panic| words(&*panic))
+        AssertUnwindSafe(work).catch_unwind().await.map_err(|panic| words(&*panic))
     } else {
         // A task of its own: a client that hangs up doesn't take the announcement of a commit with it.
-        tokio::spawn(next.run(request)).await.map_err(broken)
+        tokio::spawn(work).await.map_err(broken)
     };
-    let mut response = done.unwrap_or_else(|words| Refusal(Problem::internal(words)).into_response());
+    let mut response = match done {
+        Ok(response) => response,
+        Err(words) => id.clone().during(async { Refusal(Problem::internal(words)).into_response() }).await,
+    };
     let (status, took) = (response.status().as_u16(), started.elapsed());
+    note(&span, status);
     count(&method, route.as_ref(), status, took);
     let ms = took.as_millis();
     match response.extensions_mut().remove::<Blame>() {
@@ -49,10 +57,37 @@ pub(crate) async fn around(State(random): State<Arc<dyn Random>>, request: Reque
         None => tracing::debug!(request = %id, %method, path, status, ms, "answered"),
     }
     protect(response.headers_mut(), &path);
-    if let Ok(id) = HeaderValue::from_str(&id) {
+    if let Ok(id) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// The call's place in a trace. A trace begins here, whatever the caller says of one: else anyone could have all traces kept.
+/// It names the route, not the address: invites' codes stand in addresses.
+fn span_of(method: &Method, route: Option<&MatchedPath>, id: &RequestId) -> Span {
+    tracing::info_span!(
+        target: "spans",
+        parent: None,
+        "request",
+        otel.name = match route {
+            Some(route) => format!("{method} {}", route.as_str()),
+            None => method.to_string(),
+        },
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = %method,
+        http.route = route.map(MatchedPath::as_str),
+        http.response.status_code = Empty,
+        request.id = %id,
+    )
+}
+
+fn note(span: &Span, status: u16) {
+    span.record("http.response.status_code", status);
+    if status >= 500 {
+        span.record("otel.status_code", "ERROR");
+    }
 }
 
 /// By route, not by address: there are few routes.
@@ -63,12 +98,9 @@ fn count(method: &Method, route: Option<&MatchedPath>, status: u16, took: Durati
 }
 
 /// The caller's own id where it is harmless in a log, otherwise a new one.
-fn request_id(headers: &HeaderMap, random: &Arc<dyn Random>) -> String {
-    let fit = |id: &&str| (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    match headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).filter(fit) {
-        Some(id) => id.to_owned(),
-        None => format!("{:032x}", u128::from_be_bytes(random.bytes())),
-    }
+fn request_id(headers: &HeaderMap, random: &Arc<dyn Random>) -> RequestId {
+    let given = headers.get(REQUEST_ID).and_then(|id| RequestId::parse(id.to_str().ok()?));
+    given.unwrap_or_else(|| RequestId::new(u128::from_be_bytes(random.bytes())))
 }
 
 fn broken(error: JoinError) -> String {
@@ -124,6 +156,7 @@ mod tests {
             assert_eq!((status.as_u16(), body["code"].as_str()), (500, Some("internal")), "{path}");
             assert_eq!(headers[header::CONTENT_TYPE], "application/problem+json");
             assert_eq!(headers[REQUEST_ID].len(), 32);
+            assert_eq!(body["request_id"].as_str(), headers[REQUEST_ID].to_str().ok());
             assert_eq!(headers[header::CONTENT_SECURITY_POLICY], API_CSP);
         }
     }

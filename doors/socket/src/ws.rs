@@ -8,7 +8,7 @@ use crate::{
 };
 use hyper_util::{rt::TokioIo, server::conn::auto::upgrade::downcast};
 use kernel::{Kind, Problem};
-use realtime_contract::{Flow, Frame, Later, Realtime, Request, Session, Wire};
+use realtime_contract::{ClientOp, Flow, Frame, Later, Realtime, Request, Session, Wire};
 use std::{
     future::poll_fn,
     io::{self, ErrorKind, IoSlice},
@@ -26,6 +26,7 @@ use tokio::{
     },
     time::timeout,
 };
+use tracing::{Instrument, Span};
 
 /// Read at a time; it lies on the stack.
 const READ_BYTES: usize = 4_096;
@@ -115,6 +116,18 @@ fn pong(payload: &[u8]) -> Frame {
     Frame::raw(&[&[0x8a, payload.len() as u8], payload].concat())
 }
 
+/// The op's place in a trace: a trace begins here.
+fn span_of(op: &ClientOp) -> Span {
+    tracing::info_span!(
+        target: "spans",
+        parent: None,
+        "op",
+        otel.name = format!("socket {}", op.name()),
+        otel.kind = "server",
+        socket.op = op.name(),
+    )
+}
+
 /// One socket's conversation.
 struct Talk {
     session: Guard,
@@ -140,7 +153,7 @@ impl Talk {
                 Ok(Some(said)) => {
                     self.session.0.heard();
                     if let Some(request) = self.hear(said) {
-                        return Poll::Ready(Ok(Some(self.session.0.receive(request))));
+                        return Poll::Ready(Ok(Some(self.receive(request))));
                     }
                 }
                 Ok(None) => ready!(self.poll_read(cx))?,
@@ -168,6 +181,12 @@ impl Talk {
             }
         }
         None
+    }
+
+    fn receive(&self, request: Request) -> Later<()> {
+        let span = span_of(&request.op);
+        let taking = self.session.0.receive(request);
+        if span.is_disabled() { taking } else { Box::pin(taking.instrument(span)) }
     }
 
     /// Waits until an op is taken, and goes on writing meanwhile: its own answers may be what has to be written.

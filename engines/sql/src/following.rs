@@ -4,6 +4,7 @@ use kernel::{Difference, Event, Kind, Result, StreamName};
 use ports::{Bell, Clock, Follower};
 use std::{collections::HashMap, sync::Arc};
 use tokio::sync::Mutex;
+use tracing::{Instrument, field::Empty};
 
 /// After so many failures an event is set aside, so that it blocks nothing.
 const ATTEMPTS: u32 = 5;
@@ -80,6 +81,26 @@ impl Follower for Following {
     }
 
     async fn ring(&self, bell: &Bell) -> Result<()> {
+        let span = tracing::info_span!(
+            target: "spans",
+            parent: None,
+            "follow",
+            otel.name = self.name,
+            otel.kind = "consumer",
+            stream = %bell.stream,
+            seq = bell.seq,
+            events = Empty,
+        );
+        let taken = self.catch_up(bell).instrument(span.clone()).await?;
+        span.record("events", taken);
+        Ok(())
+    }
+}
+
+impl Following {
+    /// Takes in what came since the cursor; answers how many events that were.
+    async fn catch_up(&self, bell: &Bell) -> Result<u64> {
+        let mut taken = 0;
         let mut since = self.journal.cursor(self.name, &bell.stream).await?;
         while since < bell.seq {
             let difference = self.source.difference(bell.stream.clone(), since).await?;
@@ -97,6 +118,7 @@ impl Follower for Following {
             }
             for event in &difference.events {
                 self.take_in(event).await?;
+                taken += 1;
                 since = event.seq;
                 self.journal.advance(self.name, &bell.stream, since).await?;
             }
@@ -104,6 +126,6 @@ impl Follower for Following {
                 break;
             }
         }
-        Ok(())
+        Ok(taken)
     }
 }

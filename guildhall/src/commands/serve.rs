@@ -1,16 +1,15 @@
 use super::say;
 use crate::{
     compose::House,
-    config::{Config, Log, LogFormat, service_token, unusable},
+    config::{Config, service_token, unusable},
     data::Data,
-    measure,
+    measure, telemetry,
 };
 use axum::serve::ListenerExt;
 use kernel::{Kind, Problem, Result};
 use ports::{OsRandom, SystemClock};
 use std::{io::ErrorKind, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
-use tracing_subscriber::EnvFilter;
 
 /// How long requests that have begun may take after the word to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -19,8 +18,8 @@ const FAREWELL: Duration = Duration::from_millis(200);
 
 /// Serves until the process is told to stop.
 pub fn serve(config: &Config) -> Result<()> {
-    start_log(&config.log)?;
     super::run(async {
+        let traces = telemetry::start(&config.log, &config.telemetry, config.roles.to_string())?;
         // The addresses first: a second start should change nothing.
         let doors = if config.roles.has_door() { Some(listen(&config.listen).await?) } else { None };
         let rpc = match &config.rpc.listen {
@@ -72,6 +71,7 @@ pub fn serve(config: &Config) -> Result<()> {
         }
         tokio::time::sleep(FAREWELL).await;
         house.close().await;
+        traces.close().await;
         say("stopped");
         Ok(())
     })
@@ -149,21 +149,6 @@ pub(super) fn cannot_listen(address: &str, error: std::io::Error) -> Problem {
         }
     };
     Problem::new(Kind::Conflict, "cannot_listen", detail).because(error)
-}
-
-fn start_log(log: &Log) -> Result<()> {
-    let filter = EnvFilter::try_new(&log.level).map_err(|e| {
-        unusable(format!(
-            "log.level is {:?}, which can't be read: {e}. It can be error, warn, info, debug or trace.",
-            log.level
-        ))
-    })?;
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = match log.format {
-        LogFormat::Text => subscriber.try_init(),
-        LogFormat::Json => subscriber.json().try_init(),
-    };
-    started.map_err(Problem::internal)
 }
 
 /// The ways in which the system tells a process to stop.

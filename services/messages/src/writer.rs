@@ -17,9 +17,12 @@ use tokio::{
     sync::{mpsc, oneshot},
     time::Instant,
 };
+use tracing::{Span, field::Empty};
 
 pub(crate) struct Job {
     pub(crate) pending: Pending,
+    /// From the moment that it waits to its answer.
+    pub(crate) span: Span,
     pub(crate) answer: oneshot::Sender<Result<Sent>>,
 }
 
@@ -38,7 +41,9 @@ impl Writer {
     /// Answers when the message is on disk, or why it isn't.
     pub(crate) async fn commit(&self, pending: Pending) -> Result<Sent> {
         let (answer, answered) = oneshot::channel();
-        self.queue.try_send(Job { pending, answer }).map_err(|_| {
+        let span =
+            tracing::info_span!(target: "spans", "messages commit", group.messages = Empty, group.write_us = Empty);
+        self.queue.try_send(Job { pending, span, answer }).map_err(|_| {
             metrics::counter!("guildhall_messages_refused_total").increment(1);
             let detail = "Too many messages wait for the disk: nothing was sent; try again in a second.";
             Problem { code: "too_busy".into(), ..Problem::unavailable(detail) }
@@ -58,11 +63,15 @@ async fn write_groups(ground: Ground, store: Arc<dyn Store>, mut jobs: mpsc::Rec
         if sabotage.spoil(&ground, &*store, &mut group).await {
             continue;
         }
-        let (pending, answers): (Vec<_>, Vec<_>) = group.drain(..).map(|job| (job.pending, job.answer)).unzip();
+        let (pending, waiting): (Vec<_>, Vec<_>) =
+            group.drain(..).map(|job| (job.pending, (job.answer, job.span))).unzip();
+        let began = Instant::now();
         let (ground, store) = (ground.clone(), store.clone());
         // A group that breaks must not end the writer: its senders are told to try again.
         let results = tokio::spawn(async move { write(&ground, &*store, pending).await }).await.unwrap_or_default();
-        for (answer, result) in answers.into_iter().zip(results) {
+        let (messages, write_us) = (waiting.len(), began.elapsed().as_micros() as u64);
+        for ((answer, span), result) in waiting.into_iter().zip(results) {
+            span.record("group.messages", messages).record("group.write_us", write_us);
             // A sender that went away doesn't need its answer: the message is on disk, and its nonce with it.
             drop(answer.send(result));
         }

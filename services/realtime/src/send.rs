@@ -5,15 +5,24 @@ use kernel::{Caller, ChannelId, Kind, Problem};
 use messages_contract::Draft;
 use realtime_contract::ServerOp;
 use std::{collections::VecDeque, sync::Arc};
+use tracing::{Instrument, Level, Span};
 
 /// Sends of one session that may wait for their acknowledgement.
 const WAITING_SENDS: usize = 64;
 
 #[derive(Default)]
 pub(crate) struct Queue {
-    waiting: VecDeque<(Option<String>, ChannelId, Draft)>,
+    waiting: VecDeque<Waiting>,
     /// A task is taking from it.
     running: bool,
+}
+
+struct Waiting {
+    reference: Option<String>,
+    channel: ChannelId,
+    draft: Draft,
+    /// The op that asked: it lasts until it is answered.
+    span: Span,
 }
 
 pub(crate) fn send(
@@ -33,7 +42,8 @@ pub(crate) fn send(
         let problem = Problem::new(Kind::TooMany, "too_many_sends", detail).retry_after(1);
         return session.answer(reference, ServerOp::Error { nonce: Some(draft.nonce), problem });
     }
-    state.sends.waiting.push_back((reference, channel, draft));
+    let span = if tracing::enabled!(target: "spans", Level::INFO) { Span::current() } else { Span::none() };
+    state.sends.waiting.push_back(Waiting { reference, channel, draft, span });
     if std::mem::replace(&mut state.sends.running, true) {
         return;
     }
@@ -48,9 +58,10 @@ pub(crate) fn send(
                 state.sends.running = next.is_some();
                 next
             };
-            let Some((reference, channel, draft)) = next else { return };
+            let Some(Waiting { reference, channel, draft, span }) = next else { return };
             let nonce = draft.nonce.clone();
-            let op = match session.service.deps.messages.send(caller, channel, draft).await {
+            let sending = session.service.deps.messages.send(caller, channel, draft);
+            let op = match sending.instrument(span).await {
                 Ok(sent) => sent.into(),
                 Err(problem) => ServerOp::Error { nonce: Some(nonce), problem },
             };

@@ -22,6 +22,7 @@ use std::{
     task::{Context, Waker},
 };
 use tokio::sync::Notify;
+use tracing::Instrument;
 
 /// Bytes that may wait for a slow client; more, and it is closed so that it costs nobody else.
 const WAITING_BYTES: usize = 1 << 20;
@@ -304,7 +305,7 @@ impl realtime_contract::Session for Session {
             let Some(session) = session else { return };
             if ops::waits(&request.op) {
                 // A task of its own: a socket that closes doesn't take a commit's announcement with it.
-                let taken = tokio::spawn(async move { ops::take(&session, request).await });
+                let taken = tokio::spawn(async move { ops::take(&session, request).await }.in_current_span());
                 if let Err(panic) = taken.await {
                     tracing::error!(%panic, "an op broke");
                 }

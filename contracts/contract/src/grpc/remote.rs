@@ -1,4 +1,4 @@
-use super::{MAX_MESSAGE_BYTES, Raw, ServiceToken, decode, encode, problem_of};
+use super::{MAX_MESSAGE_BYTES, Raw, ServiceToken, context, decode, encode, problem_of};
 use bytes::Bytes;
 use kernel::{Problem, Result};
 use serde::{Serialize, de::DeserializeOwned};
@@ -16,6 +16,7 @@ use tonic::{
     Code, ConnectError, Status, client,
     transport::{Channel, Endpoint},
 };
+use tracing::{Instrument, Span};
 
 /// How long a call may take, with all its attempts.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -73,8 +74,11 @@ impl Remote {
     ) -> Result<R> {
         let body = encode(arguments)?;
         let began = Instant::now();
-        let answer = tokio::time::timeout(DEADLINE, self.ask(path, idempotent, body)).await;
+        let span = context::calling(path);
+        let asking = self.ask(path, idempotent, body).instrument(span.clone());
+        let answer = tokio::time::timeout(DEADLINE, asking).await;
         let answer = answer.unwrap_or_else(|late| Err(unreachable().because(late)));
+        context::note(&span, &answer);
         let code = answer.as_ref().err().map_or("ok".into(), |problem| problem.code.clone());
         metrics::histogram!("guildhall_rpc_seconds", "call" => path, "code" => code).record(began.elapsed());
         decode(&answer?)
@@ -117,6 +121,7 @@ impl Remote {
         let mut request = tonic::Request::new(body);
         request.set_timeout(DEADLINE);
         self.token.put_in(request.metadata_mut());
+        context::put_in(request.metadata_mut(), &Span::current());
         let path = http::uri::PathAndQuery::from_static(path);
         Ok(grpc.unary(request, path, Raw).await?.into_inner())
     }

@@ -1,6 +1,7 @@
-use super::{MAX_MESSAGE_BYTES, Raw, ServiceToken, status_of};
+use super::{MAX_MESSAGE_BYTES, Raw, ServiceToken, context, status_of};
+use crate::RequestId;
 use bytes::Bytes;
-use kernel::{Problem, Result};
+use kernel::{Kind, Problem, Result};
 use std::{convert::Infallible, pin::Pin, sync::Arc, task};
 use tokio::net::TcpListener;
 use tonic::{
@@ -11,6 +12,7 @@ use tonic::{
     transport::{Server, server::TcpIncoming},
 };
 use tower::util::MapRequest;
+use tracing::{Instrument, Span};
 
 type Answer = Pin<Box<dyn Future<Output = Result<Bytes>> + Send>>;
 type Dispatch = dyn Fn(String, Bytes) -> Answer + Send + Sync;
@@ -73,8 +75,11 @@ impl tower::Service<http::Request<Body>> for Guarded {
             let refusal = Status::unauthenticated("this call needs the service token");
             return Box::pin(async move { Ok(refusal.into_http()) });
         }
-        let method = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
-        let call = Call { method, dispatch: self.service.dispatch.clone() };
+        let path = request.uri().path();
+        let span = context::answering(path, request.headers());
+        let method = path.rsplit('/').next().unwrap_or_default().to_owned();
+        let request_id = context::request_of(request.headers());
+        let call = Call { method, request_id, span, dispatch: self.service.dispatch.clone() };
         Box::pin(async move {
             Ok(server::Grpc::new(Raw).max_decoding_message_size(MAX_MESSAGE_BYTES).unary(call, request).await)
         })
@@ -83,6 +88,8 @@ impl tower::Service<http::Request<Body>> for Guarded {
 
 struct Call {
     method: String,
+    request_id: Option<RequestId>,
+    span: Span,
     dispatch: Arc<Dispatch>,
 }
 
@@ -91,11 +98,25 @@ impl server::UnaryService<Bytes> for Call {
     type Future = Pin<Box<dyn Future<Output = Result<tonic::Response<Bytes>, Status>> + Send>>;
 
     fn call(&mut self, request: tonic::Request<Bytes>) -> Self::Future {
-        let answer = (self.dispatch)(std::mem::take(&mut self.method), request.into_inner());
+        let method = std::mem::take(&mut self.method);
+        let answer = (self.dispatch)(method.clone(), request.into_inner());
+        let (id, span) = (self.request_id.take(), std::mem::replace(&mut self.span, Span::none()));
         // A caller that goes away doesn't take a commit's announcement with it.
-        let answer = tokio::spawn(answer);
+        let answer = match id.clone() {
+            Some(id) => tokio::spawn(id.during(answer).instrument(span.clone())),
+            None => tokio::spawn(answer.instrument(span.clone())),
+        };
         Box::pin(async move {
             let answer = answer.await.unwrap_or_else(|e| Err(Problem::internal(e)));
+            context::note(&span, &answer);
+            // The cause doesn't travel: it is told here.
+            match &answer {
+                Err(problem) if problem.kind == Kind::Internal => {
+                    let request = id.as_ref().map(tracing::field::display);
+                    tracing::error!(request, method, ?problem, "failed");
+                }
+                _ => {}
+            }
             answer.map(tonic::Response::new).map_err(status_of)
         })
     }
