@@ -10,7 +10,7 @@ use crate::{
     watch,
     watches::{Watches, Watching},
 };
-use kernel::{Caller, ChannelId, Problem, SessionId, StreamName};
+use kernel::{Caller, ChannelId, Kind, Problem, SessionId, StreamName};
 use realtime_contract::{Answer, Flow, Frame, Later, Request, ServerOp, Wire};
 use std::{
     collections::HashSet,
@@ -115,6 +115,11 @@ impl Session {
     }
 
     pub(crate) fn answer(&self, reference: Option<String>, op: ServerOp) {
+        if let ServerOp::Error { problem, .. } = &op
+            && problem.kind == Kind::Internal
+        {
+            tracing::error!(reference, ?problem, "an op failed");
+        }
         // Our own types with string keys: encoding them has no way to fail.
         let json = serde_json::to_string(&Answer { reference, op }).expect("answers are plain data");
         self.say_frame(Frame::text(&json));

@@ -1201,6 +1201,8 @@ export interface components {
             detail: string;
             /** @description The field at fault. */
             field?: string | null;
+            /** @description Which request this answers: the same as in `X-Request-Id`, and in the server's log. */
+            request_id?: string;
             /**
              * Format: int32
              * @description Seconds after which a retry makes sense.
