@@ -43,7 +43,7 @@ impl House {
         let databases = Databases::open(folder, config).await?;
         let engine_bus::Engines { fanout, bus } =
             engine_bus::open(&config.bus_url, config.fanout_url.as_deref()).await?;
-        let blobs = match config.roles.store() {
+        let blobs = match config.roles.use_files() {
             true => Some(config.blobs()?.open().await?),
             false => None,
         };
@@ -74,7 +74,7 @@ impl House {
             let people = needed(&people)?;
             // Who leaves goes from the guilds first, so that nothing more is said there.
             let holders = vec![holder(needed(&guilds)?), holder(needed(&messages)?), holder(people.clone())];
-            let deps = accounts::Deps { people, holders, mail, blobs: blobs.clone() };
+            let deps = accounts::Deps { people, holders, mail, blobs: needed(&blobs)? };
             databases.name(Role::Accounts, accounts::build(database, &outside, deps, config).await)
         };
         let accounts = place.service(Role::Accounts, accounts, |remote| Arc::new(AccountsClient(remote))).await?;
@@ -117,7 +117,7 @@ impl House {
             guilds: needed(&self.guilds)?,
             messages: needed(&self.messages)?,
             overview: needed(&self.overview)?,
-            blobs: self.blobs.clone(),
+            blobs: needed(&self.blobs)?,
             random: self.random.clone(),
             public_url: self.config.public_url.as_deref().map(Into::into),
             trusted_proxies: Arc::new(self.config.trusted_proxies.clone()),
@@ -126,11 +126,6 @@ impl House {
 
     pub fn realtime(&self) -> Option<&Arc<dyn Realtime>> {
         self.realtime.as_ref()
-    }
-
-    /// Where files are kept, in a process that runs a service which keeps something.
-    pub fn blobs(&self) -> Option<&Arc<dyn Blobs>> {
-        self.blobs.as_ref()
     }
 
     /// The doors that this process runs. The web client answers what no other door has.

@@ -252,7 +252,7 @@ impl Config {
 
     /// Files that are kept by several processes must be the same for all.
     fn check_blobs(&self) -> Result<()> {
-        let is_one = self.keeps_files() || self.bus_url == "memory:" || !self.roles.store();
+        let is_one = self.keeps_files() || self.bus_url == "memory:" || !self.roles.use_files();
         if is_one || self.blobs()?.is_shared() {
             return Ok(());
         }

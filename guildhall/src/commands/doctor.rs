@@ -94,7 +94,7 @@ fn examine(report: &Report, config: &Config) -> Result<()> {
     addresses(report, config, runs);
     open_files(report);
     brokers::examine(report, config);
-    if config.roles.store() {
+    if config.roles.use_files() {
         super::run(blobs::examine(report, config))?;
     }
     super::run(async {

@@ -74,6 +74,11 @@ impl Roles {
         self.0.iter().any(|role| role.stores())
     }
 
+    /// Whether files are kept, or handed out.
+    pub fn use_files(&self) -> bool {
+        self.store() || self.has(Role::Gateway)
+    }
+
     fn read<'a>(words: impl Iterator<Item = &'a str>) -> Result<Self, String> {
         let role = |word: &str| {
             let known = Role::ALL.map(Role::name).join(", ");

@@ -65,7 +65,7 @@ pub(crate) fn follow(service: Weak<Service>) {
 mod tests {
     use super::*;
     use crate::Config;
-    use accounts_contract::{Accounts, Device, Registration};
+    use accounts_contract::{Accounts, Device, Registered, Registration};
     use engine_sql::{Outside, testing};
     use ports::ManualClock;
     use std::sync::Arc;
@@ -82,7 +82,8 @@ mod tests {
         let people = people::build(theirs.database.clone(), &here).await.expect("people");
         let config = Config { argon2_memory_kib: 8, argon2_passes: 1, ..Config::default() };
         let open = async |outside| {
-            crate::open(ours.database.clone(), outside, people.clone(), config.clone()).await.expect("accounts")
+            let deps = crate::testing::deps(people.clone()).await;
+            crate::open(ours.database.clone(), outside, deps, config.clone()).await.expect("accounts")
         };
         let (here, there) = (open(&here).await, open(&there).await);
         let ada = Registration {
@@ -90,7 +91,10 @@ mod tests {
             password: "correct horse battery".into(),
             display_name: "Ada".into(),
         };
-        let token = there.register(ada, Device::default()).await.expect("registered").access_token;
+        let Registered::SignedIn(ada) = there.register(ada, Device::default()).await.expect("registered") else {
+            panic!("a first account is signed in");
+        };
+        let token = ada.access_token;
         here_clock.advance_seconds(7);
         let caller = here.authenticate(token.clone()).await.expect("signed in").caller;
         assert_eq!(here.ended().await.expect("asked"), []);

@@ -104,6 +104,11 @@ impl Lane {
         lock(&self.track).after(cursor)
     }
 
+    /// The `seq` of the newest frame.
+    pub(crate) fn last(&self) -> i64 {
+        lock(&self.track).last()
+    }
+
     /// Writes what is new to all watchers of one part. `sessions` is room to work in.
     pub(crate) fn pass(self: &Arc<Self>, part: usize, sessions: &mut Vec<Arc<Session>>) {
         let (workers, at) = (self.lanes.workers.count(), self.part(part));

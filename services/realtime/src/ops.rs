@@ -1,11 +1,6 @@
 //! What a client asks, one op at a time.
 
-use crate::{
-    access::Guard,
-    lock, own, send,
-    session::{SESSION_ENDED, Session},
-    shown, watch,
-};
+use crate::{access::Guard, lock, own, send, session::Session, shown, watch};
 use guilds_contract::Home;
 use kernel::{Caller, ChannelId, GuildId, Kind, Problem, Result, UserId};
 use messages_contract::Head;
