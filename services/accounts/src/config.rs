@@ -4,6 +4,9 @@ use serde::Deserialize;
 /// Longer, and a lost token would be of use for too long.
 const MAX_ACCESS_TOKEN_SECONDS: u32 = 24 * 3_600;
 
+/// Shorter, and a mail may come too late; longer, and old mails are keys.
+const LINK_SECONDS: std::ops::RangeInclusive<u32> = 300..=30 * 24 * 3_600;
+
 /// Section `[accounts]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -12,6 +15,12 @@ pub struct Config {
     pub access_token_seconds: u32,
     /// How long a session lasts without being used, in seconds.
     pub session_idle_seconds: u32,
+    /// Whether people must prove their e-mail address before they get in. Absent: yes where mail reaches them, no for `log:`.
+    pub require_verified_email: Option<bool>,
+    /// How long the link that proves an address is good, in seconds.
+    pub verify_link_seconds: u32,
+    /// How long the link to set a new password is good, in seconds.
+    pub reset_link_seconds: u32,
     /// Argon2id memory per hash, in KiB (OWASP Password Storage Cheat Sheet: 19 MiB, 2 passes, 1 lane).
     pub argon2_memory_kib: u32,
     pub argon2_passes: u32,
@@ -26,6 +35,9 @@ impl Default for Config {
         Self {
             access_token_seconds: 600,
             session_idle_seconds: 30 * 24 * 3_600,
+            require_verified_email: None,
+            verify_link_seconds: 3 * 24 * 3_600,
+            reset_link_seconds: 3_600,
             argon2_memory_kib: 19_456,
             argon2_passes: 2,
             argon2_parallel: 2,
@@ -47,7 +59,16 @@ impl Config {
                 "A session lasts at least as long as an access token: raise session_idle_seconds.",
             );
         }
-        Ok(())
+        let links = [
+            ("accounts.verify_link_seconds", self.verify_link_seconds),
+            ("accounts.reset_link_seconds", self.reset_link_seconds),
+        ];
+        match links.into_iter().find(|(_, seconds)| !LINK_SECONDS.contains(seconds)) {
+            Some((setting, _)) => {
+                refuse(setting, "A link in a mail is good for 5 minutes to 30 days: 300 to 2,592,000 seconds.")
+            }
+            None => Ok(()),
+        }
     }
 }
 
@@ -65,5 +86,7 @@ mod tests {
         }
         let config = Config { session_idle_seconds: 599, ..Config::default() };
         assert_eq!(refused(config).as_deref(), Some("accounts.session_idle_seconds"));
+        let config = Config { reset_link_seconds: 10, ..Config::default() };
+        assert_eq!(refused(config).as_deref(), Some("accounts.reset_link_seconds"));
     }
 }

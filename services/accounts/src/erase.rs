@@ -1,16 +1,18 @@
-use crate::Service;
+use crate::{Service, rules};
 use contract::Receipt;
 use kernel::{Result, UserId};
 
 /// Erases the account and ends the person's sessions. The stream's events hold ids only, so they may stay.
 pub(crate) async fn erase(s: &Service, user: UserId) -> Result<Receipt> {
     // The account goes first: from then on no session starts, so that none is missed below.
+    let email = s.store.account(user).await?.map(|account| rules::email_key(&account.email)).unwrap_or_default();
     let account = s.store.erase_account(user).await?;
+    let letters = s.letters.erase(user, &email).await?;
     for session in s.store.sessions(user).await? {
         if session.ended_at.is_none() {
             crate::log_out::end(s, user, session.id).await?;
         }
     }
     let sessions = s.store.erase_sessions(user).await?;
-    Ok(Receipt { service: "accounts".into(), user, at: s.ground.now(), erased: account + sessions })
+    Ok(Receipt { service: "accounts".into(), user, at: s.ground.now(), erased: account + letters + sessions })
 }

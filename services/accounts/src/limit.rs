@@ -1,5 +1,7 @@
-//! Wrong passwords are counted per address, whether there is an account or not: at most 10 in 15 minutes.
+//! How often something may be tried: some times freely, then after waits that double, up to the whole window. What is counted
+//! is kept in this process's memory.
 
+use crate::rules::Place;
 use kernel::{Kind, Problem, Result, Timestamp};
 use sha2::{Digest, Sha256};
 use std::{
@@ -7,118 +9,171 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// So many failures are free within the window; then the wait doubles with each …
-const FREE: u32 = 5;
-/// … until so many are reached, which makes it the whole window.
-const MOST: u32 = 10;
-const WINDOW_SECONDS: i64 = 15 * 60;
-/// How many addresses may have failed within the window before others must wait, too.
-const ADDRESSES: usize = 20_000;
+/// What is limited.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    /// For people: `Too many …`
+    what: &'static str,
+    /// So many times are free within the window; then the wait begins …
+    free: u32,
+    first_wait_seconds: i64,
+    /// … and doubles with each, until so many are reached, which makes it the whole window.
+    most: u32,
+    window_seconds: i64,
+}
+
+/// Wrong passwords of one address, whether there is an account or not.
+const LOG_IN: Rule =
+    Rule { what: "attempts to sign in", free: 5, first_wait_seconds: 2, most: 10, window_seconds: 15 * 60 };
+/// Wrong passwords, tokens and links from one place, whomever they are for.
+const GUESSES: Rule =
+    Rule { what: "wrong attempts", free: 30, first_wait_seconds: 2, most: 40, window_seconds: 15 * 60 };
+/// Accounts made from one place.
+const REGISTER: Rule =
+    Rule { what: "accounts were made here", free: 10, first_wait_seconds: 30, most: 16, window_seconds: 3_600 };
+/// Mails asked for to one address.
+const LETTERS_TO: Rule =
+    Rule { what: "mails were asked for", free: 3, first_wait_seconds: 60, most: 6, window_seconds: 3_600 };
+/// Mails asked for from one place.
+const LETTERS_FROM: Rule =
+    Rule { what: "mails were asked for", free: 10, first_wait_seconds: 30, most: 16, window_seconds: 3_600 };
+
+/// How many keys a limit may count at once before others must wait, too.
+const KEYS: usize = 20_000;
 const FULL_RETRY_SECONDS: u32 = 60;
 
 /// Addresses are long and personal; their hash is neither.
 type Key = [u8; 32];
 
-pub(crate) struct Failures {
-    by_address: Mutex<HashMap<Key, Failed>>,
-    addresses: usize,
+/// All limits.
+pub(crate) struct Limits {
+    pub(crate) log_in: Limit,
+    pub(crate) guesses: Limit,
+    pub(crate) register: Limit,
+    pub(crate) letters_to: Limit,
+    pub(crate) letters_from: Limit,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            log_in: Limit::new(&LOG_IN, KEYS),
+            guesses: Limit::new(&GUESSES, KEYS),
+            register: Limit::new(&REGISTER, KEYS),
+            letters_to: Limit::new(&LETTERS_TO, KEYS),
+            letters_from: Limit::new(&LETTERS_FROM, KEYS),
+        }
+    }
+}
+
+/// One limit, with those whom it counts.
+pub(crate) struct Limit {
+    rule: &'static Rule,
+    keys: usize,
+    by_key: Mutex<HashMap<Key, Counted>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Failed {
+struct Counted {
     times: u32,
     last: Timestamp,
-    /// Attempts whose outcome isn't known yet: guessing in parallel gains nothing.
+    /// Attempts whose outcome isn't known yet: trying in parallel gains nothing.
     trying: u32,
 }
 
-impl Failed {
+impl Counted {
     /// Seconds from `now` until one more attempt is allowed; 0 is now.
-    fn wait_seconds(self, now: Timestamp) -> u32 {
-        if self.times < FREE {
-            return u32::from(self.times + self.trying >= FREE);
+    fn wait_seconds(self, rule: &Rule, now: Timestamp) -> u32 {
+        if self.times < rule.free {
+            return u32::from(self.times + self.trying >= rule.free);
         }
-        let wait = if self.times >= MOST { WINDOW_SECONDS } else { 2 << (self.times - FREE) };
+        let doubled = rule.first_wait_seconds << (self.times.min(rule.most) - rule.free);
+        let wait = if self.times >= rule.most { rule.window_seconds } else { doubled.min(rule.window_seconds) };
         let left_ms = u64::try_from(self.last.plus_seconds(wait).0 - now.0).unwrap_or(0);
         u32::try_from(left_ms.div_ceil(1_000)).unwrap_or(u32::MAX).max(self.trying.min(1))
     }
 
-    fn is_over(self, now: Timestamp) -> bool {
-        self.trying == 0 && now >= self.last.plus_seconds(WINDOW_SECONDS)
+    fn is_over(self, rule: &Rule, now: Timestamp) -> bool {
+        self.trying == 0 && now >= self.last.plus_seconds(rule.window_seconds)
     }
 }
 
-impl Default for Failures {
-    fn default() -> Self {
-        Self::with_room_for(ADDRESSES)
-    }
-}
-
-impl Failures {
-    fn with_room_for(addresses: usize) -> Self {
-        Self { by_address: Mutex::default(), addresses }
+impl Limit {
+    fn new(rule: &'static Rule, keys: usize) -> Self {
+        Self { rule, keys, by_key: Mutex::default() }
     }
 
-    /// Begins an attempt, or refuses an address that must wait.
-    pub(crate) fn begin(&self, address: &str, now: Timestamp) -> Result<Attempt<'_>> {
-        let key = Sha256::digest(address).into();
-        let mut by_address = self.lock();
-        if by_address.get(&key).is_some_and(|failed| failed.is_over(now)) {
-            by_address.remove(&key);
+    /// Begins an attempt, or refuses one that must wait.
+    pub(crate) fn begin(&self, key: &str, now: Timestamp) -> Result<Attempt<'_>> {
+        let key = Sha256::digest(key).into();
+        let mut by_key = self.lock();
+        if by_key.get(&key).is_some_and(|counted| counted.is_over(self.rule, now)) {
+            by_key.remove(&key);
         }
-        if !by_address.contains_key(&key) && by_address.len() >= self.addresses {
-            by_address.retain(|_, failed| !failed.is_over(now));
-            if by_address.len() >= self.addresses {
-                return Err(too_many(FULL_RETRY_SECONDS));
+        if !by_key.contains_key(&key) && by_key.len() >= self.keys {
+            by_key.retain(|_, counted| !counted.is_over(self.rule, now));
+            if by_key.len() >= self.keys {
+                return Err(self.refuse(FULL_RETRY_SECONDS));
             }
         }
-        let failed = by_address.entry(key).or_insert(Failed { times: 0, last: now, trying: 0 });
-        match failed.wait_seconds(now) {
-            0 => failed.trying += 1,
-            seconds => return Err(too_many(seconds)),
+        let counted = by_key.entry(key).or_insert(Counted { times: 0, last: now, trying: 0 });
+        match counted.wait_seconds(self.rule, now) {
+            0 => counted.trying += 1,
+            seconds => return Err(self.refuse(seconds)),
         }
-        Ok(Attempt { failures: self, key })
+        Ok(Attempt { of: Some((self, key)) })
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Failed>> {
-        self.by_address.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The same for a place; one that isn't known isn't limited.
+    pub(crate) fn begin_at(&self, place: &Place, now: Timestamp) -> Result<Attempt<'_>> {
+        place.key.as_deref().map_or(Ok(Attempt { of: None }), |key| self.begin(key, now))
+    }
+
+    fn refuse(&self, seconds: u32) -> Problem {
+        let detail = format!("Too many {}: try again in {seconds} s.", self.rule.what);
+        Problem::new(Kind::TooMany, "too_many_attempts", detail).retry_after(seconds)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Counted>> {
+        self.by_key.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn too_many(seconds: u32) -> Problem {
-    let detail = format!("Too many attempts to sign in: try again in {seconds} s.");
-    Problem::new(Kind::TooMany, "too_many_attempts", detail).retry_after(seconds)
-}
-
-/// One attempt to sign in. Dropped without an outcome (the server is busy, the caller went away) it doesn't count.
+/// One attempt. Dropped without an outcome (the server is busy, the caller went away) it doesn't count.
 #[must_use = "tell how it went"]
 pub(crate) struct Attempt<'a> {
-    failures: &'a Failures,
-    key: Key,
+    of: Option<(&'a Limit, Key)>,
 }
 
 impl Attempt<'_> {
-    pub(crate) fn failed(self, now: Timestamp) {
-        if let Some(failed) = self.failures.lock().get_mut(&self.key) {
-            failed.times += 1;
-            failed.last = now;
+    /// It is one of those that are limited.
+    pub(crate) fn counts(self, now: Timestamp) {
+        if let Some((limit, key)) = self.of
+            && let Some(counted) = limit.lock().get_mut(&key)
+        {
+            counted.times += 1;
+            counted.last = now;
         }
     }
 
-    pub(crate) fn succeeded(self) {
-        if let Some(failed) = self.failures.lock().get_mut(&self.key) {
-            failed.times = 0;
+    /// It shows that those before were no harm.
+    pub(crate) fn clears(self) {
+        if let Some((limit, key)) = self.of
+            && let Some(counted) = limit.lock().get_mut(&key)
+        {
+            counted.times = 0;
         }
     }
 }
 
 impl Drop for Attempt<'_> {
     fn drop(&mut self) {
-        let mut by_address = self.failures.lock();
-        let Some(failed) = by_address.get_mut(&self.key) else { return };
-        failed.trying = failed.trying.saturating_sub(1);
-        if failed.times + failed.trying == 0 {
-            by_address.remove(&self.key);
+        let Some((limit, key)) = self.of else { return };
+        let mut by_key = limit.lock();
+        let Some(counted) = by_key.get_mut(&key) else { return };
+        counted.trying = counted.trying.saturating_sub(1);
+        if counted.times + counted.trying == 0 {
+            by_key.remove(&key);
         }
     }
 }
@@ -129,8 +184,8 @@ mod tests {
 
     const NOW: Timestamp = Timestamp(1_000_000);
 
-    fn wait(failures: &Failures, address: &str, now: Timestamp) -> u32 {
-        match failures.begin(address, now) {
+    fn wait(limit: &Limit, address: &str, now: Timestamp) -> u32 {
+        match limit.begin(address, now) {
             Ok(_) => 0,
             Err(problem) => problem.retry_after.expect("a time"),
         }
@@ -138,58 +193,85 @@ mod tests {
 
     #[test]
     fn the_wait_grows_to_the_whole_window_and_passes() {
-        let failures = Failures::default();
+        let limit = Limit::new(&LOG_IN, KEYS);
         let (mut now, mut waits) = (NOW, Vec::new());
-        for _ in 0..MOST {
-            failures.begin("ada", now).expect("allowed").failed(now);
-            waits.push(wait(&failures, "ada", now));
-            if waits.len() < MOST as usize {
+        for _ in 0..LOG_IN.most {
+            limit.begin("ada", now).expect("allowed").counts(now);
+            waits.push(wait(&limit, "ada", now));
+            if waits.len() < LOG_IN.most as usize {
                 now = now.plus_seconds(waits[waits.len() - 1].into());
             }
         }
         assert_eq!(waits, [0, 0, 0, 0, 2, 4, 8, 16, 32, 900]);
-        assert_eq!(wait(&failures, "bob", now), 0, "others don't wait");
-        assert_eq!(wait(&failures, "ada", Timestamp(now.0 + 899_001)), 1);
-        assert_eq!(wait(&failures, "ada", now.plus_seconds(900)), 0);
-        for _ in 0..FREE {
+        assert_eq!(wait(&limit, "bob", now), 0, "others don't wait");
+        assert_eq!(wait(&limit, "ada", Timestamp(now.0 + 899_001)), 1);
+        assert_eq!(wait(&limit, "ada", now.plus_seconds(900)), 0);
+        for _ in 0..LOG_IN.free {
             let now = now.plus_seconds(900);
-            failures.begin("ada", now).expect("forgotten").failed(now);
+            limit.begin("ada", now).expect("forgotten").counts(now);
         }
     }
 
     #[test]
     fn a_success_forgets_and_no_outcome_counts_for_nothing() {
-        let failures = Failures::default();
-        for _ in 0..FREE - 1 {
-            failures.begin("ada", NOW).expect("allowed").failed(NOW);
+        let limit = Limit::new(&LOG_IN, KEYS);
+        for _ in 0..LOG_IN.free - 1 {
+            limit.begin("ada", NOW).expect("allowed").counts(NOW);
         }
         for _ in 0..20 {
-            drop(failures.begin("ada", NOW).expect("nothing came of the others"));
+            drop(limit.begin("ada", NOW).expect("nothing came of the others"));
         }
-        failures.begin("ada", NOW).expect("allowed").succeeded();
-        assert!(failures.lock().is_empty());
+        limit.begin("ada", NOW).expect("allowed").clears();
+        assert!(limit.lock().is_empty());
     }
 
     #[test]
     fn parallel_attempts_are_as_few_as_those_in_a_row() {
-        let failures = Failures::default();
-        let trying: Vec<_> = (0..20).filter_map(|_| failures.begin("ada", NOW).ok()).collect();
-        assert_eq!(trying.len(), FREE as usize);
-        trying.into_iter().for_each(|attempt| attempt.failed(NOW));
+        let limit = Limit::new(&LOG_IN, KEYS);
+        let trying: Vec<_> = (0..20).filter_map(|_| limit.begin("ada", NOW).ok()).collect();
+        assert_eq!(trying.len(), LOG_IN.free as usize);
+        trying.into_iter().for_each(|attempt| attempt.counts(NOW));
         let later = NOW.plus_seconds(2);
-        let _one = failures.begin("ada", later).expect("allowed");
-        assert_eq!(wait(&failures, "ada", later), 1, "one at a time from now on");
+        let _one = limit.begin("ada", later).expect("allowed");
+        assert_eq!(wait(&limit, "ada", later), 1, "one at a time from now on");
+    }
+
+    #[test]
+    fn every_limit_grows_and_none_waits_for_longer_than_its_window() {
+        for rule in [&LOG_IN, &GUESSES, &REGISTER, &LETTERS_TO, &LETTERS_FROM] {
+            let waits: Vec<u32> = (0..rule.most + 5)
+                .map(|times| Counted { times, last: NOW, trying: 0 }.wait_seconds(rule, NOW))
+                .collect();
+            assert!(waits.is_sorted(), "{rule:?}: {waits:?}");
+            assert_eq!(waits[rule.free as usize - 1], 0, "{rule:?}");
+            assert_eq!(i64::from(waits[rule.free as usize]), rule.first_wait_seconds, "{rule:?}");
+            assert_eq!(i64::from(waits[waits.len() - 1]), rule.window_seconds, "{rule:?}");
+        }
+    }
+
+    #[test]
+    fn who_comes_from_nowhere_is_not_counted() {
+        let limits = Limits::default();
+        for _ in 0..100 {
+            limits.register.begin_at(&Place::of(Some("127.0.0.1")), NOW).expect("allowed").counts(NOW);
+        }
+        let place = Place::of(Some("203.0.113.7"));
+        for _ in 0..REGISTER.free {
+            limits.register.begin_at(&place, NOW).expect("allowed").counts(NOW);
+        }
+        assert_eq!(limits.register.begin_at(&place, NOW).err().expect("refused").retry_after, Some(30));
+        assert!(limits.register.begin_at(&Place::of(Some("203.0.113.8")), NOW).is_ok());
     }
 
     #[test]
     fn memory_is_bounded() {
-        let failures = Failures::with_room_for(2);
+        let limit = Limit::new(&LOG_IN, 2);
         for address in ["ada", "bob"] {
-            failures.begin(address, NOW).expect("allowed").failed(NOW);
+            limit.begin(address, NOW).expect("allowed").counts(NOW);
         }
-        assert_eq!(wait(&failures, "cid", NOW), FULL_RETRY_SECONDS);
-        assert_eq!(wait(&failures, "ada", NOW), 0, "whoever is counted already may go on");
-        assert_eq!(wait(&failures, "cid", NOW.plus_seconds(900)), 0);
-        assert!(failures.lock().is_empty(), "what is over was forgotten");
+        assert_eq!(wait(&limit, "cid", NOW), FULL_RETRY_SECONDS);
+        assert_eq!(wait(&limit, "ada", NOW), 0, "whoever is counted already may go on");
+        assert_eq!(wait(&limit, "cid", NOW.plus_seconds(900)), 0);
+        assert!(limit.lock().is_empty(), "what is over was forgotten");
     }
 }

@@ -6,6 +6,8 @@ use std::{sync::Weak, time::Duration};
 
 const EVERY: Duration = Duration::from_secs(3_600);
 const PART: i64 = 500;
+/// For so long a link that was used or has expired is told so, and not that it is unknown.
+const TELL_LINKS_SECONDS: i64 = 7 * 24 * 3_600;
 
 /// Prunes every hour, for as long as the service lives.
 pub(crate) fn start(service: Weak<Service>) {
@@ -33,6 +35,7 @@ pub(crate) async fn prune(s: &Service) -> Result<()> {
             break;
         }
     }
+    s.letters.forget_links(s.ground.now().plus_seconds(-TELL_LINKS_SECONDS)).await?;
     Ok(s.store.forget_sessions(before).await?)
 }
 
@@ -40,7 +43,7 @@ pub(crate) async fn prune(s: &Service) -> Result<()> {
 mod tests {
     use super::*;
     use crate::Config;
-    use accounts_contract::{Accounts, Device, Registration};
+    use accounts_contract::{Accounts, Device, Registered, Registration};
     use engine_sql::{Outside, testing};
     use kernel::{Reader, StreamName, Timestamp};
     use ports::ManualClock;
@@ -54,13 +57,18 @@ mod tests {
         let people = people::build(theirs.database.clone(), &outside).await.expect("people");
         let config =
             Config { argon2_memory_kib: 8, argon2_passes: 1, session_idle_seconds: 1_000, ..Config::default() };
-        let service = crate::open(ours.database.clone(), &outside, people, config).await.expect("accounts");
+        let service = crate::open(ours.database.clone(), &outside, people, crate::testing::mailing(), config)
+            .await
+            .expect("accounts");
         let ada = Registration {
             email: "ada@example.org".into(),
             password: "correct horse battery".into(),
             display_name: "Ada".into(),
         };
-        let user = service.register(ada, Device::default()).await.expect("registered").user.id;
+        let Registered::SignedIn(ada) = service.register(ada, Device::default()).await.expect("registered") else {
+            panic!("signed in")
+        };
+        let user = ada.user.id;
         let sessions = async || service.store.sessions(user).await.expect("asked");
         let told = async || {
             let stream = StreamName::user("accounts", user);

@@ -7,10 +7,13 @@ use serde::Serialize;
 const PART: i64 = 500;
 
 pub(crate) async fn me(s: &Service, user: UserId) -> Result<Me> {
-    let gone = || Problem::new(Kind::Unauthenticated, "account_gone", "This account is no more: sign in with another.");
     let account = s.store.account(user).await?.ok_or_else(gone)?;
     let profile = s.people.find(user).await?.ok_or_else(gone)?;
     Ok(account.me(profile))
+}
+
+pub(crate) fn gone() -> Problem {
+    Problem::new(Kind::Unauthenticated, "account_gone", "This account is no more: sign in with another.")
 }
 
 /// A person's own stream is for that person alone.
@@ -30,12 +33,15 @@ struct ExportedAccount<'a> {
     email: &'a str,
     operator: bool,
     created_at: Timestamp,
+    email_verified_at: Option<Timestamp>,
+    language: &'static str,
 }
 
 #[derive(Serialize)]
 struct ExportedSession<'a> {
     id: SessionId,
     user_agent: &'a str,
+    place: &'a str,
     created_at: Timestamp,
     last_used_at: Timestamp,
     ended_at: Option<Timestamp>,
@@ -44,13 +50,21 @@ struct ExportedSession<'a> {
 pub(crate) async fn export(s: &Service, user: UserId) -> Result<Part> {
     let mut records = Vec::new();
     if let Some(a) = s.store.account(user).await? {
-        let account = ExportedAccount { id: a.id, email: &a.email, operator: a.operator, created_at: a.created_at };
+        let account = ExportedAccount {
+            id: a.id,
+            email: &a.email,
+            operator: a.operator,
+            created_at: a.created_at,
+            email_verified_at: a.verified_at,
+            language: a.language.code(),
+        };
         records.push(Record::new("account", &account)?);
     }
     for session in s.store.sessions(user).await? {
         let exported = ExportedSession {
             id: session.id,
             user_agent: &session.user_agent,
+            place: &session.place,
             created_at: session.created_at,
             last_used_at: session.last_used_at,
             ended_at: session.ended_at,

@@ -1,11 +1,12 @@
 use crate::{
     Service, log_out,
     profile::profile,
+    rules::Place,
     session,
     session::RefreshToken,
     store::{Account, Exchange, Session},
 };
-use accounts_contract::SignedIn;
+use accounts_contract::{Device, SignedIn};
 use kernel::{Kind, Problem, Result};
 
 /// For so long after an exchange the same token answers the same successor: tabs refresh at the same time.
@@ -15,7 +16,17 @@ const MAX_STEPS: usize = 64;
 
 /// Exchanges a refresh token for its successor. Reuse after the grace ends the session: one of the two who hold the
 /// token isn't who should.
-pub(crate) async fn refresh(s: &Service, token: &str) -> Result<SignedIn> {
+pub(crate) async fn refresh(s: &Service, token: &str, device: Device) -> Result<SignedIn> {
+    let place = Place::of(device.address.as_deref());
+    let guess = s.limits.guesses.begin_at(&place, s.ground.now())?;
+    let exchanged = exchange(s, token, place.shown.as_deref()).await;
+    if exchanged.as_ref().is_err_and(|problem| problem.code == session::UNKNOWN) {
+        guess.counts(s.ground.now());
+    }
+    exchanged
+}
+
+async fn exchange(s: &Service, token: &str, place: Option<&str>) -> Result<SignedIn> {
     let token = RefreshToken::parse(token)?;
     let (session, account) = usable(s, &token).await?;
     if session.current_hash != token.hash() {
@@ -23,7 +34,7 @@ pub(crate) async fn refresh(s: &Service, token: &str) -> Result<SignedIn> {
     }
     let (successor, now) = (s.keys.successor(&token), s.ground.now());
     let (from, to) = (token.hash(), successor.hash());
-    let exchange = Exchange { session: session.id, from: &from, to: &to, now };
+    let exchange = Exchange { session: session.id, from: &from, to: &to, now, place };
     // Whoever was away for longer than a session lasts unused can't come back with an old token anyway.
     let forget_before = now.plus_seconds(-i64::from(s.config.session_idle_seconds));
     if s.store.exchange(exchange, forget_before).await? {

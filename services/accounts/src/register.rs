@@ -1,29 +1,83 @@
-use crate::{Service, rules, session, store::Account};
-use accounts_contract::{AccountRegistered, Device, Registration, SignedIn};
+use crate::{
+    Service, outbox, rules,
+    rules::{Language, Place},
+    session,
+    store::{Account, letters::About},
+};
+use accounts_contract::{AccountRegistered, Device, Registered, Registration};
 use kernel::{Kind, Name, Problem, Result, StreamName, UserId};
 
-/// Makes an account with its profile, and signs it in. The first one runs the installation.
-pub(crate) async fn register(s: &Service, registration: Registration, device: Device) -> Result<SignedIn> {
+/// Makes an account with its profile, and signs it in. The first one runs the installation. Where addresses must be
+/// verified, the others get a mail instead, and whether an address is taken is told to its owner alone, by mail.
+pub(crate) async fn register(s: &Service, registration: Registration, device: Device) -> Result<Registered> {
     let Registration { email, password, display_name } = registration;
     let email = rules::email(&email)?;
     let display_name = Name::parse("display_name", &display_name)?.into_string();
     rules::password(&password, &email, &display_name)?;
     let email_key = rules::email_key(&email);
-    if s.store.by_email(&email_key).await?.is_some() {
+    let attempt = s.limits.register.begin_at(&Place::of(device.address.as_deref()), s.ground.now())?;
+    let by_mail = s.requires_verified_email() && s.store.any_account().await?;
+    // By mail it takes the same whether the address is taken: a password hashed, and one commit.
+    let is_taken = s.store.by_email(&email_key).await?.is_some();
+    if is_taken && !by_mail {
         return Err(taken());
     }
     let password_hash = s.passwords.hash(password, s.ground.random.bytes()).await?;
+    attempt.counts(s.ground.now());
+    if is_taken {
+        return tell_owner(s, &email_key).await;
+    }
     let user = UserId(s.ground.mint.id().await?);
-    let account = Account { id: user, email, password_hash, operator: false, created_at: s.ground.now() };
-    let registered = AccountRegistered { user };
+    let account = Account {
+        id: user,
+        email,
+        password_hash,
+        operator: false,
+        created_at: s.ground.now(),
+        verified_at: None,
+        language: Language::liked(device.languages.as_deref()),
+    };
     let stream = StreamName::user("accounts", user);
-    let event = s.ground.event(stream, "account_registered", &registered).await?;
-    let (new, token, started) = session::start(s, user, device).await?;
-    let committed = s.store.create(account, &email_key, new, vec![event, started]).await?;
+    let mut events = vec![s.ground.event(stream, "account_registered", &AccountRegistered { user }).await?];
+    let (mut session, mut token) = (None, None);
+    if !by_mail {
+        let (new, first, started) = session::start(s, user, device).await?;
+        (session, token) = (Some(new), Some(first));
+        events.push(started);
+    }
+    let letter = outbox::letter(s, About::Verify, user, &account.email).await?;
+    let committed = s.store.create(account, &email_key, session, &letter, events).await?;
     // Two registrations of one address at the same time: one of them finds it taken only now.
-    let account = s.ground.announce(committed).ok_or_else(taken)?;
-    let profile = s.people.ensure(user, display_name).await?;
-    session::signed_in(s, account.me(profile), &token)
+    let account = match s.ground.announce(committed) {
+        Some(account) => account,
+        None if by_mail => return tell_owner(s, &email_key).await,
+        None => return Err(taken()),
+    };
+    s.outbox.ring();
+    let people = s.people.clone();
+    let Some(token) = token else {
+        // Off the path of the answer, which would otherwise take longer for a free address.
+        tokio::spawn(async move {
+            if let Err(problem) = people.ensure(user, display_name).await {
+                tracing::warn!(?problem, "a profile is made at the first log-in, with a name from the address");
+            }
+        });
+        return Ok(Registered::CheckEmail);
+    };
+    if s.requires_verified_email() && !account.operator {
+        // Someone else was the first in this very moment.
+        crate::log_out::end(s, user, token.session).await?;
+        people.ensure(user, display_name).await?;
+        return Ok(Registered::CheckEmail);
+    }
+    let profile = people.ensure(user, display_name).await?;
+    Ok(Registered::SignedIn(Box::new(session::signed_in(s, account.me(profile), &token)?)))
+}
+
+async fn tell_owner(s: &Service, email_key: &str) -> Result<Registered> {
+    s.letters.post(&outbox::letter(s, About::Taken, UserId(0), email_key).await?).await?;
+    s.outbox.ring();
+    Ok(Registered::CheckEmail)
 }
 
 fn taken() -> Problem {

@@ -1,8 +1,14 @@
 //! Pure decisions.
 
+mod device;
+mod language;
 mod password;
+mod place;
 
+pub(crate) use device::device;
+pub(crate) use language::Language;
 pub(crate) use password::password;
+pub(crate) use place::Place;
 
 use kernel::{Name, Problem, Result};
 

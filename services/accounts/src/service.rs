@@ -1,14 +1,20 @@
 //! The contract, one line per use case.
 
-use crate::{Service, authenticate, erase, log_in, log_out, read, refresh, register};
-use accounts_contract::{Accounts, Authenticated, Credentials, Device, Me, Registration, SignedIn};
+use crate::{
+    Service, ask, authenticate, change_email, erase, log_in, log_out, read, refresh, register, sessions, set_password,
+    store::letters::About, verify_email,
+};
+use accounts_contract::{
+    Accounts, Authenticated, Credentials, Device, EmailChange, Me, PasswordChange, PasswordReset, Registered,
+    Registration, Session, SignedIn, Verified,
+};
 use async_trait::async_trait;
 use contract::{Part, Receipt};
-use kernel::{Caller, Difference, Reader, Result, StreamName, UserId};
+use kernel::{Caller, Difference, Reader, Result, SessionId, StreamName, UserId};
 
 #[async_trait]
 impl Accounts for Service {
-    async fn register(&self, registration: Registration, device: Device) -> Result<SignedIn> {
+    async fn register(&self, registration: Registration, device: Device) -> Result<Registered> {
         register::register(self, registration, device).await
     }
 
@@ -16,12 +22,48 @@ impl Accounts for Service {
         log_in::log_in(self, credentials, device).await
     }
 
-    async fn refresh(&self, refresh_token: String) -> Result<SignedIn> {
-        refresh::refresh(self, &refresh_token).await
+    async fn refresh(&self, refresh_token: String, device: Option<Device>) -> Result<SignedIn> {
+        refresh::refresh(self, &refresh_token, device.unwrap_or_default()).await
     }
 
     async fn log_out(&self, caller: Caller) -> Result<()> {
         log_out::log_out(self, caller).await
+    }
+
+    async fn verify_email(&self, token: String, device: Device) -> Result<Verified> {
+        verify_email::verify_email(self, &token, &device).await
+    }
+
+    async fn resend_verification(&self, email: String, device: Device) -> Result<()> {
+        ask::ask(self, About::Verify, &email, &device).await
+    }
+
+    async fn ask_password_reset(&self, email: String, device: Device) -> Result<()> {
+        ask::ask(self, About::Reset, &email, &device).await
+    }
+
+    async fn reset_password(&self, reset: PasswordReset, device: Device) -> Result<()> {
+        set_password::reset(self, reset, &device).await
+    }
+
+    async fn change_password(&self, caller: Caller, change: PasswordChange) -> Result<()> {
+        set_password::change(self, caller, change).await
+    }
+
+    async fn change_email(&self, caller: Caller, change: EmailChange) -> Result<()> {
+        change_email::change_email(self, caller, change).await
+    }
+
+    async fn sessions(&self, caller: Caller) -> Result<Vec<Session>> {
+        sessions::sessions(self, caller).await
+    }
+
+    async fn end_session(&self, caller: Caller, session: SessionId) -> Result<()> {
+        sessions::end_session(self, caller, session).await
+    }
+
+    async fn end_sessions(&self, caller: Caller, keep_current: bool) -> Result<()> {
+        sessions::end_sessions(self, caller, keep_current).await
     }
 
     async fn authenticate(&self, access_token: String) -> Result<Authenticated> {

@@ -1,6 +1,6 @@
 //! Starting a session, and what its refresh token looks like: `{session}.{secret in base64url}`.
 
-use crate::{Service, store::NewSession};
+use crate::{Service, rules::Place, store::NewSession};
 use accounts_contract::{Device, Me, SessionStarted, SignedIn};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kernel::{Kind, NewEvent, Problem, Result, SessionId, StreamName, UserId};
@@ -32,12 +32,10 @@ impl RefreshToken {
     }
 }
 
+pub(crate) const UNKNOWN: &str = "refresh_unknown";
+
 pub(crate) fn unknown() -> Problem {
-    Problem::new(
-        Kind::Unauthenticated,
-        "refresh_unknown",
-        "The refresh token isn't one of this installation: sign in again.",
-    )
+    Problem::new(Kind::Unauthenticated, UNKNOWN, "The refresh token isn't one of this installation: sign in again.")
 }
 
 /// A new session of `user` with its first refresh token and its announcement.
@@ -45,7 +43,8 @@ pub(crate) async fn start(s: &Service, user: UserId, device: Device) -> Result<(
     let session = SessionId(s.ground.mint.id().await?);
     let token = RefreshToken { session, secret: s.ground.random.bytes() };
     let user_agent = device.user_agent.unwrap_or_default().chars().take(USER_AGENT_MAX_CHARS).collect();
-    let new = NewSession { id: session, account: user, user_agent, hash: token.hash(), at: s.ground.now() };
+    let place = Place::of(device.address.as_deref()).shown.unwrap_or_default();
+    let new = NewSession { id: session, account: user, user_agent, place, hash: token.hash(), at: s.ground.now() };
     let event =
         s.ground.event(StreamName::user("accounts", user), "session_started", &SessionStarted { session }).await?;
     Ok((new, token, event))

@@ -1,9 +1,13 @@
 //! What accounts keeps. Every engine passes `store/suite.rs`.
 
+pub(crate) mod letters;
+
+use crate::rules::Language;
 use accounts_contract::Me;
 use async_trait::async_trait;
 use engine_sql::Result;
 use kernel::{Committed, NewEvent, SessionId, Timestamp, UserId};
+use letters::Letter;
 use people_contract::Profile;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +17,10 @@ pub(crate) struct Account {
     pub(crate) password_hash: String,
     pub(crate) operator: bool,
     pub(crate) created_at: Timestamp,
+    /// When the address was proven to be the person's.
+    pub(crate) verified_at: Option<Timestamp>,
+    /// Of mails.
+    pub(crate) language: Language,
 }
 
 impl Account {
@@ -21,6 +29,7 @@ impl Account {
         Me {
             id: self.id,
             email: self.email,
+            email_verified: self.verified_at.is_some(),
             display_name: profile.display_name,
             operator: self.operator,
             created_at: self.created_at,
@@ -33,6 +42,8 @@ pub(crate) struct NewSession {
     pub(crate) id: SessionId,
     pub(crate) account: UserId,
     pub(crate) user_agent: String,
+    /// Where it was used last: an address, shortened.
+    pub(crate) place: String,
     /// Of its first refresh token.
     pub(crate) hash: String,
     pub(crate) at: Timestamp,
@@ -43,6 +54,8 @@ pub(crate) struct Session {
     pub(crate) id: SessionId,
     pub(crate) account: UserId,
     pub(crate) user_agent: String,
+    /// Where it was used last: an address, shortened.
+    pub(crate) place: String,
     pub(crate) current_hash: String,
     pub(crate) created_at: Timestamp,
     pub(crate) last_used_at: Timestamp,
@@ -56,6 +69,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) from: &'a str,
     pub(crate) to: &'a str,
     pub(crate) now: Timestamp,
+    /// Where the session is used now, when that is known.
+    pub(crate) place: Option<&'a str>,
 }
 
 #[async_trait]
@@ -66,18 +81,24 @@ pub(crate) trait Store: Send + Sync {
 
     async fn by_email(&self, email_key: &str) -> Result<Option<Account>>;
 
-    /// Makes the account with its first session; the first account of all becomes the operator. None, and nothing is
-    /// written, when the address is taken.
+    /// Makes the account, with its first session where it has one, and the mail to it; the first account of all becomes the
+    /// operator. None, and nothing is written, when the address is taken.
     async fn create(
         &self,
         account: Account,
         email_key: &str,
-        session: NewSession,
+        session: Option<NewSession>,
+        letter: &Letter,
         events: Vec<NewEvent>,
     ) -> Result<Committed<Option<Account>>>;
 
-    /// None, and nothing is written, when there is no such account.
-    async fn start_session(&self, session: NewSession, event: NewEvent) -> Result<Option<Committed<()>>>;
+    /// None, and nothing is written, when the account isn't there any more, or its password isn't the one with this hash.
+    async fn start_session(
+        &self,
+        session: NewSession,
+        password_hash: &str,
+        event: NewEvent,
+    ) -> Result<Option<Committed<()>>>;
 
     async fn session(&self, session: SessionId) -> Result<Option<Session>>;
 

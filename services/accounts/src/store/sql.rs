@@ -1,18 +1,30 @@
 // Accounts on SQL, compiled once for each engine.
 
-type AccountColumns = (i64, String, String, bool, i64);
-type SessionColumns = (i64, i64, String, String, i64, i64, Option<i64>);
+include!("letters/sql/insert.rs");
 
-fn account((id, email, password_hash, operator, created_at): AccountColumns) -> Account {
-    Account { id: UserId(id), email, password_hash, operator, created_at: Timestamp(created_at) }
+type AccountColumns = (i64, String, String, bool, i64, Option<i64>, String);
+type SessionColumns = (i64, i64, String, String, String, i64, i64, Option<i64>);
+
+fn account(columns: AccountColumns) -> Account {
+    let (id, email, password_hash, operator, created_at, verified_at, language) = columns;
+    Account {
+        id: UserId(id),
+        email,
+        password_hash,
+        operator,
+        created_at: Timestamp(created_at),
+        verified_at: verified_at.map(Timestamp),
+        language: Language::of(&language).unwrap_or_default(),
+    }
 }
 
 fn session(columns: SessionColumns) -> Session {
-    let (id, account, user_agent, current_hash, created_at, last_used_at, ended_at) = columns;
+    let (id, account, user_agent, place, current_hash, created_at, last_used_at, ended_at) = columns;
     Session {
         id: SessionId(id),
         account: UserId(account),
         user_agent,
+        place,
         current_hash,
         created_at: Timestamp(created_at),
         last_used_at: Timestamp(last_used_at),
@@ -23,11 +35,12 @@ fn session(columns: SessionColumns) -> Session {
 async fn insert_session(tx: &mut Tx<'_>, new: &NewSession) -> Result<(), sqlx::Error> {
     query(
         "INSERT INTO sessions
-           (id, account, user_agent, current_hash, created_at, last_used_at) VALUES ($1, $2, $3, $4, $5, $5)",
+           (id, account, user_agent, place, current_hash, created_at, last_used_at) VALUES ($1, $2, $3, $4, $5, $6, $6)",
     )
     .bind(new.id.0)
     .bind(new.account.0)
     .bind(&new.user_agent)
+    .bind(&new.place)
     .bind(&new.hash)
     .bind(new.at.0)
     .execute(&mut **tx)
@@ -45,19 +58,25 @@ impl Store for SqlStore {
 
     async fn account(&self, user: UserId) -> Result<Option<Account>> {
         let row: Option<AccountColumns> =
-            query_as("SELECT id, email, password_hash, operator, created_at FROM accounts WHERE id = $1")
-                .bind(user.0)
-                .fetch_optional(&self.pools.read)
-                .await?;
+            query_as(
+            "SELECT id, email, password_hash, operator, created_at, email_verified_at, language
+             FROM accounts WHERE id = $1",
+        )
+        .bind(user.0)
+        .fetch_optional(&self.pools.read)
+        .await?;
         Ok(row.map(account))
     }
 
     async fn by_email(&self, email_key: &str) -> Result<Option<Account>> {
         let row: Option<AccountColumns> =
-            query_as("SELECT id, email, password_hash, operator, created_at FROM accounts WHERE email_key = $1")
-                .bind(email_key)
-                .fetch_optional(&self.pools.read)
-                .await?;
+            query_as(
+            "SELECT id, email, password_hash, operator, created_at, email_verified_at, language
+             FROM accounts WHERE email_key = $1",
+        )
+        .bind(email_key)
+        .fetch_optional(&self.pools.read)
+        .await?;
         Ok(row.map(account))
     }
 
@@ -65,19 +84,21 @@ impl Store for SqlStore {
         &self,
         new: Account,
         email_key: &str,
-        session: NewSession,
+        session: Option<NewSession>,
+        letter: &Letter,
         events: Vec<NewEvent>,
     ) -> Result<Committed<Option<Account>>> {
         let mut tx = self.pools.begin().await?;
         let made = query(
-            "INSERT INTO accounts (id, email, email_key, password_hash, operator, created_at)
-             VALUES ($1, $2, $3, $4, FALSE, $5) ON CONFLICT (email_key) DO NOTHING",
+            "INSERT INTO accounts (id, email, email_key, password_hash, operator, created_at, language)
+             VALUES ($1, $2, $3, $4, FALSE, $5, $6) ON CONFLICT (email_key) DO NOTHING",
         )
         .bind(new.id.0)
         .bind(&new.email)
         .bind(email_key)
         .bind(&new.password_hash)
         .bind(new.created_at.0)
+        .bind(new.language.code())
         .execute(&mut *tx)
         .await?;
         if made.rows_affected() == 0 {
@@ -91,16 +112,28 @@ impl Store for SqlStore {
         if operator {
             query("UPDATE accounts SET operator = TRUE WHERE id = $1").bind(new.id.0).execute(&mut *tx).await?;
         }
-        insert_session(&mut tx, &session).await?;
+        if let Some(session) = &session {
+            insert_session(&mut tx, session).await?;
+        }
+        insert_letter(&mut tx, letter).await?;
         let events = append(&mut tx, events).await?;
         tx.commit().await?;
         Ok(Committed { value: Some(Account { operator, ..new }), events })
     }
 
-    async fn start_session(&self, new: NewSession, event: NewEvent) -> Result<Option<Committed<()>>> {
+    async fn start_session(
+        &self,
+        new: NewSession,
+        password_hash: &str,
+        event: NewEvent,
+    ) -> Result<Option<Committed<()>>> {
         let mut tx = self.pools.begin().await?;
-        // Locks the account's row, so that it can't be erased under the new session.
-        let account = query("UPDATE accounts SET id = id WHERE id = $1").bind(new.account.0).execute(&mut *tx).await?;
+        // Locks the account's row, so that it can't be erased, nor get another password, under the new session.
+        let account = query("UPDATE accounts SET id = id WHERE id = $1 AND password_hash = $2")
+            .bind(new.account.0)
+            .bind(password_hash)
+            .execute(&mut *tx)
+            .await?;
         if account.rows_affected() == 0 {
             return Ok(None);
         }
@@ -112,7 +145,7 @@ impl Store for SqlStore {
 
     async fn session(&self, id: SessionId) -> Result<Option<Session>> {
         let row: Option<SessionColumns> = query_as(
-            "SELECT id, account, user_agent, current_hash, created_at, last_used_at, ended_at
+            "SELECT id, account, user_agent, place, current_hash, created_at, last_used_at, ended_at
              FROM sessions WHERE id = $1",
         )
         .bind(id.0)
@@ -123,7 +156,7 @@ impl Store for SqlStore {
 
     async fn sessions(&self, user: UserId) -> Result<Vec<Session>> {
         let rows: Vec<SessionColumns> = query_as(
-            "SELECT id, account, user_agent, current_hash, created_at, last_used_at, ended_at
+            "SELECT id, account, user_agent, place, current_hash, created_at, last_used_at, ended_at
              FROM sessions WHERE account = $1 ORDER BY id",
         )
         .bind(user.0)
@@ -135,13 +168,14 @@ impl Store for SqlStore {
     async fn exchange(&self, exchange: Exchange<'_>, forget_before: Timestamp) -> Result<bool> {
         let mut tx = self.pools.begin().await?;
         let changed = query(
-            "UPDATE sessions SET current_hash = $3, last_used_at = $4
+            "UPDATE sessions SET current_hash = $3, last_used_at = $4, place = COALESCE($5, place)
              WHERE id = $1 AND current_hash = $2 AND ended_at IS NULL",
         )
         .bind(exchange.session.0)
         .bind(exchange.from)
         .bind(exchange.to)
         .bind(exchange.now.0)
+        .bind(exchange.place)
         .execute(&mut *tx)
         .await?;
         if changed.rows_affected() == 0 {
@@ -243,7 +277,7 @@ impl Store for SqlStore {
             .execute(&mut *tx)
             .await?;
         // The ids of ended sessions stay, with nothing of the person, so that tokens still out there are refused.
-        let sessions = query("UPDATE sessions SET account = 0, user_agent = '', current_hash = '' WHERE account = $1")
+        let sessions = query("UPDATE sessions SET account = 0, user_agent = '', place = '', current_hash = '' WHERE account = $1")
             .bind(user.0)
             .execute(&mut *tx)
             .await?;
