@@ -19,6 +19,9 @@ use ports::{Blobs, Clock, Random};
 use realtime_contract::Realtime;
 use std::{path::Path, sync::Arc};
 
+/// Where `log:` mail is, in the data folder.
+const MAIL: &str = "mail";
+
 /// The services that this process runs or calls, by their contracts.
 pub struct House {
     config: Config,
@@ -52,8 +55,10 @@ impl House {
         };
         let people = place.service(Role::People, people, |remote| Arc::new(PeopleClient(remote))).await?;
         let accounts = async {
+            let mailer = engine_mail::open(&config.mail_url, &config.sender(), &folder.join(MAIL))?;
+            let mail = accounts::Mailing { mailer, public_url: config.address().into() };
             let (database, config) = (databases.of(Role::Accounts)?, config.accounts.clone());
-            let built = accounts::build(database, &outside, needed(&people)?, config).await;
+            let built = accounts::build(database, &outside, needed(&people)?, mail, config).await;
             databases.name(Role::Accounts, built)
         };
         let guilds = async {
@@ -112,6 +117,7 @@ impl House {
             overview: needed(&self.overview)?,
             random: self.random.clone(),
             public_url: self.config.public_url.as_deref().map(Into::into),
+            trusted_proxies: Arc::new(self.config.trusted_proxies.clone()),
         })
     }
 

@@ -4,6 +4,7 @@ mod fleet;
 
 pub use fleet::{Role, Roles, Rpc, service_token};
 
+use door_rest::TrustedProxies;
 use engine_blobs::Place;
 use figment::{
     Figment, Profile, Provider,
@@ -45,6 +46,13 @@ pub struct Config {
     pub fanout_url: Option<String>,
     /// Where files are kept: `file:` (the folder `blobs` in the data folder), `file:/srv/blobs`, or `s3://bucket`.
     pub blobs_url: String,
+    /// Where mail goes: `log:` (into the log, and `mail/` in the data folder), or a server: `smtp://user:password@host:587`,
+    /// `smtps://user:password@host:465`.
+    pub mail_url: String,
+    /// Who mails are from: `Guildhall <chat@example.org>`. Absent: made of the public address.
+    pub mail_from: Option<String>,
+    /// The proxies before the doors that are believed about where a call comes from: addresses and networks.
+    pub trusted_proxies: TrustedProxies,
     /// What this process runs: `all`, or some of the roles.
     pub roles: Roles,
     /// The secret that processes of one fleet share: 32 characters or more.
@@ -113,6 +121,9 @@ impl Default for Config {
             bus_url: "memory:".into(),
             fanout_url: None,
             blobs_url: "file:".into(),
+            mail_url: "log:".into(),
+            mail_from: None,
+            trusted_proxies: TrustedProxies::default(),
             roles: Roles::default(),
             service_token: None,
             rpc: Rpc::default(),
@@ -164,6 +175,24 @@ impl Config {
         config.blobs()?;
         config.check_blobs()?;
         Ok(config)
+    }
+
+    /// The address that people see, without a slash at its end.
+    pub fn address(&self) -> String {
+        let given = self.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
+        given.unwrap_or_else(|| format!("http://{}", self.listen))
+    }
+
+    /// Who mails are from.
+    pub fn sender(&self) -> String {
+        self.mail_from.clone().unwrap_or_else(|| {
+            let address = self.address();
+            let host = address.split_once("://").map_or("", |(_, host)| host);
+            // A port is no part of a mail's address, nor is a number without brackets.
+            let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+            let is_name = name.contains('.') && name.parse::<std::net::IpAddr>().is_err();
+            format!("Guildhall <guildhall@{}>", if is_name { name } else { "localhost" })
+        })
     }
 
     /// Whether databases are files in the data folder.
@@ -331,7 +360,16 @@ mod tests {
         let flags = Flags { listen: Some("[::1]:0".into()), ..Flags::default() };
         let toml = "listen = '0.0.0.0:80'\ndata = '/srv/guildhall'\n[log]\nformat = 'json'";
         let config = read(toml, &flags).expect("readable");
-        assert_eq!((config.listen.as_str(), config.data), ("[::1]:0", "/srv/guildhall".into()));
+        assert_eq!((config.listen.as_str(), config.data.to_str()), ("[::1]:0", Some("/srv/guildhall")));
+        assert_eq!(
+            (config.address(), config.sender()),
+            ("http://[::1]:0".into(), "Guildhall <guildhall@localhost>".into())
+        );
+        let config =
+            read("public_url = 'https://chat.example.org/'\ntrusted_proxies = '10.0.0.0/8'", &flags).expect("readable");
+        assert_eq!(config.address(), "https://chat.example.org");
+        assert_eq!(config.sender(), "Guildhall <guildhall@chat.example.org>");
+        let config = read(toml, &flags).expect("readable");
         assert_eq!((config.log.level.as_str(), config.log.format), ("info,async_nats=warn", LogFormat::Json));
     }
 
@@ -344,6 +382,8 @@ mod tests {
         assert!(nested.contains("log.colour") && nested.contains("level, format"), "{nested}");
         let shape = said("listen = 8080");
         assert!(shape.contains("listen") && shape.contains("8080") && shape.contains("string"), "{shape}");
+        let proxy = said("trusted_proxies = ['nginx']");
+        assert!(proxy.contains("trusted_proxies") && proxy.contains("nginx"), "{proxy}");
         let variant = said("[log]\nformat = 'xml'");
         assert!(variant.contains("log.format") && variant.contains("text, json"), "{variant}");
         let deflate = said("[socket]\ndeflate_from_bytes = 70000");

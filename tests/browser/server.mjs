@@ -1,12 +1,13 @@
 // A private Guildhall: own data folder, free port; it can be killed and started again on the same data.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const binary = resolve(process.env.GUILDHALL_TEST_BINARY ?? '../../target/debug/guildhall');
 const START_MS = 20_000;
+const MAIL_MS = 15_000;
 
 const freePort = () =>
   new Promise((done) => {
@@ -17,8 +18,11 @@ const freePort = () =>
   });
 
 export class Server {
-  static async start() {
+  opened = new Set();
+
+  static async start(env = {}) {
     const server = new Server();
+    server.env = env;
     server.data = mkdtempSync(join(tmpdir(), 'guildhall-browser-'));
     server.port = await freePort();
     server.url = `http://127.0.0.1:${server.port}`;
@@ -29,7 +33,7 @@ export class Server {
   async up() {
     const args = ['serve', '--listen', `127.0.0.1:${this.port}`, '--data', this.data];
     this.output = '';
-    this.child = spawn(binary, args, { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(binary, args, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.child.stdout, this.child.stderr]) stream.on('data', (text) => (this.output += text));
     this.ended = new Promise((done) => this.child.on('exit', (code, signal) => done({ code, signal })));
     const deadline = Date.now() + START_MS;
@@ -52,6 +56,23 @@ export class Server {
     this.child.kill('SIGTERM');
     await this.ended;
     rmSync(this.data, { recursive: true, force: true });
+  }
+
+  /** The link in the newest mail about something to someone; each is given once. */
+  async link(about, to) {
+    const folder = join(this.data, 'mail');
+    const deadline = Date.now() + MAIL_MS;
+    while (Date.now() < deadline) {
+      const names = existsSync(folder) ? readdirSync(folder).sort().reverse() : [];
+      for (const name of names.filter((name) => name.includes(`-${about}-`) && name.endsWith('.eml') && !this.opened.has(name))) {
+        const mail = readFileSync(join(folder, name), 'utf8');
+        if (!mail.includes(`To: ${to}\r\n`)) continue;
+        this.opened.add(name);
+        return mail.match(/^http\S+$/m)[0];
+      }
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    throw new Error(`no mail about ${about} came to ${to}:\n${this.output}`);
   }
 
   /** A call of the REST API; throws what is not 2xx. */

@@ -23,6 +23,8 @@ const data = resolve(values.data);
 mkdirSync(data, { recursive: true });
 const name = `g${createHash('sha256').update(data).digest('hex').slice(0, 20)}`;
 const work = mkdtempSync(join(tmpdir(), 'guildhall-fleet-'));
+// What a test sets for all processes.
+const given = Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('GUILDHALL_ACCOUNTS_')));
 const children = [];
 let started = false;
 let stopping = false;
@@ -96,6 +98,9 @@ async function part(roles, addresses, { doors, rpc }) {
     GUILDHALL_ROLES: roles,
     GUILDHALL_SERVICE_TOKEN: TOKEN,
     GUILDHALL_DATA: join(work, 'unused'),
+    GUILDHALL_PUBLIC_URL: `http://${values.listen}`,
+    GUILDHALL_MAIL_URL: `log:${join(data, 'mail')}`,
+    ...given,
     ...addresses,
   };
   const there = [];

@@ -1,12 +1,15 @@
 import { Tooltip } from 'radix-ui';
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
+import { ForgotPasswordPage } from './pages/forgot-password';
 import { HomePage } from './pages/home';
 import { InvitePage } from './pages/invite';
 import { LoginPage } from './pages/login';
 import { RegisterPage } from './pages/register';
+import { ResetPasswordPage } from './pages/reset-password';
 import { SetupPage } from './pages/setup';
 import { Splash } from './pages/splash';
+import { VerifyPage } from './pages/verify';
 import { useStore } from './ui/hooks';
 import { Shell } from './ui/shell';
 import { TitleBadge } from './ui/title-badge';
@@ -33,6 +36,15 @@ function Pages() {
   return (
     <Switch>
       <Route path="/invite/:code">{({ code }) => <InvitePage code={code} />}</Route>
+      <Route path="/verify">
+        <VerifyPage />
+      </Route>
+      <Route path="/forgot-password">
+        <ForgotPasswordPage />
+      </Route>
+      <Route path="/reset-password">
+        <ResetPasswordPage />
+      </Route>
       <Route path="/setup">
         <SetupPage />
       </Route>

@@ -3,9 +3,9 @@ use crate::{
     answer::{self, Answer, Refusal},
     document::{Conflict, Forbidden, TooMany, Unauthenticated},
     extract::{Json, MaybeJson},
-    session::{Client, Signed},
+    session::Client,
 };
-use accounts_contract::{Credentials, Registration, SignedIn};
+use accounts_contract::{Credentials, Registered, Registration, SignedIn};
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
@@ -15,25 +15,35 @@ use kernel::Kind;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<Deps> {
-    OpenApiRouter::new()
-        .routes(routes!(register))
-        .routes(routes!(log_in))
-        .routes(routes!(refresh))
-        .routes(routes!(log_out))
+    OpenApiRouter::new().routes(routes!(register)).routes(routes!(log_in)).routes(routes!(refresh))
 }
 
 /// Register an account and sign in.
 ///
 /// The first account runs the installation. With the header `X-Guildhall-Client: web` the refresh token comes as
-/// an HttpOnly cookie instead of in the body.
+/// an HttpOnly cookie instead of in the body. Where people must prove their address, the answer is 202, also when the
+/// address is taken: the rest is in a mail.
 #[utoipa::path(
     post, path = "/api/v1/accounts", tag = "accounts", request_body = Registration,
     params(("X-Guildhall-Client" = Option<String>, Header, description = "`web`: keep the refresh token in a cookie.")),
-    responses((status = 201, description = "The account is made, and signed in.", body = SignedIn), Forbidden, Conflict)
+    responses(
+        (status = 201, description = "The account is made, and signed in.", body = SignedIn),
+        (status = 202, description = "The rest is in a mail to the address.", body = MailSent),
+        Forbidden, Conflict, TooMany,
+    )
 )]
-async fn register(State(deps): State<Deps>, client: Client, Json(body): Json<Registration>) -> Answer<Created> {
-    let signed_in = deps.accounts.register(body, client.device.clone()).await?;
-    Ok(created(&client, signed_in))
+async fn register(State(deps): State<Deps>, client: Client, Json(body): Json<Registration>) -> Answer<Response> {
+    let email = body.email.clone();
+    Ok(match deps.accounts.register(body, client.device.clone()).await? {
+        Registered::SignedIn(signed_in) => created(&client, *signed_in).into_response(),
+        Registered::CheckEmail => (StatusCode::ACCEPTED, answer::Json(MailSent { email })).into_response(),
+    })
+}
+
+#[derive(serde::Serialize, utoipa::ToSchema)]
+struct MailSent {
+    /// The address that was given.
+    email: String,
 }
 
 /// Log in.
@@ -71,7 +81,7 @@ struct RefreshDraft {
 )]
 async fn refresh(State(deps): State<Deps>, client: Client, MaybeJson(body): MaybeJson<RefreshDraft>) -> Response {
     let refreshed = match client.refresh_token(body.refresh_token) {
-        Ok(token) => deps.accounts.refresh(token).await,
+        Ok(token) => deps.accounts.refresh(token, Some(client.device.clone())).await,
         Err(problem) => Err(problem),
     };
     match refreshed {
@@ -83,15 +93,4 @@ async fn refresh(State(deps): State<Deps>, client: Client, MaybeJson(body): Mayb
         Err(problem) if problem.kind == Kind::Unauthenticated => (client.forget(), Refusal(problem)).into_response(),
         Err(problem) => Refusal(problem).into_response(),
     }
-}
-
-/// Log out: this session's tokens and sockets stop working.
-#[utoipa::path(
-    delete, path = "/api/v1/sessions/current", tag = "accounts", security(("bearer" = [])),
-    params(("X-Guildhall-Client" = Option<String>, Header, description = "`web`: take the cookie away, too.")),
-    responses((status = 204, description = "The session has ended."), Forbidden)
-)]
-async fn log_out(State(deps): State<Deps>, client: Client, Signed(caller): Signed) -> Answer<(StatusCode, HeaderMap)> {
-    deps.accounts.log_out(caller).await?;
-    Ok((StatusCode::NO_CONTENT, client.forget()))
 }

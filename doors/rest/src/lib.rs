@@ -7,6 +7,7 @@
 mod accounts;
 mod answer;
 mod channels;
+mod credentials;
 mod directs;
 mod docs;
 mod document;
@@ -18,12 +19,15 @@ mod layers;
 mod me;
 mod messages;
 mod overview;
+mod proxies;
 mod session;
+mod sessions;
 mod setup;
 mod streams;
 mod users;
 
 pub use health::health;
+pub use proxies::TrustedProxies;
 
 use accounts_contract::Accounts;
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::any};
@@ -50,6 +54,8 @@ pub struct Deps {
     pub random: Arc<dyn Random>,
     /// The address that people see, when the operator named one: `https://chat.example.org`.
     pub public_url: Option<Arc<str>>,
+    /// Who is believed about where a call comes from.
+    pub trusted_proxies: Arc<TrustedProxies>,
 }
 
 /// The door, for the paths `/api/**`, `/healthz` and `/readyz`.
@@ -74,6 +80,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 fn calls() -> OpenApiRouter<Deps> {
     OpenApiRouter::with_openapi(document::base())
         .merge(accounts::routes())
+        .merge(credentials::routes())
+        .merge(sessions::routes())
         .merge(me::routes())
         .merge(users::routes())
         .merge(overview::routes())

@@ -13,6 +13,7 @@ const COOKIE: &str = "guildhall_refresh";
 /// How long a browser keeps the cookie. The token in it may end sooner; every refresh renews both.
 const COOKIE_SECONDS: u32 = 90 * 24 * 3_600;
 const MAX_USER_AGENT_CHARS: usize = 200;
+const MAX_LANGUAGES_CHARS: usize = 200;
 
 /// The caller, by the access token.
 pub(crate) struct Signed(pub(crate) Caller);
@@ -57,10 +58,17 @@ impl FromRequestParts<Deps> for Client {
             )
             .into());
         }
-        let user_agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok());
-        let user_agent = user_agent.map(|v| v.chars().take(MAX_USER_AGENT_CHARS).collect());
+        let text = |name, max| {
+            let value = headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
+            value.map(|v| v.chars().take(max).collect::<String>())
+        };
+        let device = Device {
+            user_agent: text(header::USER_AGENT, MAX_USER_AGENT_CHARS),
+            address: deps.trusted_proxies.origin(parts).map(|address| address.to_string()),
+            languages: text(header::ACCEPT_LANGUAGE, MAX_LANGUAGES_CHARS),
+        };
         Ok(Self {
-            device: Device { user_agent },
+            device,
             browser,
             secure: deps.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
             cookie: headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).find_map(refresh_cookie),

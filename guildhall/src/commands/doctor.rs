@@ -3,6 +3,7 @@
 mod blobs;
 mod brokers;
 mod files;
+mod mail;
 mod postgres;
 mod roles;
 
@@ -96,7 +97,10 @@ fn examine(report: &Report, config: &Config) -> Result<()> {
     if config.roles.store() {
         super::run(blobs::examine(report, config))?;
     }
-    super::run(roles::examine(report, config))?;
+    super::run(async {
+        mail::examine(report, config).await;
+        roles::examine(report, config).await
+    })?;
     Ok(())
 }
 

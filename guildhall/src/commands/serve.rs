@@ -33,6 +33,9 @@ pub fn serve(config: &Config) -> Result<()> {
         };
         let data = if config.keeps_files() && config.roles.store() { Some(Data::hold(&config.data)?) } else { None };
         raise_file_limit();
+        // Links in mails lead to where the door really is: port 0 takes a free one.
+        let listen = doors.as_ref().map_or_else(|| config.listen.clone(), |(_, address)| address.to_string());
+        let config = &Config { listen, ..config.clone() };
         let house = House::open(&config.data, config, Arc::new(SystemClock), Arc::new(OsRandom)).await?;
         let mut signals = Signals::hear()?;
         let (stop, stopping) = watch::channel(());
@@ -42,7 +45,8 @@ pub fn serve(config: &Config) -> Result<()> {
             url.get_or_insert_with(|| format!("http://{address}"));
             say(&format!("Guildhall {} listens on http://{address}", env!("CARGO_PKG_VERSION")));
             let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
-            let served = axum::serve(listener, house.router()?).with_graceful_shutdown(told(stopping.clone()));
+            let router = house.router()?.into_make_service_with_connect_info::<SocketAddr>();
+            let served = axum::serve(listener, router).with_graceful_shutdown(told(stopping.clone()));
             serving.spawn(async { served.await.map_err(Problem::internal) });
         }
         if let Some(((listener, address), token)) = rpc {

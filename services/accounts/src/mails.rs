@@ -51,7 +51,7 @@ mod tests {
             for about in About::ALL {
                 let mail = written(about, language);
                 for part in [&mail.subject, &mail.text, &mail.html] {
-                    assert!(!part.is_empty() && !part.contains(['{', '}']) || part == &mail.html, "{about:?}: {part}");
+                    assert!(!part.is_empty(), "{about:?}");
                     for hole in ["{host}", "{time}", "{email}"] {
                         assert!(!part.contains(hole), "{about:?} {hole}");
                     }

@@ -18,8 +18,9 @@ use std::{
 };
 use tokio::{sync::Notify, task::JoinSet};
 
-/// The wait after each failure, in seconds; after the last one it is given up: eight attempts in seven hours.
-const WAITS: [i64; 8] = [10, 60, 300, 900, 3_600, 7_200, 14_400, 14_400];
+/// The wait after each attempt, in seconds, longer than an attempt takes; after the last one it is given up: eight attempts in
+/// seven hours.
+const WAITS: [i64; 8] = [45, 90, 300, 900, 3_600, 7_200, 14_400, 14_400];
 const AT_ONCE: i64 = 8;
 /// How often it is looked for mails that are to be tried again.
 const LOOK: Duration = Duration::from_secs(5);

@@ -1,6 +1,9 @@
 //! Passwords need much memory, but only while they are hashed.
 #![cfg(target_os = "linux")]
 
+#[allow(dead_code, reason = "the other tests need the rest")]
+mod common;
+
 use accounts::Config;
 use accounts_contract::{Accounts, Credentials, Device};
 use engine_sql::testing;
@@ -24,7 +27,9 @@ async fn memory_goes_back_after_logging_in() {
     let people = people::build(theirs.database.clone(), &outside).await.expect("people");
     let config = Config { argon2_parallel: 8, ..Config::default() };
     let accounts: Arc<dyn Accounts> =
-        accounts::build(ours.database.clone(), &outside, people, config).await.expect("accounts");
+        accounts::build(ours.database.clone(), &outside, people, common::mailing(&Arc::default()), config)
+            .await
+            .expect("accounts");
     let before = resident_kib();
     let logging_in = (0..LOG_INS).map(|n| {
         let accounts = accounts.clone();

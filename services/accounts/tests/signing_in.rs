@@ -1,80 +1,13 @@
-//! The service from outside, on SQLite, with a clock that is set by hand and light password hashes.
+//! Registering, signing in and out, and what tokens are good for.
 
-use accounts::Config;
-use accounts_contract::{Accounts, Credentials, Device, Registration, SignedIn};
-use engine_bus::{MemoryBus, MemoryFanout};
-use engine_sql::{Outside, testing::Scratch};
-use kernel::{Caller, Event, Problem, Reader, StreamName, Timestamp};
-use ports::{ManualClock, OsRandom, Sink};
+#[allow(dead_code, reason = "the other tests need the rest")]
+mod common;
+
+use accounts_contract::{Credentials, Device};
+use common::{PASSWORD, config, desk, mailing, open, refresh_of, refused, told};
+use kernel::{Event, Reader, StreamName};
+use ports::Sink;
 use std::sync::{Arc, Mutex};
-
-const PASSWORD: &str = "correct horse battery";
-
-struct Desk {
-    accounts: Arc<dyn Accounts>,
-    clock: Arc<ManualClock>,
-    outside: Outside,
-    scratch: [Scratch; 2],
-}
-
-fn config() -> Config {
-    Config { argon2_memory_kib: 64, argon2_passes: 1, ..Config::default() }
-}
-
-async fn desk() -> Desk {
-    let clock = Arc::new(ManualClock::at(Timestamp(1_767_225_600_000)));
-    let outside = Outside {
-        clock: clock.clone(),
-        random: Arc::new(OsRandom),
-        fanout: Arc::new(MemoryFanout::default()),
-        bus: Arc::new(MemoryBus::default()),
-    };
-    let scratch = [engine_sql::testing::sqlite().await, engine_sql::testing::sqlite().await];
-    let accounts = open(&scratch, &outside).await;
-    Desk { accounts, clock, outside, scratch }
-}
-
-async fn open(scratch: &[Scratch; 2], outside: &Outside) -> Arc<dyn Accounts> {
-    let people = people::build(scratch[0].database.clone(), outside).await.expect("people");
-    accounts::build(scratch[1].database.clone(), outside, people, config()).await.expect("accounts")
-}
-
-impl Desk {
-    async fn register(&self, email: &str, password: &str, name: &str) -> kernel::Result<SignedIn> {
-        let registration = Registration { email: email.into(), password: password.into(), display_name: name.into() };
-        self.accounts.register(registration, Device { user_agent: Some("a test".into()) }).await
-    }
-
-    async fn ada(&self) -> SignedIn {
-        self.register("Ada@Example.org", PASSWORD, "Ada").await.expect("registered")
-    }
-
-    async fn log_in(&self, email: &str, password: &str) -> kernel::Result<SignedIn> {
-        let credentials = Credentials { email: email.into(), password: password.into() };
-        self.accounts.log_in(credentials, Device::default()).await
-    }
-
-    async fn caller(&self, signed_in: &SignedIn) -> Caller {
-        self.accounts.authenticate(signed_in.access_token.clone()).await.expect("good").caller
-    }
-
-    async fn refresh(&self, token: &str) -> kernel::Result<SignedIn> {
-        self.accounts.refresh(token.into()).await
-    }
-}
-
-fn refresh_of(signed_in: &SignedIn) -> String {
-    signed_in.refresh_token.clone().expect("a refresh token")
-}
-
-fn told<T: std::fmt::Debug>(result: kernel::Result<T>) -> (u16, String, Option<String>) {
-    let Problem { kind, code, field, .. } = result.expect_err("refused");
-    (kind.status(), code.into_owned(), field.map(Into::into))
-}
-
-fn refused(status: u16, code: &str, field: Option<&str>) -> (u16, String, Option<String>) {
-    (status, code.into(), field.map(Into::into))
-}
 
 #[tokio::test]
 async fn the_first_account_runs_the_place_and_signs_in_again() {
@@ -165,7 +98,8 @@ async fn a_profile_that_was_not_made_is_made_at_log_in() {
     assert_eq!(desk.register("ada@example.org", PASSWORD, "Ada").await.expect_err("people is away").status(), 503);
     let people = engine_sql::testing::sqlite().await;
     let people = people::build(people.database.clone(), &desk.outside).await.expect("people");
-    let accounts = accounts::build(desk.scratch[1].database.clone(), &desk.outside, people, config()).await;
+    let mail = mailing(&desk.post);
+    let accounts = accounts::build(desk.scratch[1].database.clone(), &desk.outside, people, mail, config()).await;
     let credentials = Credentials { email: "ada@example.org".into(), password: PASSWORD.into() };
     let ada = accounts.expect("accounts").log_in(credentials, Device::default()).await.expect("logged in");
     assert_eq!((&*ada.user.display_name, ada.user.operator), ("ada", true));
@@ -204,7 +138,7 @@ async fn an_access_token_is_good_until_it_expires_and_only_here() {
     ] {
         assert_eq!(told(ask(token.clone()).await), invalid, "{token}");
     }
-    let foreign = self::desk().await.ada().await;
+    let foreign = common::desk().await.ada().await;
     assert_eq!(told(ask(foreign.access_token).await), invalid);
 }
 
@@ -220,7 +154,7 @@ async fn logging_out_ends_tokens_at_once_and_after_a_restart() {
     assert_eq!(told(desk.accounts.authenticate(ada.access_token.clone()).await), ended);
     assert_eq!(told(desk.refresh(&refresh_of(&ada)).await), ended);
     assert!(desk.accounts.authenticate(other.access_token.clone()).await.is_ok(), "the other session lives");
-    let restarted = open(&desk.scratch, &desk.outside).await;
+    let restarted = open(&desk.scratch, &desk.outside, &desk.post).await;
     assert_eq!(told(restarted.authenticate(ada.access_token).await), ended);
     assert!(restarted.authenticate(other.access_token).await.is_ok(), "keys outlive the process");
 }
@@ -269,7 +203,7 @@ async fn tabs_that_refresh_at_once_get_the_same_token() {
     let first = refresh_of(&desk.ada().await);
     let tabs = (0..8).map(|_| {
         let (accounts, token) = (desk.accounts.clone(), first.clone());
-        tokio::spawn(async move { accounts.refresh(token).await })
+        tokio::spawn(async move { accounts.refresh(token, None).await })
     });
     let mut successors = Vec::new();
     for tab in tabs.collect::<Vec<_>>() {

@@ -46,6 +46,8 @@ fn objects(operation: &Operation) -> &'static [&'static str] {
         &["guild"]
     } else if operation.path.contains("{code}") {
         &["invite"]
+    } else if operation.path.contains("{session}") {
+        &["own", "another's"]
     } else if operation.path.contains("{user}") {
         &["person"]
     } else {

@@ -1,6 +1,6 @@
 //! Realtime over a fan-out that loses, repeats and reorders: every session still gets every event once, in order.
 
-use accounts_contract::{Accounts, Device, Registration};
+use accounts_contract::{Accounts, Device, Registered, Registration};
 use engine_bus::{MemoryBus, Reminding, UnreliableFanout};
 use engine_sql::Outside;
 use gate::Gate;
@@ -105,7 +105,8 @@ async fn stage(seed: u64) -> Stage {
     let database = |n: usize| scratch[n].database.clone();
     let people = people::build(database(0), &outside).await.expect("people");
     let config = accounts::Config { argon2_memory_kib: 64, argon2_passes: 1, ..Default::default() };
-    let accounts = accounts::build(database(1), &outside, people.clone(), config).await.expect("accounts");
+    let mail = accounts::Mailing { mailer: Arc::new(Nowhere), public_url: "https://chat.example.org".into() };
+    let accounts = accounts::build(database(1), &outside, people.clone(), mail, config).await.expect("accounts");
     let guilds = guilds::build(database(2), &outside, people.clone()).await.expect("guilds");
     let gate = Gate::new(guilds.clone(), outside.fanout.clone());
     let config = messages::Config::default();
@@ -125,11 +126,26 @@ async fn stage(seed: u64) -> Stage {
         password: "correct horse battery".into(),
         display_name: "Ada".into(),
     };
-    let token = accounts.register(registration, Device::default()).await.expect("registered").access_token;
+    let registered = accounts.register(registration, Device::default()).await.expect("registered");
+    let Registered::SignedIn(signed_in) = registered else { panic!("not signed in") };
+    let token = signed_in.access_token;
     let caller = accounts.authenticate(token.clone()).await.expect("good").caller;
     let guild = guilds.create_guild(caller, GuildDraft { name: "Stage".into() }).await.expect("a guild").id;
     let channel = guilds.channels(caller, guild).await.expect("channels").items[0].id;
     Stage { accounts, messages, realtime, caller, token, channel, fanout, _scratch: scratch }
+}
+
+/// Nobody here has mail.
+struct Nowhere;
+
+#[contract::reexport::async_trait]
+impl ports::Mailer for Nowhere {
+    async fn send(&self, _: &ports::Mail) -> Result<(), ports::Undelivered> {
+        Ok(())
+    }
+    fn reaches_people(&self) -> bool {
+        false
+    }
 }
 
 impl Stage {

@@ -5,12 +5,16 @@ import type {
   ChannelDraft,
   ChannelEdit,
   Credentials,
+  EmailChange,
   Invite,
   InviteDraft,
   Member,
   Message,
   Page,
+  PasswordChange,
+  PasswordReset,
   Registration,
+  Session,
 } from './types';
 
 /** Which part of a channel's history; none of the three: the newest. */
@@ -48,6 +52,19 @@ export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUr
     logIn: (body: Credentials) => take(http.POST('/api/v1/sessions', { body, headers: browser })),
     refresh: () => take(http.POST('/api/v1/tokens/refresh', { body: {}, headers: browser })),
     logOut: () => take(http.DELETE('/api/v1/sessions/current')),
+    verifyEmail: (token: string) => take(http.POST('/api/v1/accounts/verify', { body: { token } })),
+    resendVerification: (email: string) =>
+      take(http.POST('/api/v1/accounts/verify/resend', { body: { email } })),
+    askPasswordReset: (email: string) => take(http.POST('/api/v1/accounts/password-reset', { body: { email } })),
+    resetPassword: (body: PasswordReset) =>
+      take(http.POST('/api/v1/accounts/password-reset/confirm', { body })),
+    changePassword: (body: PasswordChange) => take(http.PUT('/api/v1/me/password', { body })),
+    changeEmail: (body: EmailChange) => take(http.PUT('/api/v1/me/email', { body })),
+    sessions: (): Promise<Page<Session>> => take(http.GET('/api/v1/sessions')),
+    endSession: (session: string) =>
+      take(http.DELETE('/api/v1/sessions/{session}', { params: { path: { session } } })),
+    endOtherSessions: () =>
+      take(http.DELETE('/api/v1/sessions', { params: { query: { keep_current: true } } })),
     editMe: (display_name: string) => take(http.PATCH('/api/v1/me', { body: { display_name } })),
     me: () => take(http.GET('/api/v1/me')),
     users: (ids: string[]) => take(http.GET('/api/v1/users', { params: { query: { ids: ids.join(',') } } })),

@@ -7,6 +7,7 @@ import type { EventData, StreamEvent } from './wire';
 export type Effect =
   | { do: 'refetch' }
   | { do: 'profile'; user: string }
+  | { do: 'me' }
   | { do: 'people'; users: readonly string[] }
   | { do: 'settle'; nonce: string }
   | { do: 'said'; channel: string }
@@ -96,6 +97,8 @@ const handlers: Handlers = {
     !users || users.includes(me) ? only(state, { do: 'refetch' }) : only(state),
 
   profile_edited: (state, { user }) => only(state, { do: 'profile', user }),
+
+  account_changed: (state, { user }, me) => (user === me ? only(state, { do: 'me' }) : only(state)),
 };
 
 /** The state after an event. Pure: the same event on the same state always gives the same. */

@@ -90,7 +90,7 @@ export class Engine {
     return this.session.start();
   }
 
-  register(registration: Registration): Promise<void> {
+  register(registration: Registration): Promise<'signed in' | 'mail sent'> {
     return this.session.register(registration);
   }
 
@@ -179,6 +179,12 @@ export class Engine {
       this.store.update(state => ({ ...state, session: { phase: 'signed_in', me } }));
       this.people.renew(me.id);
     });
+  }
+
+  /** The account changed elsewhere. Where asking fails, the next sign-in or renewal of the token tells. */
+  async #renewMe(): Promise<void> {
+    const me = await this.calls.signed.me();
+    if (me.id === this.#me) this.store.update(state => ({ ...state, session: { phase: 'signed_in', me } }));
   }
 
   #sendFrame = (frame: Parameters<Connection['send']>[0]): boolean => this.#connection.send(frame);
@@ -349,6 +355,9 @@ export class Engine {
         break;
       case 'profile':
         this.people.renew(effect.user);
+        break;
+      case 'me':
+        void this.#renewMe().catch(() => undefined);
         break;
       case 'people':
         this.people.need(effect.users);

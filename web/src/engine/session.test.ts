@@ -8,6 +8,7 @@ let platform: FakePlatform;
 let session: Session;
 let refreshes: number;
 let refusal: ProblemError | null;
+let mailed: boolean;
 let log: string[];
 
 const refused = new ProblemError({ ...unreachable, status: 401, code: 'session_over' });
@@ -27,10 +28,11 @@ beforeEach(() => {
   platform = new FakePlatform();
   refreshes = 0;
   refusal = null;
+  mailed = false;
   log = [];
   const calls = {
     logIn: async () => answer(),
-    register: async () => answer(),
+    register: async () => (mailed ? { email: 'a@b' } : answer()),
     refresh: async () => {
       refreshes += 1;
       await Promise.resolve();
@@ -50,6 +52,17 @@ test('a browser that never signed in asks nothing', async () => {
   expect(refreshes).toBe(0);
   expect(log).toEqual(['out']);
   expect(await session.token()).toBe(null);
+});
+
+test('registering signs in, or leaves the rest to a mail', async () => {
+  const registration = { email: 'a@b', password: 'x', display_name: 'A' };
+  mailed = true;
+  expect(await session.register(registration)).toBe('mail sent');
+  expect(await session.token()).toBe(null);
+  expect(platform.storage.get(SIGNED_IN_KEY)).toBe(null);
+  mailed = false;
+  expect(await session.register(registration)).toBe('signed in');
+  expect(log).toEqual(['in']);
 });
 
 test('a token is kept while it lives, and renewed ahead of its end', async () => {

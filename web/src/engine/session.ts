@@ -49,8 +49,12 @@ export class Session {
     }
   }
 
-  async register(registration: Registration): Promise<void> {
-    this.#adopt(await this.#calls.register(registration));
+  /** Signs in, or says that the rest is in a mail. */
+  async register(registration: Registration): Promise<'signed in' | 'mail sent'> {
+    const answer = await this.#calls.register(registration);
+    if (!('access_token' in answer)) return 'mail sent';
+    this.#adopt(answer);
+    return 'signed in';
   }
 
   async logIn(credentials: Credentials): Promise<void> {

@@ -20,6 +20,7 @@ export interface EventData {
   session_started: { session: string };
   session_ended: { session: string };
   account_registered: { user: string };
+  account_changed: { user: string };
 }
 
 interface Membership {

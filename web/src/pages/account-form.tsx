@@ -1,9 +1,9 @@
 import { type FormEvent, useState } from 'react';
 import type { Registration } from '../api/types';
-import { strengthOf } from '../lib/password';
 import { Button } from '../ui/button';
-import { Field, FormProblem, PasswordField, problemAt } from '../ui/field';
+import { Field, FormProblem, problemAt } from '../ui/field';
 import { useSubmit } from '../ui/hooks';
+import { NewPasswordField } from './new-password-field';
 import { emailError, nameError, passwordError } from './rules';
 
 /** What it takes to make an account; used by the register page and the first-run wizard. */
@@ -46,34 +46,15 @@ export function AccountForm({ onSubmit }: { onSubmit(registration: Registration)
         refusal={problemAt(problem, 'email')}
         placeholder="name@example.org"
       />
-      <PasswordField
+      <NewPasswordField
         label="Password"
-        autoComplete="new-password"
         value={password}
         onChange={edit(setPassword)}
-        error={passwordError(password)}
         refusal={problemAt(problem, 'password')}
-        hint={<StrengthHint password={password} />}
       />
       <Button type="submit" wide busy={busy} disabled={!isValid}>
         Create account
       </Button>
     </form>
-  );
-}
-
-function StrengthHint({ password }: { password: string }) {
-  if (password === '') return <>At least 10 characters. A few words in a row work well.</>;
-  const { score, hint } = strengthOf(password);
-  return (
-    <span className="strength" data-score={score}>
-      <span className="strength-bars" aria-hidden="true">
-        <i />
-        <i />
-        <i />
-        <i />
-      </span>
-      {hint}
-    </span>
   );
 }

@@ -3,6 +3,7 @@ import { Link, useLocation, useSearch } from 'wouter';
 import { Button } from '../ui/button';
 import { Field, FormProblem, PasswordField, problemAt } from '../ui/field';
 import { useEngine, useStore, useSubmit } from '../ui/hooks';
+import { Unverified } from './check-mail';
 import { Frame } from './frame';
 import { keepNext, nextPath } from './next';
 import { emailError } from './rules';
@@ -35,7 +36,11 @@ export function LoginPage() {
       }
     >
       <form onSubmit={onSubmit} noValidate>
-        <FormProblem problem={problem} fields={['email', 'password']} />
+        {problem?.code === 'email_unverified' ? (
+          <Unverified email={email.trim()} text={problem.detail} />
+        ) : (
+          <FormProblem problem={problem} fields={['email', 'password']} />
+        )}
         <Field
           label="E-mail"
           type="email"
@@ -47,7 +52,7 @@ export function LoginPage() {
             clear();
           }}
           error={emailError(email)}
-          refusal={problemAt(problem, 'email')}
+          refusal={problem?.code === 'email_unverified' ? null : problemAt(problem, 'email')}
         />
         <PasswordField
           label="Password"
@@ -59,6 +64,9 @@ export function LoginPage() {
           }}
           refusal={problemAt(problem, 'password')}
         />
+        <p className="form-aside">
+          <Link href="/forgot-password">Forgot your password?</Link>
+        </p>
         <Button type="submit" wide busy={busy} disabled={!isValid}>
           Log in
         </Button>

@@ -1,6 +1,8 @@
+import { useState } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { useEngine } from '../ui/hooks';
 import { AccountForm } from './account-form';
+import { CheckMail } from './check-mail';
 import { Frame } from './frame';
 import { keepNext, nextPath } from './next';
 
@@ -8,6 +10,8 @@ export function RegisterPage() {
   const engine = useEngine();
   const [, navigate] = useLocation();
   const next = nextPath(useSearch());
+  const [mailedTo, setMailedTo] = useState<string | null>(null);
+  if (mailedTo) return <CheckMail email={mailedTo} next={next} />;
   return (
     <Frame
       title="Create your account"
@@ -20,8 +24,8 @@ export function RegisterPage() {
     >
       <AccountForm
         onSubmit={async registration => {
-          await engine.register(registration);
-          navigate(next, { replace: true });
+          if ((await engine.register(registration)) === 'mail sent') setMailedTo(registration.email);
+          else navigate(next, { replace: true });
         }}
       />
     </Frame>

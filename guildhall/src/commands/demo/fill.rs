@@ -6,10 +6,10 @@ use super::{
     plan::{Planner, Post},
     script::{Scene, Script},
 };
-use accounts_contract::{Device, Registration};
+use accounts_contract::{Device, Registered, Registration};
 use door_rest::Deps;
 use guilds_contract::{ChannelDraft, ChannelEdit, GuildDraft, InviteDraft};
-use kernel::{Caller, ChannelId, MessageId, Result, Timestamp};
+use kernel::{Caller, ChannelId, MessageId, Problem, Result, Timestamp};
 use messages_contract::Draft;
 use ports::{Clock, ManualClock, SeededRandom};
 use std::collections::BTreeMap;
@@ -60,7 +60,10 @@ impl Filler<'_> {
         for (key, name) in cast::PEOPLE {
             let registration =
                 Registration { email: cast::email(key), password: PASSWORD.into(), display_name: name.into() };
-            let signed_in = self.services.accounts.register(registration, Device::default()).await?;
+            let registered = self.services.accounts.register(registration, Device::default()).await?;
+            let Registered::SignedIn(signed_in) = registered else {
+                return Err(Problem::internal("a sample account was not signed in"));
+            };
             let caller = self.services.accounts.authenticate(signed_in.access_token).await?.caller;
             self.callers.insert(key.into(), caller);
             self.clock.advance_seconds(40);

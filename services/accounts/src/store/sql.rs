@@ -57,8 +57,7 @@ impl Store for SqlStore {
     }
 
     async fn account(&self, user: UserId) -> Result<Option<Account>> {
-        let row: Option<AccountColumns> =
-            query_as(
+        let row: Option<AccountColumns> = query_as(
             "SELECT id, email, password_hash, operator, created_at, email_verified_at, language
              FROM accounts WHERE id = $1",
         )
@@ -69,8 +68,7 @@ impl Store for SqlStore {
     }
 
     async fn by_email(&self, email_key: &str) -> Result<Option<Account>> {
-        let row: Option<AccountColumns> =
-            query_as(
+        let row: Option<AccountColumns> = query_as(
             "SELECT id, email, password_hash, operator, created_at, email_verified_at, language
              FROM accounts WHERE email_key = $1",
         )
@@ -277,10 +275,11 @@ impl Store for SqlStore {
             .execute(&mut *tx)
             .await?;
         // The ids of ended sessions stay, with nothing of the person, so that tokens still out there are refused.
-        let sessions = query("UPDATE sessions SET account = 0, user_agent = '', place = '', current_hash = '' WHERE account = $1")
-            .bind(user.0)
-            .execute(&mut *tx)
-            .await?;
+        let sessions =
+            query("UPDATE sessions SET account = 0, user_agent = '', place = '', current_hash = '' WHERE account = $1")
+                .bind(user.0)
+                .execute(&mut *tx)
+                .await?;
         tx.commit().await?;
         Ok(sessions.rows_affected())
     }

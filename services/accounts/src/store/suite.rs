@@ -1,6 +1,6 @@
 //! What every engine of the store must do.
 
-use super::*;
+use super::{letters::About, *};
 use engine_sql::Ground;
 use kernel::StreamName;
 use std::sync::Arc;
@@ -12,6 +12,8 @@ fn account(id: i64, email: &str) -> Account {
         password_hash: "hash".into(),
         operator: false,
         created_at: Timestamp(5),
+        verified_at: None,
+        language: Language::German,
     }
 }
 
@@ -20,9 +22,15 @@ fn session(id: i64, account: i64) -> NewSession {
         id: SessionId(id),
         account: UserId(account),
         user_agent: "a browser".into(),
+        place: "203.0.113.*".into(),
         hash: "first".into(),
         at: Timestamp(10),
     }
+}
+
+fn letter(id: i64) -> Letter {
+    let (about, account, next_at) = (About::Verify, UserId(id), Timestamp(5));
+    Letter { id, about, account, email: "someone@example.org".into(), attempts: 0, next_at }
 }
 
 async fn event(ground: &Ground, user: i64) -> NewEvent {
@@ -30,11 +38,12 @@ async fn event(ground: &Ground, user: i64) -> NewEvent {
 }
 
 async fn create(store: &Arc<dyn Store>, id: i64, email: &str) -> Option<Account> {
-    store.create(account(id, email), email, session(id + 100, id), Vec::new()).await.expect("asked").value
+    let session = Some(session(id + 100, id));
+    store.create(account(id, email), email, session, &letter(id), Vec::new()).await.expect("asked").value
 }
 
 async fn exchange(store: &Arc<dyn Store>, session: SessionId, [from, to]: [&str; 2], now: i64, forget: i64) -> bool {
-    let exchange = Exchange { session, from, to, now: Timestamp(now) };
+    let exchange = Exchange { session, from, to, now: Timestamp(now), place: Some(to) };
     store.exchange(exchange, Timestamp(forget)).await.expect("asked")
 }
 
@@ -65,6 +74,20 @@ async fn parallel_first_accounts_make_one_operator(ground: Ground) {
     assert_eq!(operators, 1);
 }
 
+async fn an_account_may_begin_without_a_session_and_starts_one_by_its_password(ground: Ground) {
+    let store = open(&ground.database);
+    let ada = account(1, "ada@example.org");
+    let made = store.create(ada, "ada@example.org", None, &letter(1), Vec::new()).await.expect("asked");
+    assert!(made.value.is_some_and(|ada| ada.operator));
+    assert_eq!(store.sessions(UserId(1)).await.expect("asked"), []);
+    let other = store.start_session(session(101, 1), "another hash", event(&ground, 1).await).await.expect("asked");
+    assert!(other.is_none() && store.session(SessionId(101)).await.expect("asked").is_none());
+    let right = store.start_session(session(101, 1), "hash", event(&ground, 1).await).await.expect("asked");
+    assert_eq!(right.map(|committed| committed.events.len()), Some(1));
+    let letters = letters::open(&ground.database).due(Timestamp(5), 9).await.expect("asked");
+    assert_eq!(letters, [letter(1)], "its mail is in the same transaction");
+}
+
 async fn a_token_is_exchanged_once(ground: Ground) {
     let store = open(&ground.database);
     create(&store, 1, "ada@example.org").await.expect("made");
@@ -79,7 +102,7 @@ async fn a_token_is_exchanged_once(ground: Ground) {
     }
     assert_eq!(exchanged, 1);
     let now = store.session(id).await.expect("asked").expect("there");
-    assert_eq!((&*now.current_hash, now.last_used_at), ("second", Timestamp(20)));
+    assert_eq!((&*now.current_hash, &*now.place, now.last_used_at), ("second", "second", Timestamp(20)));
     assert_eq!(store.used_at(id, "first").await.expect("asked"), Some(Timestamp(20)));
     assert_eq!(store.used_at(id, "second").await.expect("asked"), None);
 }
@@ -143,7 +166,7 @@ async fn an_erased_account_leaves_only_that_its_sessions_ended(ground: Ground) {
         assert_eq!(store.erase_account(UserId(1)).await.expect("erased"), erased);
         assert_eq!(store.erase_sessions(UserId(1)).await.expect("erased"), erased);
     }
-    let late = store.start_session(session(102, 1), event(&ground, 1).await).await.expect("asked");
+    let late = store.start_session(session(102, 1), "hash", event(&ground, 1).await).await.expect("asked");
     assert!(late.is_none(), "no session of an account that is gone");
     assert_eq!(store.by_email("ada@example.org").await.expect("asked"), None);
     assert_eq!(store.sessions(UserId(1)).await.expect("asked"), []);
@@ -155,6 +178,7 @@ engine_sql::suite!(
     crate::MIGRATIONS;
     an_address_is_taken_once_and_the_first_account_is_the_operator,
     parallel_first_accounts_make_one_operator,
+    an_account_may_begin_without_a_session_and_starts_one_by_its_password,
     a_token_is_exchanged_once,
     used_tokens_are_forgotten_in_time,
     a_session_ends_once_and_is_remembered,

@@ -26,6 +26,13 @@ struct Person {
     refresh: String,
 }
 
+impl Person {
+    /// The refresh token begins with it.
+    fn session(&self) -> &str {
+        self.refresh.split('.').next().unwrap_or_default()
+    }
+}
+
 /// One installation with one person of each kind; its guild, channels and invite are new for each call.
 pub(crate) struct World {
     router: Router,
@@ -142,6 +149,12 @@ impl World {
             return format!("/api/v1/streams/{stream}?since=0");
         }
         let mut path = operation.path.clone();
+        let session = match (object, &self.acting) {
+            ("own", Some(me)) if !missing => me.session(),
+            ("another's", _) if !missing => self.people["bystander"].session(),
+            _ => NOTHING,
+        };
+        path = path.replace("{session}", session);
         if matches!(object, "open" | "private" | "direct") {
             path = path.replace("{channel}", &id(object)).replace("{message}", &id(&format!("{object} message")));
         }
@@ -161,6 +174,13 @@ impl World {
             }
             "log_in" => json!({ "email": self.people["bystander"].email, "password": PASSWORD }),
             "refresh" => me.map_or(json!({}), |me| json!({ "refresh_token": me.refresh })),
+            "resend_verification" | "ask_password_reset" | "change_email" => {
+                // Mails to one address are limited.
+                self.registered += 1;
+                json!({ "email": new, "password": PASSWORD })
+            }
+            "verify_email" | "reset_password" => json!({ "token": "A".repeat(43), "password": PASSWORD }),
+            "change_password" => json!({ "old_password": PASSWORD, "password": PASSWORD }),
             "edit_me" => json!({ "display_name": "Renamed" }),
             "create_guild" | "edit_guild" | "create_channel" | "edit_channel" => json!({ "name": "Renamed" }),
             "create_invite" => json!({}),

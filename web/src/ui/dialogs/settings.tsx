@@ -1,4 +1,4 @@
-import { Info, LogOut, Monitor, Moon, Palette, Sun, UserRound } from 'lucide-react';
+import { Info, KeyRound, LogOut, Monitor, MonitorSmartphone, Moon, Palette, Sun, UserRound } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { nameError } from '../../pages/rules';
@@ -8,6 +8,8 @@ import { Dialog } from '../dialog';
 import { Field, FormProblem, problemAt } from '../field';
 import { useEngine, useStore, useSubmit } from '../hooks';
 import { Wordmark } from '../logo';
+import { AccountSettings } from '../settings/account';
+import { SessionSettings } from '../settings/sessions';
 import { changeLook, type Density, show, type Theme, useView } from '../view';
 
 /** The person's own settings. */
@@ -25,6 +27,12 @@ export function SettingsDialog() {
             <Tab value="profile" icon={<UserRound size={17} />}>
               Profile
             </Tab>
+            <Tab value="account" icon={<KeyRound size={17} />}>
+              Account
+            </Tab>
+            <Tab value="sessions" icon={<MonitorSmartphone size={17} />}>
+              Sessions
+            </Tab>
             <Tab value="looks" icon={<Palette size={17} />}>
               Appearance
             </Tab>
@@ -38,6 +46,12 @@ export function SettingsDialog() {
         </div>
         <Tabs.Content value="profile" className="tabs-page">
           <Profile />
+        </Tabs.Content>
+        <Tabs.Content value="account" className="tabs-page">
+          <AccountSettings />
+        </Tabs.Content>
+        <Tabs.Content value="sessions" className="tabs-page">
+          <SessionSettings />
         </Tabs.Content>
         <Tabs.Content value="looks" className="tabs-page">
           <Looks />

@@ -128,15 +128,16 @@ impl Store for SqlStore {
         if !use_link(&mut tx, &link.hash, now).await? {
             return Ok(nothing(Followed::Used));
         }
-        let changed =
-            query("UPDATE accounts SET email = $2, email_key = $3, email_verified_at = $4 WHERE id = $1 AND email = $5")
-                .bind(link.account.0)
-                .bind(&link.email)
-                .bind(email_key)
-                .bind(now.0)
-                .bind(&letter.email)
-                .execute(&mut *tx)
-                .await;
+        let changed = query(
+            "UPDATE accounts SET email = $2, email_key = $3, email_verified_at = $4 WHERE id = $1 AND email = $5",
+        )
+        .bind(link.account.0)
+        .bind(&link.email)
+        .bind(email_key)
+        .bind(now.0)
+        .bind(&letter.email)
+        .execute(&mut *tx)
+        .await;
         match changed {
             Ok(done) if done.rows_affected() == 0 => return Ok(nothing(Followed::Outdated)),
             Ok(_) => {}

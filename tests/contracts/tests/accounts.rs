@@ -1,0 +1,209 @@
+//! What every implementation of the contract `Accounts` must do: run on the service itself and on its gRPC client,
+//! which no caller can tell apart.
+
+use accounts_contract::{
+    Accounts, AccountsClient, Credentials, Device, EmailChange, PasswordChange, PasswordReset, Registered,
+    Registration, SignedIn, serve_accounts,
+};
+use contract::grpc::{Remote, ServiceToken, serve};
+use engine_bus::{MemoryBus, MemoryFanout};
+use engine_sql::{Outside, testing::Scratch};
+use kernel::{Caller, Kind, Problem, Result, Timestamp};
+use ports::{Mail, Mailer, ManualClock, OsRandom, Undelivered};
+use std::sync::{Arc, Mutex};
+use tokio::sync::Notify;
+
+const PASSWORD: &str = "correct horse battery";
+const NEW: &str = "another horse entirely";
+
+#[derive(Clone, Copy)]
+enum Way {
+    Local,
+    Grpc,
+}
+
+/// Mail reaches people here: what came last is kept.
+#[derive(Default)]
+struct Post {
+    mails: Mutex<Vec<Mail>>,
+    came: Notify,
+}
+
+#[contract::reexport::async_trait]
+impl Mailer for Post {
+    async fn send(&self, mail: &Mail) -> Result<(), Undelivered> {
+        self.mails.lock().expect("no panic").push(mail.clone());
+        self.came.notify_one();
+        Ok(())
+    }
+    fn reaches_people(&self) -> bool {
+        true
+    }
+}
+
+struct Desk {
+    accounts: Arc<dyn Accounts>,
+    post: Arc<Post>,
+    _scratch: [Scratch; 2],
+}
+
+async fn desk(way: Way) -> Desk {
+    let outside = Outside {
+        clock: Arc::new(ManualClock::at(Timestamp(1_767_225_600_000))),
+        random: Arc::new(OsRandom),
+        fanout: Arc::new(MemoryFanout::default()),
+        bus: Arc::new(MemoryBus::default()),
+    };
+    let scratch = [engine_sql::testing::sqlite().await, engine_sql::testing::sqlite().await];
+    let people = people::build(scratch[0].database.clone(), &outside).await.expect("people");
+    let config = accounts::Config { argon2_memory_kib: 64, argon2_passes: 1, ..Default::default() };
+    let post = Arc::new(Post::default());
+    let mail = accounts::Mailing { mailer: post.clone(), public_url: "https://chat.example.org".into() };
+    let local = accounts::build(scratch[1].database.clone(), &outside, people, mail, config).await.expect("accounts");
+    let accounts: Arc<dyn Accounts> = match way {
+        Way::Local => local,
+        Way::Grpc => {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+            let uri = format!("http://{}", listener.local_addr().expect("an address"));
+            let token = ServiceToken::new(&"t".repeat(32)).expect("a token");
+            tokio::spawn(serve(vec![serve_accounts(local)], token.clone(), listener, std::future::pending()));
+            Arc::new(AccountsClient(Remote::new(&uri, token).expect("an address")))
+        }
+    };
+    Desk { accounts, post, _scratch: scratch }
+}
+
+impl Desk {
+    async fn register(&self, email: &str) -> Result<Registered> {
+        let (email, display_name) = (email.to_owned(), "Someone".to_owned());
+        let registration = Registration { email, password: PASSWORD.into(), display_name };
+        self.accounts.register(registration, device()).await
+    }
+
+    /// The first account, which gets in at once.
+    async fn ada(&self) -> (SignedIn, Caller) {
+        let registered = self.register("ada@example.org").await.expect("registered");
+        let Registered::SignedIn(ada) = registered else { panic!("not signed in") };
+        let caller = self.accounts.authenticate(ada.access_token.clone()).await.expect("good").caller;
+        (*ada, caller)
+    }
+
+    async fn log_in(&self, email: &str, password: &str) -> Result<SignedIn> {
+        let credentials = Credentials { email: email.into(), password: password.into() };
+        self.accounts.log_in(credentials, device()).await
+    }
+
+    /// The token in the mail of that subject.
+    async fn token(&self, about: &str, to: &str) -> String {
+        loop {
+            let found =
+                self.post.mails.lock().expect("no panic").iter().find(|m| m.about == about && m.to == to).cloned();
+            if let Some(mail) = found {
+                let link = mail.text.lines().find(|line| line.starts_with("https://")).expect("a link");
+                return link.split_once('#').expect("a token").1.to_owned();
+            }
+            self.post.came.notified().await;
+        }
+    }
+}
+
+fn device() -> Device {
+    let user_agent = Some("Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/145.0".into());
+    Device { user_agent, address: Some("203.0.113.77".into()), languages: Some("de".into()) }
+}
+
+fn told<T: std::fmt::Debug>(result: Result<T>) -> (Kind, String, Option<String>) {
+    let Problem { kind, code, field, .. } = result.expect_err("refused");
+    (kind, code.into_owned(), field.map(Into::into))
+}
+
+fn refused(kind: Kind, code: &str, field: Option<&str>) -> (Kind, String, Option<String>) {
+    (kind, code.into(), field.map(Into::into))
+}
+
+async fn who_registers_goes_on_by_mail(desk: Desk) {
+    let (ada, _) = desk.ada().await;
+    assert!(ada.user.operator && !ada.user.email_verified);
+    for email in ["bob@example.org", "ada@example.org"] {
+        assert!(matches!(desk.register(email).await.expect("accepted"), Registered::CheckEmail), "{email}");
+    }
+    let unproven = desk.log_in("bob@example.org", PASSWORD).await;
+    assert_eq!(told(unproven), refused(Kind::Forbidden, "email_unverified", Some("email")));
+    desk.accounts.resend_verification("bob@example.org".into(), device()).await.expect("accepted");
+    let token = desk.token("verify-email", "bob@example.org").await;
+    let proven = desk.accounts.verify_email(token.clone(), device()).await.expect("proven");
+    assert_eq!(proven.email, "bob@example.org");
+    let again = desk.accounts.verify_email(token, device()).await;
+    assert_eq!(told(again), refused(Kind::Gone, "link_used", Some("token")));
+    assert!(desk.log_in("bob@example.org", PASSWORD).await.expect("logged in").user.email_verified);
+}
+
+async fn a_reset_and_a_change_end_sessions(desk: Desk) {
+    let (ada, caller) = desk.ada().await;
+    desk.accounts.ask_password_reset("ada@example.org".into(), device()).await.expect("accepted");
+    let token = desk.token("reset-password", "ada@example.org").await;
+    let reset = |token: &str, password: &str| {
+        let reset = PasswordReset { token: token.into(), password: password.into() };
+        desk.accounts.reset_password(reset, device())
+    };
+    let weak = told(reset(&token, "password12").await);
+    assert_eq!(weak, refused(Kind::Unprocessable, "password_weak", Some("password")));
+    assert_eq!(told(reset("x", NEW).await), refused(Kind::NotFound, "link_unknown", Some("token")));
+    reset(&token, NEW).await.expect("set");
+    let ended = refused(Kind::Unauthenticated, "session_ended", None);
+    assert_eq!(told(desk.accounts.authenticate(ada.access_token).await), ended);
+    let [one, other] = [desk.log_in("ada@example.org", NEW).await, desk.log_in("ada@example.org", NEW).await];
+    let [one, other] = [one.expect("logged in"), other.expect("logged in")];
+    let caller =
+        Caller { session: desk.accounts.authenticate(one.access_token).await.expect("good").caller.session, ..caller };
+    let change = PasswordChange { old_password: NEW.into(), password: PASSWORD.into() };
+    desk.accounts.change_password(caller, change).await.expect("changed");
+    assert_eq!(told(desk.accounts.authenticate(other.access_token).await), ended);
+    let change = EmailChange { email: "new@example.org".into(), password: PASSWORD.into() };
+    desk.accounts.change_email(caller, change).await.expect("accepted");
+    let token = desk.token("change-email", "new@example.org").await;
+    desk.accounts.verify_email(token, device()).await.expect("changed");
+    assert_eq!(desk.accounts.me(caller).await.expect("me").email, "new@example.org");
+}
+
+async fn sessions_are_listed_used_and_ended(desk: Desk) {
+    let (_, caller) = desk.ada().await;
+    let other = desk.log_in("ada@example.org", PASSWORD).await.expect("logged in");
+    let elsewhere = Device { address: Some("198.51.100.7".into()), ..device() };
+    let token = other.refresh_token.expect("a refresh token");
+    let other = desk.accounts.refresh(token, Some(elsewhere)).await.expect("refreshed");
+    let listed = desk.accounts.sessions(caller).await.expect("listed");
+    let told_of: Vec<_> = listed.iter().map(|s| (&*s.device, &*s.place, s.current)).collect();
+    assert_eq!(told_of, [("Firefox on Windows", "203.0.113.*", true), ("Firefox on Windows", "198.51.100.*", false)]);
+    let stranger = Caller { user: kernel::UserId(1), ..caller };
+    let not_mine = desk.accounts.end_session(stranger, listed[1].id).await;
+    assert_eq!(told(not_mine), refused(Kind::NotFound, "not_found", None));
+    desk.accounts.end_session(caller, listed[1].id).await.expect("ended");
+    assert_eq!(told(desk.accounts.authenticate(other.access_token).await).1, "session_ended");
+    desk.accounts.end_sessions(caller, true).await.expect("ended");
+    assert_eq!(desk.accounts.sessions(caller).await.expect("listed").len(), 1);
+    desk.accounts.end_sessions(caller, false).await.expect("ended");
+    assert_eq!(desk.accounts.sessions(caller).await.expect("listed"), []);
+}
+
+async fn limits_say_when_to_come_back(desk: Desk) {
+    for _ in 0..3 {
+        desk.accounts.ask_password_reset("ada@example.org".into(), device()).await.expect("accepted");
+    }
+    let limited = desk.accounts.ask_password_reset("ada@example.org".into(), device()).await.expect_err("limited");
+    assert_eq!((limited.kind, &*limited.code, limited.retry_after), (Kind::TooMany, "too_many_attempts", Some(60)));
+}
+
+macro_rules! suite {
+    ($($test:ident),+ $(,)?) => {
+        mod local { $( #[tokio::test(flavor = "multi_thread")] async fn $test() { super::$test(super::desk(super::Way::Local).await).await; } )+ }
+        mod grpc { $( #[tokio::test(flavor = "multi_thread")] async fn $test() { super::$test(super::desk(super::Way::Grpc).await).await; } )+ }
+    };
+}
+
+suite!(
+    who_registers_goes_on_by_mail,
+    a_reset_and_a_change_end_sessions,
+    sessions_are_listed_used_and_ended,
+    limits_say_when_to_come_back,
+);

@@ -1,0 +1,149 @@
+import { type FormEvent, useState } from 'react';
+import { NewPasswordField } from '../../pages/new-password-field';
+import { emailError, passwordError } from '../../pages/rules';
+import { Button } from '../button';
+import { Field, FormProblem, PasswordField, problemAt } from '../field';
+import { useEngine, useStore, useSubmit } from '../hooks';
+import { show } from '../view';
+
+/** How the person signs in: address and password. */
+export function AccountSettings() {
+  return (
+    <>
+      <EmailPart />
+      <PasswordPart />
+    </>
+  );
+}
+
+function EmailPart() {
+  const engine = useEngine();
+  const me = useStore(({ session }) => (session.phase === 'signed_in' ? session.me : null));
+  const [isOpen, setOpen] = useState(false);
+  const { busy, problem, submit } = useSubmit(async () => {
+    if (me) await engine.calls.signed.resendVerification(me.email);
+    show.toast('The mail is on its way');
+  });
+  if (!me) return null;
+  return (
+    <section className="settings-part">
+      <h3>E-mail</h3>
+      <div className="settings-fact">
+        {me.email}
+        <span className="tag">{me.email_verified ? 'Confirmed' : 'Not confirmed'}</span>
+      </div>
+      <FormProblem problem={problem} />
+      {isOpen ? (
+        <EmailForm onDone={() => setOpen(false)} />
+      ) : (
+        <div className="settings-fact">
+          <Button tone="quiet" size="small" onClick={() => setOpen(true)}>
+            Change e-mail
+          </Button>
+          {!me.email_verified && (
+            <Button tone="quiet" size="small" busy={busy} onClick={() => void submit()}>
+              Mail me the link
+            </Button>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function EmailForm({ onDone }: { onDone(): void }) {
+  const engine = useEngine();
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const { busy, problem, submit, clear } = useSubmit(async () => {
+    await engine.calls.signed.changeEmail({ email: email.trim(), password });
+    show.toast(`Confirm it by the mail to ${email.trim()}`);
+    onDone();
+  });
+  const edit = (set: (value: string) => void) => (value: string) => {
+    set(value);
+    clear();
+  };
+  const isValid = !emailError(email) && password !== '';
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    if (isValid) void submit();
+  };
+  return (
+    <form onSubmit={onSubmit} noValidate>
+      <FormProblem problem={problem} fields={['email', 'password']} />
+      <Field
+        label="New e-mail"
+        type="email"
+        autoComplete="email"
+        autoFocus
+        value={email}
+        onChange={edit(setEmail)}
+        error={emailError(email)}
+        refusal={problemAt(problem, 'email')}
+        hint="It changes when you follow the link that we mail there."
+      />
+      <PasswordField
+        label="Your password"
+        autoComplete="current-password"
+        value={password}
+        onChange={edit(setPassword)}
+        refusal={problemAt(problem, 'password')}
+      />
+      <div className="settings-fact">
+        <Button type="submit" busy={busy} disabled={!isValid}>
+          Mail the link
+        </Button>
+        <Button tone="plain" onClick={onDone}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function PasswordPart() {
+  const engine = useEngine();
+  const [old, setOld] = useState('');
+  const [password, setPassword] = useState('');
+  const { busy, problem, submit, clear } = useSubmit(async () => {
+    await engine.calls.signed.changePassword({ old_password: old, password });
+    setOld('');
+    setPassword('');
+    show.toast('Password changed, other sessions ended');
+  });
+  const edit = (set: (value: string) => void) => (value: string) => {
+    set(value);
+    clear();
+  };
+  const isValid = old !== '' && !passwordError(password);
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    if (isValid) void submit();
+  };
+  return (
+    <section className="settings-part">
+      <h3>Password</h3>
+      <p>Changing it logs you out everywhere else.</p>
+      <form onSubmit={onSubmit} noValidate>
+        <FormProblem problem={problem} fields={['old_password', 'password']} />
+        <PasswordField
+          label="Old password"
+          autoComplete="current-password"
+          value={old}
+          onChange={edit(setOld)}
+          refusal={problemAt(problem, 'old_password')}
+        />
+        <NewPasswordField
+          label="New password"
+          value={password}
+          onChange={edit(setPassword)}
+          refusal={problemAt(problem, 'password')}
+        />
+        <Button type="submit" busy={busy} disabled={!isValid}>
+          Change password
+        </Button>
+      </form>
+    </section>
+  );
+}
