@@ -55,7 +55,8 @@ export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUr
     verifyEmail: (token: string) => take(http.POST('/api/v1/accounts/verify', { body: { token } })),
     resendVerification: (email: string) =>
       take(http.POST('/api/v1/accounts/verify/resend', { body: { email } })),
-    askPasswordReset: (email: string) => take(http.POST('/api/v1/accounts/password-reset', { body: { email } })),
+    askPasswordReset: (email: string) =>
+      take(http.POST('/api/v1/accounts/password-reset', { body: { email } })),
     resetPassword: (body: PasswordReset) =>
       take(http.POST('/api/v1/accounts/password-reset/confirm', { body })),
     changePassword: (body: PasswordChange) => take(http.PUT('/api/v1/me/password', { body })),

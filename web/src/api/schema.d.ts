@@ -16,9 +16,88 @@ export interface paths {
         /**
          * Register an account and sign in.
          * @description The first account runs the installation. With the header `X-Guildhall-Client: web` the refresh token comes as
-         *     an HttpOnly cookie instead of in the body.
+         *     an HttpOnly cookie instead of in the body. Where people must prove their address, the answer is 202, also when the
+         *     address is taken: the rest is in a mail.
          */
         post: operations["register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail a link to set a new password.
+         * @description The answer is the same, and as soon, whether there is such an account or not.
+         */
+        post: operations["ask_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/password-reset/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a new password by the link that was mailed. Ends all sessions. */
+        post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm an e-mail address by the link that was mailed to it.
+         * @description For a new account's address, and for the one that an account changes to. `link_used`, `link_expired` and
+         *     `link_unknown` tell what is wrong with a link.
+         */
+        post: operations["verify_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/verify/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail the link that confirms an address again.
+         * @description The answer is the same whether there is such an account or not.
+         */
+        post: operations["resend_verification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -348,6 +427,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change my e-mail address: a link is mailed to the new one.
+         * @description It becomes the account's when that link is followed; then the old address is told.
+         */
+        put: operations["change_email"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change my password. Ends all my other sessions. */
+        put: operations["change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/overview": {
         parameters: {
             query?: never;
@@ -375,11 +491,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Where am I signed in?
+         * @description The calling session first, then those used last. They are few, so there is one page.
+         */
+        get: operations["sessions"];
         put?: never;
         /** Log in. */
         post: operations["log_in"];
-        delete?: never;
+        /** Log out everywhere, or everywhere else. */
+        delete: operations["end_sessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -397,6 +518,23 @@ export interface paths {
         post?: never;
         /** Log out: this session's tokens and sockets stop working. */
         delete: operations["log_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of my sessions: its tokens and sockets stop working. */
+        delete: operations["end_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -532,6 +670,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AddressDraft: {
+            /** @example ada@example.org */
+            email: string;
+        };
         /** @description A text room. */
         Channel: {
             created_at: components["schemas"]["Timestamp"];
@@ -610,6 +752,10 @@ export interface components {
             reply_to?: components["schemas"]["MessageId"] | null;
             /** @description Markdown, 1 to 4,000 characters. */
             text: string;
+        };
+        EmailChange: {
+            email: string;
+            password: string;
         };
         /** @description A committed event. `seq` counts 1, 2, 3 … in its stream, without holes. */
         Event: {
@@ -707,6 +853,14 @@ export interface components {
             /** Format: int64 */
             member_count: number;
         };
+        LinkDraft: {
+            /** @description What the mailed link holds after `#`. */
+            token: string;
+        };
+        MailSent: {
+            /** @description The address that was given. */
+            email: string;
+        };
         /** @description How far a person has read in a channel. */
         Marker: {
             channel: components["schemas"]["ChannelId"];
@@ -728,6 +882,8 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             display_name: string;
             email: string;
+            /** @description Whether the address is proven to be the person's. */
+            email_verified?: boolean;
             id: components["schemas"]["UserId"];
             /** @description Runs this installation. */
             operator: boolean;
@@ -821,6 +977,16 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Session: {
+            /** @description The `seq` of each stream that this page reflects. */
+            at?: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["Session"][];
+            /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_User: {
             /** @description The `seq` of each stream that this page reflects. */
             at?: {
@@ -839,6 +1005,17 @@ export interface components {
             items: components["schemas"]["UserId"][];
             /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
             next?: string | null;
+        };
+        PasswordChange: {
+            old_password: string;
+            /** @description The new one, at least 10 characters. */
+            password: string;
+        };
+        PasswordReset: {
+            /** @description The new password, at least 10 characters. */
+            password: string;
+            /** @description What the mailed link holds after `#`. */
+            token: string;
         };
         /** @description The wire form (`application/problem+json`). */
         Problem: {
@@ -894,6 +1071,30 @@ export interface components {
              */
             seq: number;
         };
+        /** @description A place where the person is signed in. */
+        Session: {
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /**
+             * @description Taken from what it said of itself.
+             * @example Firefox on Linux
+             */
+            device: string;
+            id: components["schemas"]["SessionId"];
+            /** @description When it asked for a new access token last. */
+            last_used_at: components["schemas"]["Timestamp"];
+            /**
+             * @description Where it was used last: the address, shortened; empty when it isn't known.
+             * @example 203.0.113.*
+             */
+            place: string;
+        };
+        /**
+         * @description The id of a session: a time-sortable 64-bit number, as a string.
+         * @example 7301234567890123
+         */
+        SessionId: string;
         Setup: {
             /** @description Whether the first account, which runs this installation, is there. */
             set_up: boolean;
@@ -932,6 +1133,10 @@ export interface components {
          * @example 7301234567890123
          */
         UserId: string;
+        /** @description An address that is proven to be the account's. */
+        Verified: {
+            email: string;
+        };
     };
     responses: {
         /** @description The request can't be read: broken JSON, a bad cursor, a bad query. */
@@ -1093,12 +1298,149 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
+            /** @description The rest is in a mail to the address. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailSent"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["Unsupported"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    ask_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressDraft"];
+            };
+        };
+        responses: {
+            /** @description Where there is such an account, a mail is on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description The password is set; log in with it. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["Gone"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    verify_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkDraft"];
+            };
+        };
+        responses: {
+            /** @description The address is proven. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verified"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    resend_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressDraft"];
+            };
+        };
+        responses: {
+            /** @description Where there is such an account, a mail is on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["Full"];
@@ -1961,6 +2303,68 @@ export interface operations {
             507: components["responses"]["Full"];
         };
     };
+    change_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailChange"];
+            };
+        };
+        responses: {
+            /** @description A mail to the new address is on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description The password is changed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
     overview: {
         parameters: {
             query?: never;
@@ -1977,6 +2381,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller's living sessions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Session"];
                 };
             };
             401: components["responses"]["Unauthenticated"];
@@ -2021,6 +2448,33 @@ export interface operations {
             507: components["responses"]["Full"];
         };
     };
+    end_sessions: {
+        parameters: {
+            query?: {
+                /** @description Let the calling session live. */
+                keep_current?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sessions have ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
     log_out: {
         parameters: {
             query?: never;
@@ -2042,6 +2496,31 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session has ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["Full"];

@@ -37,7 +37,8 @@ export function ForgotPasswordPage() {
         title="Check your mail"
         lead={
           <>
-            If <strong>{email.trim()}</strong> has an account here, a link to set a new password is on its way.
+            If <strong>{email.trim()}</strong> has an account here, a link to set a new password is on its
+            way.
           </>
         }
         below={below}

@@ -1,4 +1,14 @@
-import { Info, KeyRound, LogOut, Monitor, MonitorSmartphone, Moon, Palette, Sun, UserRound } from 'lucide-react';
+import {
+  Info,
+  KeyRound,
+  LogOut,
+  Monitor,
+  MonitorSmartphone,
+  Moon,
+  Palette,
+  Sun,
+  UserRound,
+} from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { nameError } from '../../pages/rules';
