@@ -5,6 +5,8 @@ mod common;
 
 use accounts_contract::{Credentials, SignedIn};
 use common::{Desk, PASSWORD, desk, from, refresh_of, refused, told};
+use engine_sql::testing;
+use std::time::Duration;
 
 impl Desk {
     async fn log_in_from(&self, address: &str, password: &str) -> kernel::Result<SignedIn> {
@@ -85,4 +87,24 @@ async fn accounts_from_one_place_are_few() {
     let more = desk.try_registering("p10@example.org", from("2001:db8:1:2::4")).await;
     assert_eq!(more.expect_err("limited").retry_after, Some(30));
     desk.try_registering("p10@example.org", from("2001:db8:1:3::4")).await.expect("another household");
+}
+
+/// Two processes on one PostgreSQL: a token dies in both.
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_tells_each_process_what_the_others_ended() {
+    let desk = desk().await;
+    let shared = [testing::sqlite().await, testing::postgres().await];
+    let one = common::open(&shared, &desk.outside, &desk.post).await;
+    let other = common::open(&shared, &desk.outside, &desk.post).await;
+    let desk = Desk { accounts: one, ..desk };
+    let ada = desk.ada().await;
+    let caller = other.authenticate(ada.access_token.clone()).await.expect("good in both").caller;
+    desk.accounts.end_sessions(caller, false).await.expect("ended");
+    let mut looks = 0;
+    while other.authenticate(ada.access_token.clone()).await.is_ok() {
+        looks += 1;
+        assert!(looks < 2_000, "the other process never heard of it");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(told(other.authenticate(ada.access_token).await), refused(401, "session_ended", None));
 }
