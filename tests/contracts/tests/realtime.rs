@@ -140,7 +140,7 @@ struct Nowhere;
 
 #[contract::reexport::async_trait]
 impl ports::Mailer for Nowhere {
-    async fn send(&self, _: &ports::Mail) -> Result<(), ports::Undelivered> {
+    async fn send(&self, _: &ports::Mail) -> std::result::Result<(), ports::Undelivered> {
         Ok(())
     }
     fn reaches_people(&self) -> bool {
