@@ -78,6 +78,11 @@ impl World {
             Some(who) => Some(self.log_in(&self.people[who].email).await),
             None => None,
         };
+        // A call may have ended all of a person's sessions.
+        for who in ["owner", "member", "allowed"] {
+            let person = self.log_in(&self.people[who].email).await;
+            self.people.insert(who, Person { id: self.people[who].id.clone(), ..person });
+        }
         let (owner, allowed) = (self.people["owner"].clone(), self.people["allowed"].clone());
         let by = |person: &Person| Some(person.access.clone());
         if let Some(last) = self.ids.get("guild") {
