@@ -32,7 +32,10 @@ impl Mailer for Post {
         let answer = match (self.is_away.load(SeqCst), self.refuses.load(SeqCst)) {
             (true, _) => Err(Undelivered::Later("away".into())),
             (_, true) => Err(Undelivered::Never("refused".into())),
-            _ => Ok(self.mails.lock().expect("no panic").push(mail.clone())),
+            _ => {
+                self.mails.lock().expect("no panic").push(mail.clone());
+                Ok(())
+            }
         };
         self.came.notify_waiters();
         answer
