@@ -53,7 +53,7 @@ test-delivery: sabotaged ## what is promised of delivery, under every fault: kil
 	@echo "make: the proof of delivery"
 	@$(FAULT_TESTS)
 
-test-fleet: web $(BROWSER_MODULES) $(FAULTS_MODULES) ## the same program as several processes on PostgreSQL and NATS: conversations, and what happens when parts go away
+test-fleet: web $(BROWSER_MODULES) $(FAULTS_MODULES) ## the same program as several processes on PostgreSQL, NATS and S3: conversations, and what happens when parts go away
 	@echo "make: the shapes of several processes"
 	@tests/need-chromium
 	@cargo build --locked -p guildhall
