@@ -26,6 +26,7 @@ export class Load {
     load.history = new History(join(server.folder, 'history.jsonl'));
     load.#people();
     await Promise.all(load.readers.map((reader) => reader.open()));
+    while (!load.readers.every((reader) => reader.isSettled)) await sleep(20);
     load.sending = load.senders.map((sender) => sender.run());
     return load;
   }

@@ -1,9 +1,10 @@
 // Reads channels by the client's rule: the next seq is shown, a lower one dropped, a higher one waits 50 ms and then
-// the stream is watched again after the last one; so is everything after a reconnect.
+// the stream is watched again after the last one; so is everything after a reconnect, and what the server couldn't answer.
 import { Link } from './link.mjs';
 
 const GAP_MS = 50;
 const HISTORY_PAGE = 100;
+const UNAVAILABLE = 503;
 
 export class Reader {
   /** `may(channel)`: whether it should be able to read the channel. */
@@ -26,6 +27,11 @@ export class Reader {
   /** Whether everything is watched again, after whatever happened to the link. */
   get isLive() {
     return this.link.up && this.live.size === this.streams.size;
+  }
+
+  /** Whether everything was answered that it asked to watch. */
+  get isSettled() {
+    return [...this.streams.keys()].every((channel) => this.live.has(channel) || this.refused.has(channel));
   }
 
   /** Stops taking bytes from the socket, without closing it. */
@@ -63,7 +69,8 @@ export class Reader {
     } else if (frame.op === 'watched') {
       this.live.add(channel);
     } else if (frame.op === 'refused') {
-      this.refused.add(channel);
+      if (frame.problem.status === UNAVAILABLE) setTimeout(() => this.#watch([channel]), frame.problem.retry_after * 1_000).unref();
+      else this.refused.add(channel);
     } else if (frame.op === 'reset') {
       this.#refetch(channel, stream, frame.seq);
     }

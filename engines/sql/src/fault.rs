@@ -73,8 +73,8 @@ impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
         use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Tls};
         let (sqlite, sqlstate) = (fault.sqlite().map(|extended| extended & 0xff), fault.sqlstate());
-        // PostgreSQL's connection, resource and shutdown classes, and deadlocks.
-        let away = ["08", "53", "57"].iter().any(|class| sqlstate.starts_with(class)) || sqlstate == "40P01";
+        // PostgreSQL's connection, resource and shutdown classes, deadlocks, and transactions that it gave up.
+        let away = ["08", "53", "57", "40P01", "25P03"].iter().any(|state| sqlstate.starts_with(state));
         let problem = match (sqlite, &fault) {
             (Some(FULL), _) => full(),
             _ if sqlstate == "53100" => full(),

@@ -15,7 +15,7 @@ const SCHEMA_EXISTS: &str = "42P06";
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A process that is cut off in the middle of a transaction holds up all others for so long.
-const ABANDONED_MS: &str = "2000";
+const ABANDONED_MS: &str = "3000";
 
 pub type Db = sqlx::Postgres;
 pub type Tx<'c> = sqlx::Transaction<'c, Db>;

@@ -32,7 +32,7 @@ test('each process is killed once, and comes back', async (t) => {
       await load.run(SETTLE_SECONDS);
     }
   }
-  await judge(t, load, 200);
+  await judge(t, load, 100);
 });
 
 test(`a rolling restart, ${LONG ? 3 : 1} times`, async (t) => {
@@ -44,5 +44,5 @@ test(`a rolling restart, ${LONG ? 3 : 1} times`, async (t) => {
       await load.run(SETTLE_SECONDS);
     }
   }
-  await judge(t, load, 200);
+  await judge(t, load, 100);
 });
