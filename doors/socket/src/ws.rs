@@ -9,6 +9,7 @@ use crate::{
 use hyper_util::{rt::TokioIo, server::conn::auto::upgrade::downcast};
 use kernel::{Kind, Problem};
 use realtime_contract::{ClientOp, Flow, Frame, Later, Realtime, Request, Session, Wire};
+use socket2::SockRef;
 use std::{
     future::poll_fn,
     io::{self, ErrorKind, IoSlice},
@@ -83,10 +84,16 @@ struct TcpWire {
 }
 
 impl Wire for TcpWire {
+    /// Straight to the socket, which is most often ready. Only one that isn't asks the runtime, which then wakes the task.
     fn write(&self, frames: &[IoSlice<'_>]) -> io::Result<usize> {
-        match frames {
-            [one] => self.write.try_write(one),
-            many => self.write.try_write_vectored(many),
+        let socket = SockRef::from(self.write.as_ref());
+        let written = match frames {
+            [one] => socket.send(one),
+            many => socket.send_vectored(many),
+        };
+        match written {
+            Err(e) if e.kind() == ErrorKind::WouldBlock => self.write.try_write_vectored(frames),
+            written => written,
         }
     }
 

@@ -31,6 +31,8 @@ impl Watching {
 pub(crate) struct Watches {
     list: Vec<Watching>,
     next_ticket: u32,
+    /// Where the lane stands that brought news last: most often it is the one that brings the next.
+    recent: u32,
 }
 
 impl Deref for Watches {
@@ -46,7 +48,11 @@ impl Watches {
     }
 
     pub(crate) fn of_lane(&mut self, lane: &Lane) -> Option<&mut Watching> {
-        self.place(lane).ok().map(|at| &mut self.list[at])
+        let is_recent = self.list.get(self.recent as usize).is_some_and(|w| std::ptr::eq(Arc::as_ptr(&w.lane), lane));
+        if !is_recent {
+            self.recent = self.place(lane).ok()? as u32;
+        }
+        self.list.get_mut(self.recent as usize)
     }
 
     pub(crate) fn of(&mut self, stream: &StreamName) -> Option<&mut Watching> {
