@@ -13,7 +13,7 @@ FAULT_TESTS := GUILDHALL_TEST_BINARY=$(CURDIR)/target/debug/guildhall GUILDHALL_
 FLEET_FAULTS := GUILDHALL_TEST_BINARY=$(CURDIR)/target/debug/guildhall tests/faults/run-fleet
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help run build web dev test test-rust test-web test-browser test-proxy test-delivery test-fleet faults sabotaged check format bench
+.PHONY: help run build web dev test test-rust test-web test-browser test-proxy test-delivery test-fleet faults sabotaged check format bench bench-fleet
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,6 +91,11 @@ format: $(NODE_MODULES) ## format all sources
 bench: build $(PEERS_MODULES) ## measure Guildhall beside its peers, a quarter of an hour: docs/benchmarks.md (BENCH=quick: three minutes)
 	@cargo build --release --locked -p bench-load -p bench-peers
 	@node bench/run.mjs
+
+bench-fleet: build $(PEERS_MODULES) ## measure what a fleet costs, five minutes: its part of docs/benchmarks.md
+	@tests/need nats-server psql:postgresql-client
+	@cargo build --release --locked -p bench-load
+	@node bench/fleet.mjs
 
 $(NODE_MODULES): web/package.json web/package-lock.json
 	@tools/need-node

@@ -6,7 +6,7 @@ import { removeAtEnd, start } from './processes.mjs';
 
 const AT_ONCE = 16;
 // Passwords aren't what is measured: the cheapest hash lets thousands of accounts be made in seconds. Tokens outlive the run.
-const SETTINGS = {
+export const SETTINGS = {
   GUILDHALL_ACCOUNTS_ARGON2_MEMORY_KIB: '8',
   GUILDHALL_ACCOUNTS_ARGON2_PASSES: '1',
   GUILDHALL_ACCOUNTS_ACCESS_TOKEN_SECONDS: '86400',

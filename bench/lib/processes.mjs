@@ -1,6 +1,6 @@
 // Starts and ends what is measured: every server on a free port of its own, nothing left behind.
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 
 const START_MS = 30_000;
@@ -22,7 +22,7 @@ export const removeAtEnd = (folder) => folders.add(folder);
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-const freePort = () =>
+export const freePort = () =>
   new Promise((done) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address();
@@ -30,10 +30,15 @@ const freePort = () =>
     });
   });
 
-/** Whether a WebSocket opens there. */
+/** Whether a WebSocket opens there; without a path, whether anyone listens. */
 const opens = (port, path) =>
   new Promise((done) => {
     const socket = connect(port, '127.0.0.1', () => {
+      if (path === null) {
+        socket.destroy();
+        done(true);
+        return;
+      }
       socket.write(
         `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
           'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
@@ -49,11 +54,12 @@ const opens = (port, path) =>
   });
 
 /**
- * Starts `command(port)`, which answers `{ command, args, env }`, and waits for the first socket at `path`.
+ * Starts `command(port)`, which answers `{ command, args, env }`, and waits for the first socket at `path`, or, where that is
+ * null, until somebody listens; on the port `at`, or a free one.
  * Answers `{ pid, port, address, startMs, stop }`.
  */
-export async function start(name, path, command) {
-  const port = await freePort();
+export async function start(name, path, command, at) {
+  const port = at ?? (await freePort());
   const { command: file, args, env } = command(port);
   const began = process.hrtime.bigint();
   const child = spawn('bash', [...WITH_FILES, file, ...args], {
@@ -84,6 +90,21 @@ export async function start(name, path, command) {
 export function pssMb(pid) {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   return (Number(/^Pss:\s+(\d+) kB/m.exec(rollup)[1]) * 1_024) / 1e6;
+}
+
+/** CPU that a process and its children have used so far, in µs. Its children must be its own only, as PostgreSQL's are. */
+export function cpuUs(pid) {
+  const TICK_US = 10_000;
+  const stats = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => {
+    try {
+      const fields = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ').at(-1).split(' ');
+      return [{ pid: Number(name), parent: Number(fields[1]), ticks: fields.slice(11, 15).reduce((sum, n) => sum + Number(n), 0) }];
+    } catch {
+      return [];
+    }
+  });
+  const own = stats.filter((stat) => stat.pid === pid || stat.parent === pid);
+  return own.reduce((sum, { ticks }) => sum + ticks, 0) * TICK_US;
 }
 
 /** Runs a command to its end with a text as its input; answers what it wrote. */

@@ -6,6 +6,7 @@ import { cpus, loadavg, release, totalmem } from 'node:os';
 const MARKERS = {
   figures: ['<!-- figures: begin (written by make bench) -->', '<!-- figures: end -->'],
   capacity: ['<!-- capacity: begin (written by node bench/capacity.mjs) -->', '<!-- capacity: end -->'],
+  fleet: ['<!-- fleet: begin (written by make bench-fleet) -->', '<!-- fleet: end -->'],
 };
 
 /** The servers, in the order of the columns. */
@@ -18,7 +19,7 @@ export const SERVERS = {
   socketio: 'Socket.IO',
 };
 
-const median = (list) => {
+export const median = (list) => {
   const sorted = list.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
   return sorted.length % 2 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;

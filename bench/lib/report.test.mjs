@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { capacity, capacityTables } from './capacity.mjs';
+import { fleetRows, fleetTable } from './fleet-report.mjs';
 import { plot } from './plot.mjs';
 import { digits, intoPage, rows, table } from './report.mjs';
 
@@ -53,6 +54,32 @@ test('the table and the plot name every server that was measured', () => {
   assert.ok(!drawing.includes('NaN') && !drawing.includes('undefined'));
 });
 
+test('what a fleet costs is compared turn by turn', () => {
+  const page = (p50_ms, cpu_us_per_page, calls) => ({ p50_ms, cpu_us_per_page, calls });
+  const acks = (acks_per_second) => ({ acks_per_second, cpu_us_per_ack: 50 });
+  const [slow, quick] = [4, 1];
+  const measured = {
+    call_whole: [page(slow, 100), page(quick, 100)],
+    call_grpc: [page(slow + 0.4, 300, 2), page(quick + 0.2, 280, 2)],
+    one_node: [{ cpu_us_per_delivery: slow }, { cpu_us_per_delivery: quick }],
+    two_nodes: [{ cpu_us_per_delivery: slow * 1.1 }, { cpu_us_per_delivery: quick * 1.3 }],
+    raw1: [{ rows_per_second: 40_000 }, { rows_per_second: 40_000 }],
+    raw16: [{ rows_per_second: 90_000 }, { rows_per_second: 90_000 }],
+    acks_whole: [acks(10_000), acks(20_000)],
+    acks_grpc: [acks(9_000), acks(9_000)],
+  };
+  const [adds, costs, nodes, share] = fleetRows(measured);
+  const near = (value, wanted) => assert.ok(Math.abs(value - wanted) < 1e-6, `${value} is not ${wanted}`);
+  near(adds.list[0], 200);
+  near(adds.list[1], 100);
+  assert.equal(adds.reached, true);
+  near(costs.list[0], 100);
+  near(nodes.list[1], 1.3);
+  assert.equal(nodes.reached, false, 'the median is 1.2');
+  assert.deepEqual([share.list, share.reached], [[0.25, 0.5], false]);
+  assert.match(fleetTable(measured), /≤ 1\.15 ✗/);
+});
+
 test('docs/scaling.md is worked through with the units that stand in the program', () => {
   const page = readFileSync(new URL('../../docs/scaling.md', import.meta.url), 'utf8');
   assert.equal(intoPage(page, capacityTables(), 'capacity'), page, 'run: node bench/capacity.mjs');
@@ -64,4 +91,11 @@ test('twice the people need twice of all but presence, which grows with nodes, t
     assert.ok(Math.abs(twice.cores[part] / some.cores[part] - 2) < 1e-9, part);
   }
   assert.ok(Math.abs(twice.cores.presence / some.cores.presence - 4) < 1e-9);
+});
+
+test('each part of a page has its own markers', () => {
+  const page = readFileSync(new URL('../../docs/benchmarks.md', import.meta.url), 'utf8');
+  const fleet = intoPage(page, 'new figures', 'fleet');
+  assert.match(fleet, /fleet: begin.*\n\nnew figures\n\n<!-- fleet: end/);
+  assert.match(intoPage(fleet, 'others'), /new figures/);
 });

@@ -31,6 +31,9 @@ pub(crate) struct Seat {
     pub(crate) room: String,
     #[serde(default)]
     pub(crate) token: String,
+    /// Where it connects, when that isn't where the others do.
+    #[serde(default)]
+    pub(crate) address: Option<String>,
 }
 
 impl Dialect {
@@ -40,8 +43,8 @@ impl Dialect {
             Self::SocketIo => "/socket.io/?EIO=4&transport=websocket",
             Self::Guildhall | Self::Plain => "/ws",
         };
-        let mut socket = Socket::open(address, path)?;
-        let Seat { room, token } = seat;
+        let Seat { room, token, address: own } = seat;
+        let mut socket = Socket::open(own.as_deref().unwrap_or(address), path)?;
         match self {
             Self::Guildhall => {
                 socket.say(&format!(r#"{{"op":"hello","token":"{token}"}}"#))?;

@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     fn seats() -> Vec<Seat> {
-        ["a", "b", "a", "a", "b"].map(|room| Seat { room: room.into(), token: String::new() }).into()
+        ["a", "b", "a", "a", "b"].map(|room| Seat { room: room.into(), token: String::new(), address: None }).into()
     }
 
     fn state() -> State {
