@@ -191,6 +191,15 @@ impl Answer {
         self.body
     }
 
+    /// The body without which call it answers: each has its own.
+    pub(crate) fn said(&self) -> Value {
+        let mut body = self.body.clone();
+        if let Some(problem) = body.as_object_mut() {
+            problem.remove("request_id");
+        }
+        body
+    }
+
     /// A refusal must be a whole problem document that says what to do, with this status, code and field.
     #[track_caller]
     pub(crate) fn refused(&self, status: u16, code: &str, field: Option<&str>) {
