@@ -127,16 +127,12 @@ export function run(file, args, { input = '', ...options } = {}) {
   });
 }
 
-/** Starts a command that says one line when it is ready and ends when its input does. */
+/** Starts a command that says one line when it is ready and ends, cleanly, when its input does: also when this program is gone. */
 export function hold(file, args, options) {
   return new Promise((done, fail) => {
     const child = spawn(file, args, { ...options, stdio: ['pipe', 'pipe', 'inherit'] });
-    living.add(child);
     const ended = new Promise((over) => child.on('exit', over));
-    void ended.then((code) => {
-      living.delete(child);
-      fail(new Error(`${file} ended with ${code}`));
-    });
+    void ended.then((code) => fail(new Error(`${file} ended with ${code}`)));
     let out = '';
     child.stdout.on('data', (text) => {
       out += text;
