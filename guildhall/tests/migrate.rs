@@ -80,6 +80,10 @@ fn a_move_that_is_killed_goes_on_and_the_server_starts_on_it_as_it_was() {
         if child.wait().expect("it ends").success() {
             break;
         }
+        if heard == 0 && refusal(&mut migrate(&folder, &url)).contains("already") {
+            // The one before was killed between its last step and its end.
+            break;
+        }
         assert_eq!(heard, lines, "it failed by itself");
         (lines, kills) = (lines + 5, kills + 1);
     }
