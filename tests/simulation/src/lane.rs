@@ -117,6 +117,24 @@ impl Lane {
         }
     }
 
+    fn reached(self: &Arc<Self>, seq: i64) {
+        let Some(node) = self.node.upgrade() else { return };
+        if node.shared.is(Fault::LaneForwards) {
+            // It keeps nothing that could be behind: the last event goes on, and whoever lacks more asks for it.
+            let (lane, asking) = (self.clone(), node.clone());
+            node.spawn(async move {
+                if let Ok(difference) = asking.difference(&lane.stream, seq - 1, None).await {
+                    difference.events.iter().for_each(|event| lane.push(event));
+                }
+            });
+            return;
+        }
+        let has_gap = lock(&self.track).reach(seq);
+        if has_gap {
+            self.repair_later();
+        }
+    }
+
     fn repair_later(self: &Arc<Self>) {
         let Some(node) = self.node.upgrade() else { return };
         if self.repairing.swap(true, Ordering::Relaxed) {
@@ -165,10 +183,7 @@ impl Sink for LaneSink {
 
     fn hint(&self, hint: &Hint) {
         if let (Hint::Reached { seq }, Some(lane)) = (hint, self.0.upgrade()) {
-            let has_gap = lock(&lane.track).reach(*seq);
-            if has_gap {
-                lane.repair_later();
-            }
+            lane.reached(*seq);
         }
     }
 }
