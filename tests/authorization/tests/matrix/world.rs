@@ -59,6 +59,7 @@ impl World {
         std::fs::create_dir_all(&folder).expect("a temporary folder");
         // Every call has a session of its own, so hashing passwords is made cheap here.
         let mut config = Config::default();
+        config.data.clone_from(&folder);
         config.accounts.argon2_memory_kib = 64;
         config.accounts.argon2_passes = 1;
         let house = House::open(&folder, &config, Arc::new(SystemClock), random).await.expect("a house");
