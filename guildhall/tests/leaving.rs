@@ -190,6 +190,12 @@ fn a_backup_from_before_is_erased_again() {
     let ask = json!({ "password": PASSWORD });
     let deletion = running.call("DELETE", "/api/v1/me", Some(&ada.token), Some(&ask)).expect(202);
     wait(&running, &text(&deletion["code"]));
+    // The ledger knows what backups don't, so it is in none of them.
+    assert!(folder.data().join("blobs/erased").join(&ada.id).exists());
+    let later = folder.0.join("later");
+    let made = program(&folder).arg("backup").arg("--to").arg(&later).arg("--data").arg(folder.data()).output();
+    assert!(made.expect("it runs").status.success() && later.join("people.db").exists());
+    assert!(!later.join("blobs/erased").exists());
     assert_eq!(running.stop("TERM"), Some(0));
     for name in databases {
         std::fs::copy(backup.join(name), folder.data().join(name)).expect("copied");

@@ -8,7 +8,7 @@ use super::{
 use crate::commands::{io, refuse};
 use engine_blobs::{LocalBlobs, local};
 use kernel::Result;
-use ports::{Blobs, Key, Prefix};
+use ports::{Blobs, ERASED, Key, Prefix};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeSet,
@@ -29,7 +29,7 @@ pub(in crate::commands) struct Kept {
     pub sha256: String,
 }
 
-/// Copies those of a folder into a backup. What is deleted meanwhile isn't in it; what is put meanwhile may be.
+/// Copies those of a folder into a backup, but for the ledger of who was erased, which must know what backups don't. What is deleted meanwhile isn't in it; what is put meanwhile may be.
 ///
 /// # Errors
 /// A file isn't what was put; then nothing tells which backup has the last good one.
@@ -39,7 +39,8 @@ pub(super) fn copy_all(from: &Path, backup: &Path) -> Result<Kept> {
     let mut lines = File::options().write(true).open(&list).map_err(|e| io("written", &list, e))?;
     let mut kept = Kept { files: 0, bytes: 0, sha256: String::new() };
     let mut folders = BTreeSet::new();
-    for key in keys(from)? {
+    let ledger = Prefix::new(ERASED)?;
+    for key in keys(from)?.into_iter().filter(|key| !ledger.holds(key)) {
         let (file, to) = (from.join(key.as_str()), backup.join(FOLDER).join(key.as_str()));
         folders.extend(to.ancestors().skip(1).take_while(|folder| *folder != backup).map(Path::to_owned));
         let Some((hash, bytes)) = copy(&file, &to)? else { continue };

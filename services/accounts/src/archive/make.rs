@@ -1,14 +1,16 @@
 use super::{page, zipped::Zip};
 use crate::{Holder, Service, read, store::exports::Kept};
 use accounts_contract::Export;
-use contract::{Part, Record};
+use contract::Record;
 use kernel::{Problem, Result, Timestamp};
 use ports::{ContentType, Key};
+use std::iter;
 
 /// How long a process may be silent until another one takes over. It says so with every part.
 const HOLD_SECONDS: i64 = 120;
 /// Kinds of which there may be any number: they are read once more for the page that shows them, and never all at once.
-const MANY: [&str; 2] = ["message", "marker"];
+const MANY: [&str; 2] = [MESSAGE, "marker"];
+const MESSAGE: &str = "message";
 
 /// Makes every archive that waits.
 pub(crate) async fn make_waiting(s: &Service) -> Result<()> {
@@ -49,24 +51,23 @@ impl Making<'_> {
     async fn write(&mut self) -> Result<()> {
         let s = self.s;
         let mut few = Vec::new();
-        self.zip.file("data/accounts.json").await?;
-        let own = read::export(s, self.of.account).await?;
-        self.json_begin().await?;
-        self.json_part(&own, true, &mut few).await?;
-        self.json_end().await?;
-        for holder in &s.holders {
-            self.zip.file(&format!("data/{}.json", holder.name())).await?;
-            self.json(&**holder, &mut few).await?;
+        let mut speakers = Vec::new();
+        let others = s.holders.iter().map(|holder| (holder.name(), Some(&**holder)));
+        for (name, holder) in iter::once(("accounts", None)).chain(others) {
+            self.zip.file(&format!("data/{name}.json")).await?;
+            if self.json(holder, &mut few).await? {
+                speakers.extend(holder);
+            }
         }
         let shown = page::Known::of(&few)?;
         self.zip.file("messages.html").await?;
         self.zip.add(page::head("Messages")).await?;
         let mut writing = page::Messages::new(&shown);
-        for holder in &s.holders {
+        for holder in speakers {
             let mut after = None;
             loop {
                 let part = holder.export(self.of.account, after).await?;
-                let messages = part.records.iter().filter(|record| record.kind == "message");
+                let messages = part.records.iter().filter(|record| record.kind == MESSAGE);
                 let html = writing.add(messages)?;
                 self.zip.add(html).await?;
                 s.exports.note(self.of.id, self.records, until(s)).await?;
@@ -83,44 +84,34 @@ impl Making<'_> {
         self.zip.add(page::README).await
     }
 
-    /// All records of one service, as an array. Those of which there are few are kept, to be shown.
-    async fn json(&mut self, holder: &dyn Holder, few: &mut Vec<Record>) -> Result<()> {
-        let mut after = None;
-        self.json_begin().await?;
-        let mut first = true;
+    /// All records of a service, this one where there is no other, as an array. Those of which there are few are kept, to be
+    /// shown. Answers whether there are messages among them.
+    async fn json(&mut self, holder: Option<&dyn Holder>, few: &mut Vec<Record>) -> Result<bool> {
+        let (mut after, mut separator, mut speaks) = (None, "[\n  ", false);
         loop {
-            let part = holder.export(self.of.account, after).await?;
-            self.json_part(&part, first, few).await?;
-            first &= part.records.is_empty();
+            let part = match holder {
+                Some(holder) => holder.export(self.of.account, after).await?,
+                None => read::export(self.s, self.of.account).await?,
+            };
+            let mut text = Vec::new();
+            for record in &part.records {
+                text.extend_from_slice(separator.as_bytes());
+                separator = ",\n  ";
+                serde_json::to_writer(&mut text, record).map_err(Problem::internal)?;
+                speaks |= record.kind == MESSAGE;
+                if !MANY.contains(&record.kind.as_str()) {
+                    few.push(record.clone());
+                }
+            }
+            self.zip.add(text).await?;
+            self.records += part.records.len() as i64;
+            self.s.exports.note(self.of.id, self.records, until(self.s)).await?;
             after = part.next;
             if after.is_none() {
-                break;
+                let nothing = separator.starts_with('[');
+                self.zip.add(if nothing { "[]\n" } else { "\n]\n" }).await?;
+                return Ok(speaks);
             }
         }
-        self.json_end().await
-    }
-
-    async fn json_begin(&self) -> Result<()> {
-        self.zip.add("[").await
-    }
-
-    async fn json_part(&mut self, part: &Part, mut first: bool, few: &mut Vec<Record>) -> Result<()> {
-        let mut text = Vec::new();
-        for record in &part.records {
-            text.extend_from_slice(if first { b"\n  " } else { b",\n  " });
-            first = false;
-            serde_json::to_writer(&mut text, record).map_err(Problem::internal)?;
-            if !MANY.contains(&record.kind.as_str()) {
-                few.push(record.clone());
-            }
-        }
-        self.records += part.records.len() as i64;
-        self.zip.add(text).await?;
-        self.s.exports.note(self.of.id, self.records, until(self.s)).await?;
-        Ok(())
-    }
-
-    async fn json_end(&self) -> Result<()> {
-        self.zip.add("\n]\n").await
     }
 }
