@@ -1,5 +1,9 @@
 //! Accounts: who may sign in. Streams: `accounts/user/{id}`.
 
+mod credentials;
+
+pub use credentials::{OwnCredentials, Proof};
+
 use contract::{Receipt, Wishes};
 use kernel::{Caller, Difference, ExportId, Page, Reader, SessionId, StreamName, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -34,11 +38,18 @@ contract::contract! {
         /// Sets the password by such a link, and ends all sessions.
         async fn reset_password(&self, reset: PasswordReset, device: Device) -> ();
 
-        /// Sets the password, and ends all sessions but the caller's.
+        /// Sets the password, and ends all sessions but the caller's. This, `change_email` and `delete_account` need proof:
+        /// the password, or a session that was proven within the last 10 minutes; otherwise `proof_needed`.
         async fn change_password(&self, caller: Caller, change: PasswordChange) -> ();
 
         /// Mails a link to the new address. It becomes the account's when the link is followed; the old one is told.
         async fn change_email(&self, caller: Caller, change: EmailChange) -> ();
+
+        /// Proves that the caller is who signed in: for 10 minutes the session may change what the account is opened with.
+        async fn prove(&self, caller: Caller, proof: Proof) -> ();
+
+        /// What the caller's account is opened with.
+        async fn credentials(&self, caller: Caller) -> OwnCredentials, idempotent;
 
         /// The caller's living sessions, those used last first.
         async fn sessions(&self, caller: Caller) -> Vec<Session>, idempotent;
@@ -145,7 +156,9 @@ pub struct PasswordReset {
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PasswordChange {
-    pub old_password: String,
+    /// Absent: the session was proven lately.
+    #[serde(default)]
+    pub old_password: Option<String>,
     /// The new one, at least 10 characters.
     pub password: String,
 }
@@ -153,7 +166,9 @@ pub struct PasswordChange {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EmailChange {
     pub email: String,
-    pub password: String,
+    /// Absent: the session was proven lately.
+    #[serde(default)]
+    pub password: Option<String>,
 }
 
 /// A place where the person is signed in.
@@ -189,8 +204,9 @@ pub struct SignedIn {
 /// What it takes to leave for good.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct DeletionRequest {
-    /// Once more, so that an open window is not enough.
-    pub password: String,
+    /// Once more, so that an open window is not enough. Absent: the session was proven lately.
+    #[serde(default)]
+    pub password: Option<String>,
     #[serde(default)]
     pub wishes: Wishes,
 }

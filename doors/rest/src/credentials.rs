@@ -1,11 +1,11 @@
 use crate::{
     Deps,
     answer::{self, Answer},
-    document::{Conflict, Gone, NotFound, TooMany},
+    document::{Conflict, Forbidden, Gone, NotFound, TooMany},
     extract::Json,
     session::{Client, Signed},
 };
-use accounts_contract::{EmailChange, PasswordChange, PasswordReset, Verified};
+use accounts_contract::{EmailChange, OwnCredentials, PasswordChange, PasswordReset, Proof, Verified};
 use axum::{extract::State, http::StatusCode};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -17,6 +17,8 @@ pub(crate) fn routes() -> OpenApiRouter<Deps> {
         .routes(routes!(reset_password))
         .routes(routes!(change_password))
         .routes(routes!(change_email))
+        .routes(routes!(prove))
+        .routes(routes!(credentials))
 }
 
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -94,9 +96,11 @@ async fn reset_password(
 }
 
 /// Change my password. Ends all my other sessions.
+///
+/// Without `old_password` the session must be proven (`POST /api/v1/me/proof`).
 #[utoipa::path(
     put, path = "/api/v1/me/password", tag = "me", security(("bearer" = [])), request_body = PasswordChange,
-    responses((status = 204, description = "The password is changed."), TooMany)
+    responses((status = 204, description = "The password is changed."), Forbidden, TooMany)
 )]
 async fn change_password(
     State(deps): State<Deps>,
@@ -109,10 +113,11 @@ async fn change_password(
 
 /// Change my e-mail address: a link is mailed to the new one.
 ///
-/// It becomes the account's when that link is followed; then the old address is told.
+/// It becomes the account's when that link is followed; then the old address is told. Without `password` the session must be
+/// proven (`POST /api/v1/me/proof`).
 #[utoipa::path(
     put, path = "/api/v1/me/email", tag = "me", security(("bearer" = [])), request_body = EmailChange,
-    responses((status = 202, description = "A mail to the new address is on its way."), TooMany)
+    responses((status = 202, description = "A mail to the new address is on its way."), Forbidden, TooMany)
 )]
 async fn change_email(
     State(deps): State<Deps>,
@@ -121,4 +126,25 @@ async fn change_email(
 ) -> Answer<StatusCode> {
     deps.accounts.change_email(caller, body).await?;
     Ok(StatusCode::ACCEPTED)
+}
+
+/// Prove that it's me: for 10 minutes this session may change what my account is opened with.
+///
+/// What needs it and isn't given the password answers 403 with the code `proof_needed`. Signing in proves it, too.
+#[utoipa::path(
+    post, path = "/api/v1/me/proof", tag = "me", security(("bearer" = [])), request_body = Proof,
+    responses((status = 204, description = "The session is proven."), TooMany)
+)]
+async fn prove(State(deps): State<Deps>, Signed(caller): Signed, Json(body): Json<Proof>) -> Answer<StatusCode> {
+    deps.accounts.prove(caller, body).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What is my account opened with?
+#[utoipa::path(
+    get, path = "/api/v1/me/credentials", tag = "me", security(("bearer" = [])),
+    responses((status = 200, description = "The credentials, without what is secret.", body = OwnCredentials))
+)]
+async fn credentials(State(deps): State<Deps>, Signed(caller): Signed) -> Answer<answer::Json<OwnCredentials>> {
+    Ok(answer::Json(deps.accounts.credentials(caller).await?))
 }

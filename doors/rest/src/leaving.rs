@@ -1,7 +1,7 @@
 use crate::{
     Deps,
     answer::{self, Answer},
-    document::{Conflict, TooMany},
+    document::{Conflict, Forbidden, TooMany},
     extract::{Json, Path},
     session::Signed,
 };
@@ -19,10 +19,10 @@ pub(crate) fn routes() -> OpenApiRouter<Deps> {
 
 /// Leave for good: delete my account, with all that is kept of me.
 ///
-/// Nothing is erased before `due_at`. Keep the `code`: it tells what became of this when the account is gone.
+/// Without `password` the session must be proven (`POST /api/v1/me/proof`). Nothing is erased before `due_at`. Keep the `code`: it tells what became of this when the account is gone.
 #[utoipa::path(
     delete, path = "/api/v1/me", tag = "me", security(("bearer" = [])), request_body = DeletionRequest,
-    responses((status = 202, description = "When it will be done.", body = Deletion), TooMany)
+    responses((status = 202, description = "When it will be done.", body = Deletion), Forbidden, TooMany)
 )]
 async fn delete_me(
     State(deps): State<Deps>,

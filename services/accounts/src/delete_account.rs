@@ -1,11 +1,11 @@
-use crate::{Service, set_password::prove};
+use crate::{Service, proof};
 use accounts_contract::{Deletion, DeletionChanged, DeletionRequest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kernel::{Caller, Result, StreamName};
 
 /// Notes that the caller leaves for good. Nothing is erased before the days of grace are over.
 pub(crate) async fn delete_account(s: &Service, caller: Caller, request: DeletionRequest) -> Result<Deletion> {
-    prove(s, caller.user, request.password, "password").await?;
+    proof::demand(s, caller, request.password, "password").await?;
     let now = s.ground.now();
     let deletion = Deletion {
         code: URL_SAFE_NO_PAD.encode(s.ground.random.bytes::<16>()),

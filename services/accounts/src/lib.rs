@@ -27,6 +27,7 @@ mod mails;
 mod outbox;
 mod passwords;
 mod profile;
+mod proof;
 mod prune;
 mod read;
 mod refresh;
@@ -58,6 +59,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 104, name: "places", sql: include_str!("../migrations/104_places.sql") },
     Migration { version: 105, name: "deletions", sql: include_str!("../migrations/105_deletions.sql") },
     Migration { version: 106, name: "exports", sql: include_str!("../migrations/106_exports.sql") },
+    Migration { version: 107, name: "proof", sql: include_str!("../migrations/107_proof.sql") },
 ];
 
 /// How mails get to people, and where their links lead.

@@ -12,7 +12,7 @@ pub(crate) async fn log_in(s: &Service, credentials: Credentials, device: Device
         Ok(_) => s.store.by_email(&email_key).await?,
         Err(_) => None,
     };
-    let hash = account.as_ref().map(|a| a.password_hash.clone());
+    let hash = account.as_ref().and_then(|a| a.password_hash.clone());
     let right = s.passwords.verify(credentials.password, hash).await?;
     let Some(account) = account.filter(|_| right) else {
         attempt.counts(s.ground.now());
@@ -26,7 +26,7 @@ pub(crate) async fn log_in(s: &Service, credentials: Credentials, device: Device
     let profile = profile(s, &account).await?;
     let (new, token, started) = session::start(s, account.id, device).await?;
     // An account that is erased or gets another password at this moment doesn't take this one any more.
-    let started = s.store.start_session(new, &account.password_hash, started).await?;
+    let started = s.store.start_session(new, account.password_hash.as_deref(), started).await?;
     s.ground.announce(started.ok_or_else(wrong)?);
     session::signed_in(s, account.me(profile), &token)
 }

@@ -31,7 +31,7 @@ pub(crate) async fn register(s: &Service, registration: Registration, device: De
     let account = Account {
         id: user,
         email,
-        password_hash,
+        password_hash: Some(password_hash),
         operator: false,
         created_at: s.ground.now(),
         verified_at: None,

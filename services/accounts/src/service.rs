@@ -2,11 +2,12 @@
 
 use crate::{
     Service, archive, ask, authenticate, cancel_deletion, change_email, delete_account, ended, erase, leaving, log_in,
-    log_out, read, refresh, register, sessions, set_password, store::letters::About, verify_email,
+    log_out, proof, read, refresh, register, sessions, set_password, store::letters::About, verify_email,
 };
 use accounts_contract::{
     Accounts, Authenticated, Credentials, Deletion, DeletionRequest, Device, EmailChange, Erasure, Export, Me,
-    PasswordChange, PasswordReset, PublicKeys, Registered, Registration, Session, SignedIn, Verified,
+    OwnCredentials, PasswordChange, PasswordReset, Proof, PublicKeys, Registered, Registration, Session, SignedIn,
+    Verified,
 };
 use async_trait::async_trait;
 use contract::{Part, Receipt, Wishes};
@@ -52,6 +53,14 @@ impl Accounts for Service {
 
     async fn change_email(&self, caller: Caller, change: EmailChange) -> Result<()> {
         change_email::change_email(self, caller, change).await
+    }
+
+    async fn prove(&self, caller: Caller, proof: Proof) -> Result<()> {
+        proof::prove(self, caller, proof).await
+    }
+
+    async fn credentials(&self, caller: Caller) -> Result<OwnCredentials> {
+        proof::credentials(self, caller).await
     }
 
     async fn sessions(&self, caller: Caller) -> Result<Vec<Session>> {

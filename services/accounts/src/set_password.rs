@@ -1,7 +1,7 @@
 //! Setting a password ends sessions in the same transaction, and tells the person by mail.
 
 use crate::{
-    Service, links, log_out, outbox, rules,
+    Service, links, log_out, outbox, proof, rules,
     rules::Place,
     store::{
         Account,
@@ -9,7 +9,7 @@ use crate::{
     },
 };
 use accounts_contract::{Device, PasswordChange, PasswordReset};
-use kernel::{Caller, Problem, Result, SessionId, UserId};
+use kernel::{Caller, Problem, Result, SessionId};
 
 /// How often the account may change under us before we give up.
 const ATTEMPTS: usize = 5;
@@ -24,23 +24,11 @@ pub(crate) async fn reset(s: &Service, reset: PasswordReset, device: &Device) ->
     Ok(())
 }
 
-/// Sets the password of who knows the old one, and ends all other sessions.
+/// Sets the password of who proves to be its person, and ends all other sessions.
 pub(crate) async fn change(s: &Service, caller: Caller, change: PasswordChange) -> Result<()> {
-    let account = prove(s, caller.user, change.old_password, "old_password").await?;
+    let account = proof::demand(s, caller, change.old_password, "old_password").await?;
     let hash = hash(s, &account, change.password).await?;
     set(s, account, &hash, None, Some(caller.session)).await
-}
-
-/// The account of who knows its password; others wait longer and longer.
-pub(crate) async fn prove(s: &Service, user: UserId, password: String, field: &'static str) -> Result<Account> {
-    let account = s.store.account(user).await?.ok_or_else(crate::read::gone)?;
-    let attempt = s.limits.log_in.begin(&rules::email_key(&account.email), s.ground.now())?;
-    if !s.passwords.verify(password, Some(account.password_hash.clone())).await? {
-        attempt.counts(s.ground.now());
-        return Err(Problem::field(field, "wrong_password", "That isn't your password."));
-    }
-    attempt.clears();
-    Ok(account)
 }
 
 async fn hash(s: &Service, account: &Account, password: String) -> Result<String> {

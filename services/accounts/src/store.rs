@@ -16,7 +16,8 @@ use people_contract::Profile;
 pub(crate) struct Account {
     pub(crate) id: UserId,
     pub(crate) email: String,
-    pub(crate) password_hash: String,
+    /// None: the account is opened by other means.
+    pub(crate) password_hash: Option<String>,
     pub(crate) operator: bool,
     pub(crate) created_at: Timestamp,
     /// When the address was proven to be the person's.
@@ -62,6 +63,8 @@ pub(crate) struct Session {
     pub(crate) created_at: Timestamp,
     pub(crate) last_used_at: Timestamp,
     pub(crate) ended_at: Option<Timestamp>,
+    /// When its person proved last to be the one who signed in.
+    pub(crate) proven_at: Timestamp,
 }
 
 /// One refresh token for the next, by their hashes.
@@ -95,16 +98,20 @@ pub(crate) trait Store: Send + Sync {
     ) -> Result<Committed<Option<Account>>>;
 
     /// None, and nothing is written, when the account isn't there any more, or its password isn't the one with this hash.
+    /// A session is proven when it starts.
     async fn start_session(
         &self,
         session: NewSession,
-        password_hash: &str,
+        password_hash: Option<&str>,
         event: NewEvent,
     ) -> Result<Option<Committed<()>>>;
 
     async fn session(&self, session: SessionId) -> Result<Option<Session>>;
 
     async fn sessions(&self, user: UserId) -> Result<Vec<Session>>;
+
+    /// The session's person proved again; one that has ended stays as it is.
+    async fn prove_session(&self, session: SessionId, now: Timestamp) -> Result<()>;
 
     /// Makes `to` the good token when `from` is; answers whether it was. Forgets tokens of the session that were
     /// exchanged before `forget_before`.

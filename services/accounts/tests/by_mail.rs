@@ -161,7 +161,7 @@ async fn an_address_changes_when_the_new_one_confirms_and_the_old_one_is_told() 
     desk.register("bob@example.org", PASSWORD, "Bob").await.expect("registered");
     let caller = desk.caller(&ada).await;
     let change = |email: &str, password: &str| {
-        desk.accounts.change_email(caller, EmailChange { email: email.into(), password: password.into() })
+        desk.accounts.change_email(caller, EmailChange { email: email.into(), password: Some(password.into()) })
     };
     let wrong = refused(422, "wrong_password", Some("password"));
     assert_eq!(told(change("new@example.org", "not the password").await), wrong);
@@ -184,7 +184,7 @@ async fn an_address_changes_when_the_new_one_confirms_and_the_old_one_is_told() 
 async fn an_address_that_was_taken_meanwhile_is_refused_at_its_link() {
     let desk = desk().await;
     let ada = desk.ada().await;
-    let change = EmailChange { email: "new@example.org".into(), password: PASSWORD.into() };
+    let change = EmailChange { email: "new@example.org".into(), password: Some(PASSWORD.into()) };
     desk.accounts.change_email(desk.caller(&ada).await, change).await.expect("accepted");
     let token = desk.post.token("change-email", "new@example.org").await;
     desk.register("new@example.org", PASSWORD, "Eve").await.expect("registered");
@@ -199,7 +199,7 @@ async fn a_changed_password_keeps_who_changed_it_and_ends_the_others() {
     let other = desk.log_in(ADA, PASSWORD).await.expect("logged in");
     let caller = desk.caller(&ada).await;
     let change = |old: &str, new: &str| {
-        desk.accounts.change_password(caller, PasswordChange { old_password: old.into(), password: new.into() })
+        desk.accounts.change_password(caller, PasswordChange { old_password: Some(old.into()), password: new.into() })
     };
     assert_eq!(told(change("not the password", NEW).await), refused(422, "wrong_password", Some("old_password")));
     assert_eq!(told(change(PASSWORD, "short").await), refused(422, "password_weak", Some("password")));

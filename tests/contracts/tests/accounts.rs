@@ -2,7 +2,7 @@
 //! which no caller can tell apart.
 
 use accounts_contract::{
-    Accounts, AccountsClient, Credentials, Device, EmailChange, PasswordChange, PasswordReset, Registered,
+    Accounts, AccountsClient, Credentials, Device, EmailChange, PasswordChange, PasswordReset, Proof, Registered,
     Registration, SignedIn, serve_accounts,
 };
 use contract::grpc::{Remote, ServiceToken, serve};
@@ -44,12 +44,14 @@ impl Mailer for Post {
 struct Desk {
     accounts: Arc<dyn Accounts>,
     post: Arc<Post>,
+    clock: Arc<ManualClock>,
     _scratch: [Scratch; 2],
 }
 
 async fn desk(way: Way) -> Desk {
+    let clock = Arc::new(ManualClock::at(Timestamp(1_767_225_600_000)));
     let outside = Outside {
-        clock: Arc::new(ManualClock::at(Timestamp(1_767_225_600_000))),
+        clock: clock.clone(),
         random: Arc::new(OsRandom),
         fanout: Arc::new(MemoryFanout::default()),
         bus: Arc::new(MemoryBus::default()),
@@ -73,7 +75,7 @@ async fn desk(way: Way) -> Desk {
             Arc::new(AccountsClient(Remote::new(&uri, token).expect("an address")))
         }
     };
-    Desk { accounts, post, _scratch: scratch }
+    Desk { accounts, post, clock, _scratch: scratch }
 }
 
 impl Desk {
@@ -159,14 +161,28 @@ async fn a_reset_and_a_change_end_sessions(desk: Desk) {
     let [one, other] = [one.expect("logged in"), other.expect("logged in")];
     let caller =
         Caller { session: desk.accounts.authenticate(one.access_token).await.expect("good").caller.session, ..caller };
-    let change = PasswordChange { old_password: NEW.into(), password: PASSWORD.into() };
+    let change = PasswordChange { old_password: Some(NEW.into()), password: PASSWORD.into() };
     desk.accounts.change_password(caller, change).await.expect("changed");
     assert_eq!(told(desk.accounts.authenticate(other.access_token).await), ended);
-    let change = EmailChange { email: "new@example.org".into(), password: PASSWORD.into() };
+    let change = EmailChange { email: "new@example.org".into(), password: Some(PASSWORD.into()) };
     desk.accounts.change_email(caller, change).await.expect("accepted");
     let token = desk.token("change-email", "new@example.org").await;
     desk.accounts.verify_email(token, device()).await.expect("changed");
     assert_eq!(desk.accounts.me(caller).await.expect("me").email, "new@example.org");
+}
+
+async fn a_session_is_proven_by_signing_in_and_anew(desk: Desk) {
+    let (_, caller) = desk.ada().await;
+    assert!(desk.accounts.credentials(caller).await.expect("told").password);
+    let change = PasswordChange { old_password: None, password: NEW.into() };
+    desk.accounts.change_password(caller, change.clone()).await.expect("proven");
+    desk.clock.advance_seconds(601);
+    let needed = desk.accounts.change_password(caller, change.clone()).await;
+    assert_eq!(told(needed), refused(Kind::Forbidden, "proof_needed", None));
+    let prove = |password: &str| desk.accounts.prove(caller, Proof { password: Some(password.into()) });
+    assert_eq!(told(prove(PASSWORD).await), refused(Kind::Unprocessable, "wrong_password", Some("password")));
+    prove(NEW).await.expect("proven");
+    desk.accounts.change_password(caller, change).await.expect("changed");
 }
 
 async fn sessions_are_listed_used_and_ended(desk: Desk) {
@@ -207,6 +223,7 @@ macro_rules! suite {
 suite!(
     who_registers_goes_on_by_mail,
     a_reset_and_a_change_end_sessions,
+    a_session_is_proven_by_signing_in_and_anew,
     sessions_are_listed_used_and_ended,
     limits_say_when_to_come_back,
 );

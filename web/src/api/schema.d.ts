@@ -422,7 +422,7 @@ export interface paths {
         post?: never;
         /**
          * Leave for good: delete my account, with all that is kept of me.
-         * @description Nothing is erased before `due_at`. Keep the `code`: it tells what became of this when the account is gone.
+         * @description Without `password` the session must be proven (`POST /api/v1/me/proof`). Nothing is erased before `due_at`. Keep the `code`: it tells what became of this when the account is gone.
          */
         delete: operations["delete_me"];
         options?: never;
@@ -440,6 +440,23 @@ export interface paths {
         };
         /** My directs. */
         get: operations["my_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is my account opened with? */
+        get: operations["credentials"];
         put?: never;
         post?: never;
         delete?: never;
@@ -493,7 +510,8 @@ export interface paths {
         get?: never;
         /**
          * Change my e-mail address: a link is mailed to the new one.
-         * @description It becomes the account's when that link is followed; then the old address is told.
+         * @description It becomes the account's when that link is followed; then the old address is told. Without `password` the session must be
+         *     proven (`POST /api/v1/me/proof`).
          */
         put: operations["change_email"];
         post?: never;
@@ -566,9 +584,32 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Change my password. Ends all my other sessions. */
+        /**
+         * Change my password. Ends all my other sessions.
+         * @description Without `old_password` the session must be proven (`POST /api/v1/me/proof`).
+         */
         put: operations["change_password"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove that it's me: for 10 minutes this session may change what my account is opened with.
+         * @description What needs it and isn't given the password answers 403 with the code `proof_needed`. Signing in proves it, too.
+         */
+        post: operations["prove"];
         delete?: never;
         options?: never;
         head?: never;
@@ -847,8 +888,8 @@ export interface components {
         };
         /** @description What it takes to leave for good. */
         DeletionRequest: {
-            /** @description Once more, so that an open window is not enough. */
-            password: string;
+            /** @description Once more, so that an open window is not enough. Absent: the session was proven lately. */
+            password?: string | null;
             wishes?: components["schemas"]["Wishes"];
         };
         /** @description What came after a `seq` in one stream. */
@@ -881,7 +922,8 @@ export interface components {
         };
         EmailChange: {
             email: string;
-            password: string;
+            /** @description Absent: the session was proven lately. */
+            password?: string | null;
         };
         /** @description What became of a deletion. */
         Erasure: {
@@ -1089,6 +1131,11 @@ export interface components {
             /** @description Those in the directs, and the caller. */
             users: components["schemas"]["User"][];
         };
+        /** @description What a person's account is opened with, without what is secret. */
+        OwnCredentials: {
+            /** @description Whether there is a password. */
+            password: boolean;
+        };
         /** @enum {string} */
         OwnMessages: "erase" | "anonymise";
         /** @enum {string} */
@@ -1184,7 +1231,8 @@ export interface components {
             next?: string | null;
         };
         PasswordChange: {
-            old_password: string;
+            /** @description Absent: the session was proven lately. */
+            old_password?: string | null;
             /** @description The new one, at least 10 characters. */
             password: string;
         };
@@ -1220,6 +1268,10 @@ export interface components {
         /** @description A change of one's own profile: what is absent stays. */
         ProfileEdit: {
             display_name?: string | null;
+        };
+        /** @description What proves that the caller is who signed in. */
+        Proof: {
+            password?: string | null;
         };
         /** @description An Ed25519 public key (RFC 8037). */
         PublicKey: {
@@ -2508,6 +2560,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["Unsupported"];
             422: components["responses"]["Unprocessable"];
@@ -2565,6 +2618,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Channel"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    credentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The credentials, without what is secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCredentials"];
                 };
             };
             401: components["responses"]["Unauthenticated"];
@@ -2673,6 +2749,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["Unsupported"];
             422: components["responses"]["Unprocessable"];
@@ -2798,6 +2875,38 @@ export interface operations {
         };
         responses: {
             /** @description The password is changed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    prove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description The session is proven. */
             204: {
                 headers: {
                     [name: string]: unknown;

@@ -3,14 +3,14 @@
 include!("letters/sql/insert.rs");
 
 type AccountColumns = (i64, String, String, bool, i64, Option<i64>, String);
-type SessionColumns = (i64, i64, String, String, String, i64, i64, Option<i64>);
+type SessionColumns = (i64, i64, String, String, String, i64, i64, Option<i64>, i64);
 
 fn account(columns: AccountColumns) -> Account {
     let (id, email, password_hash, operator, created_at, verified_at, language) = columns;
     Account {
         id: UserId(id),
         email,
-        password_hash,
+        password_hash: Some(password_hash).filter(|hash| !hash.is_empty()),
         operator,
         created_at: Timestamp(created_at),
         verified_at: verified_at.map(Timestamp),
@@ -19,7 +19,7 @@ fn account(columns: AccountColumns) -> Account {
 }
 
 fn session(columns: SessionColumns) -> Session {
-    let (id, account, user_agent, place, current_hash, created_at, last_used_at, ended_at) = columns;
+    let (id, account, user_agent, place, current_hash, created_at, last_used_at, ended_at, proven_at) = columns;
     Session {
         id: SessionId(id),
         account: UserId(account),
@@ -29,13 +29,15 @@ fn session(columns: SessionColumns) -> Session {
         created_at: Timestamp(created_at),
         last_used_at: Timestamp(last_used_at),
         ended_at: ended_at.map(Timestamp),
+        proven_at: Timestamp(proven_at),
     }
 }
 
 async fn insert_session(tx: &mut Tx<'_>, new: &NewSession) -> Result<(), sqlx::Error> {
     query(
         "INSERT INTO sessions
-           (id, account, user_agent, place, current_hash, created_at, last_used_at) VALUES ($1, $2, $3, $4, $5, $6, $6)",
+           (id, account, user_agent, place, current_hash, created_at, last_used_at, proven_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $6, $6)",
     )
     .bind(new.id.0)
     .bind(new.account.0)
@@ -94,7 +96,7 @@ impl Store for SqlStore {
         .bind(new.id.0)
         .bind(&new.email)
         .bind(email_key)
-        .bind(&new.password_hash)
+        .bind(new.password_hash.as_deref().unwrap_or_default())
         .bind(new.created_at.0)
         .bind(new.language.code())
         .execute(&mut *tx)
@@ -122,14 +124,14 @@ impl Store for SqlStore {
     async fn start_session(
         &self,
         new: NewSession,
-        password_hash: &str,
+        password_hash: Option<&str>,
         event: NewEvent,
     ) -> Result<Option<Committed<()>>> {
         let mut tx = self.pools.begin().await?;
         // Locks the account's row, so that it can't be erased, nor get another password, under the new session.
         let account = query("UPDATE accounts SET id = id WHERE id = $1 AND password_hash = $2")
             .bind(new.account.0)
-            .bind(password_hash)
+            .bind(password_hash.unwrap_or_default())
             .execute(&mut *tx)
             .await?;
         if account.rows_affected() == 0 {
@@ -143,7 +145,7 @@ impl Store for SqlStore {
 
     async fn session(&self, id: SessionId) -> Result<Option<Session>> {
         let row: Option<SessionColumns> = query_as(
-            "SELECT id, account, user_agent, place, current_hash, created_at, last_used_at, ended_at
+            "SELECT id, account, user_agent, place, current_hash, created_at, last_used_at, ended_at, proven_at
              FROM sessions WHERE id = $1",
         )
         .bind(id.0)
@@ -154,13 +156,22 @@ impl Store for SqlStore {
 
     async fn sessions(&self, user: UserId) -> Result<Vec<Session>> {
         let rows: Vec<SessionColumns> = query_as(
-            "SELECT id, account, user_agent, place, current_hash, created_at, last_used_at, ended_at
+            "SELECT id, account, user_agent, place, current_hash, created_at, last_used_at, ended_at, proven_at
              FROM sessions WHERE account = $1 ORDER BY id",
         )
         .bind(user.0)
         .fetch_all(&self.pools.read)
         .await?;
         Ok(rows.into_iter().map(session).collect())
+    }
+
+    async fn prove_session(&self, id: SessionId, now: Timestamp) -> Result<()> {
+        query("UPDATE sessions SET proven_at = $2 WHERE id = $1 AND ended_at IS NULL")
+            .bind(id.0)
+            .bind(now.0)
+            .execute(&self.pools.write)
+            .await?;
+        Ok(())
     }
 
     async fn exchange(&self, exchange: Exchange<'_>, forget_before: Timestamp) -> Result<bool> {

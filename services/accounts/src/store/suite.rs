@@ -9,7 +9,7 @@ fn account(id: i64, email: &str) -> Account {
     Account {
         id: UserId(id),
         email: email.into(),
-        password_hash: "hash".into(),
+        password_hash: Some("hash".into()),
         operator: false,
         created_at: Timestamp(5),
         verified_at: None,
@@ -80,9 +80,10 @@ async fn an_account_may_begin_without_a_session_and_starts_one_by_its_password(g
     let made = store.create(ada, "ada@example.org", None, &letter(1), Vec::new()).await.expect("asked");
     assert!(made.value.is_some_and(|ada| ada.operator));
     assert_eq!(store.sessions(UserId(1)).await.expect("asked"), []);
-    let other = store.start_session(session(101, 1), "another hash", event(&ground, 1).await).await.expect("asked");
+    let other =
+        store.start_session(session(101, 1), Some("another hash"), event(&ground, 1).await).await.expect("asked");
     assert!(other.is_none() && store.session(SessionId(101)).await.expect("asked").is_none());
-    let right = store.start_session(session(101, 1), "hash", event(&ground, 1).await).await.expect("asked");
+    let right = store.start_session(session(101, 1), Some("hash"), event(&ground, 1).await).await.expect("asked");
     assert_eq!(right.map(|committed| committed.events.len()), Some(1));
     let letters = letters::open(&ground.database).due(Timestamp(5), 9).await.expect("asked");
     assert_eq!(letters, [letter(1)], "its mail is in the same transaction");
@@ -105,6 +106,27 @@ async fn a_token_is_exchanged_once(ground: Ground) {
     assert_eq!((&*now.current_hash, &*now.place, now.last_used_at), ("second", "second", Timestamp(20)));
     assert_eq!(store.used_at(id, "first").await.expect("asked"), Some(Timestamp(20)));
     assert_eq!(store.used_at(id, "second").await.expect("asked"), None);
+}
+
+async fn a_session_is_proven_when_it_starts_and_again_until_it_ends(ground: Ground) {
+    let store = open(&ground.database);
+    create(&store, 1, "ada@example.org").await.expect("made");
+    let proven_at = async || store.session(SessionId(101)).await.expect("asked").expect("there").proven_at;
+    assert_eq!(proven_at().await, Timestamp(10));
+    store.prove_session(SessionId(101), Timestamp(20)).await.expect("proven");
+    assert_eq!(proven_at().await, Timestamp(20));
+    drop(store.end_session(SessionId(101), Timestamp(25), event(&ground, 1).await).await.expect("ended"));
+    store.prove_session(SessionId(101), Timestamp(30)).await.expect("asked");
+    assert_eq!(proven_at().await, Timestamp(20));
+}
+
+async fn an_account_without_a_password_is_one(ground: Ground) {
+    let store = open(&ground.database);
+    let ada = Account { password_hash: None, ..account(1, "ada@example.org") };
+    store.create(ada, "ada@example.org", None, &letter(1), Vec::new()).await.expect("asked").value.expect("made");
+    assert_eq!(store.account(UserId(1)).await.expect("asked").expect("there").password_hash, None);
+    let by = async |hash, id| store.start_session(session(id, 1), hash, event(&ground, 1).await).await.expect("asked");
+    assert!(by(Some("hash"), 101).await.is_none() && by(None, 102).await.is_some());
 }
 
 async fn used_tokens_are_forgotten_in_time(ground: Ground) {
@@ -166,7 +188,7 @@ async fn an_erased_account_leaves_only_that_its_sessions_ended(ground: Ground) {
         assert_eq!(store.erase_account(UserId(1)).await.expect("erased"), erased);
         assert_eq!(store.erase_sessions(UserId(1)).await.expect("erased"), erased);
     }
-    let late = store.start_session(session(102, 1), "hash", event(&ground, 1).await).await.expect("asked");
+    let late = store.start_session(session(102, 1), Some("hash"), event(&ground, 1).await).await.expect("asked");
     assert!(late.is_none(), "no session of an account that is gone");
     assert_eq!(store.by_email("ada@example.org").await.expect("asked"), None);
     assert_eq!(store.sessions(UserId(1)).await.expect("asked"), []);
@@ -179,6 +201,8 @@ engine_sql::suite!(
     an_address_is_taken_once_and_the_first_account_is_the_operator,
     parallel_first_accounts_make_one_operator,
     an_account_may_begin_without_a_session_and_starts_one_by_its_password,
+    a_session_is_proven_when_it_starts_and_again_until_it_ends,
+    an_account_without_a_password_is_one,
     a_token_is_exchanged_once,
     used_tokens_are_forgotten_in_time,
     a_session_ends_once_and_is_remembered,

@@ -188,7 +188,7 @@ impl World {
             }
             "verify_email" | "reset_password" => json!({ "token": "A".repeat(43), "password": PASSWORD }),
             "change_password" => json!({ "old_password": PASSWORD, "password": PASSWORD }),
-            "delete_me" => json!({ "password": PASSWORD }),
+            "delete_me" | "prove" => json!({ "password": PASSWORD }),
             "edit_me" => json!({ "display_name": "Renamed" }),
             "create_guild" | "edit_guild" | "create_channel" | "edit_channel" => json!({ "name": "Renamed" }),
             "create_invite" => json!({}),

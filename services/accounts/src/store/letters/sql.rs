@@ -157,7 +157,7 @@ impl Store for SqlStore {
         // Locks the account's row first: no session starts from here on.
         let set = query("UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
             .bind(account.id.0)
-            .bind(&account.password_hash)
+            .bind(account.password_hash.as_deref().unwrap_or_default())
             .bind(password_hash)
             .execute(&mut *tx)
             .await?;

@@ -22,7 +22,7 @@ async fn desk(ground: Ground) -> Desk {
         let account = Account {
             id: UserId(id),
             email: email.into(),
-            password_hash: "old".into(),
+            password_hash: Some("old".into()),
             operator: false,
             created_at: Timestamp(5),
             verified_at: None,
@@ -34,7 +34,7 @@ async fn desk(ground: Ground) -> Desk {
         assert!(made.expect("asked").value.is_some());
     }
     let second = desk.session(102, 1);
-    drop(desk.accounts.start_session(second, "old", desk.event(1).await).await.expect("asked").expect("started"));
+    drop(desk.accounts.start_session(second, Some("old"), desk.event(1).await).await.expect("asked").expect("started"));
     desk
 }
 
@@ -198,14 +198,14 @@ async fn a_password_is_set_with_all_that_follows_or_not_at_all(ground: Ground) {
     let PasswordSet::Done(done) = desk.set(&ada, Some("a"), None, &[101, 102, 999]).await else { panic!("done") };
     assert_eq!(done.events.len(), 2, "one that has ended, or isn't there, isn't told of");
     let now = desk.account(1).await;
-    assert_eq!((&*now.password_hash, now.verified_at), ("new", Some(Timestamp(20))));
+    assert_eq!((now.password_hash.as_deref(), now.verified_at), (Some("new"), Some(Timestamp(20))));
     assert_eq!((desk.living(1).await, desk.living(2).await), (vec![], vec![201]));
     let used = [desk.used_at("a").await, desk.used_at("b").await, desk.used_at("c").await];
     assert_eq!(used, [Some(Timestamp(20)), Some(Timestamp(20)), None]);
     assert_eq!(desk.waiting().await, [1, 2, 91]);
     assert!(matches!(desk.set(&ada, None, None, &[]).await, PasswordSet::Stale), "the old password is no more");
     assert!(matches!(desk.set(&now, Some("a"), None, &[]).await, PasswordSet::Used));
-    assert_eq!(desk.account(1).await.password_hash, "new");
+    assert_eq!(desk.account(1).await.password_hash.as_deref(), Some("new"));
 }
 
 async fn who_changes_a_password_stays_in(ground: Ground) {

@@ -1,0 +1,67 @@
+//! An open window isn't its person: what an account is opened with is changed only by who proved it lately, by signing in or
+//! anew.
+
+use crate::{Service, read, rules, store::Account};
+use accounts_contract::{OwnCredentials, Proof};
+use kernel::{Caller, Problem, Result};
+
+/// For so long a proof is good.
+const GOOD_SECONDS: i64 = 600;
+
+/// Proves the caller's session anew.
+pub(crate) async fn prove(s: &Service, caller: Caller, proof: Proof) -> Result<()> {
+    let account = s.store.account(caller.user).await?.ok_or_else(read::gone)?;
+    let password = proof.password.ok_or_else(|| {
+        Problem::field("password", "proof_missing", "Say what proves that it's you: give your password.")
+    })?;
+    check(s, &account, password, "password").await?;
+    Ok(s.store.prove_session(caller.session, s.ground.now()).await?)
+}
+
+/// The account of a caller who proves to be its person: by its password, or by having proven it lately.
+///
+/// # Errors
+/// `proof_needed`: it was proven neither way.
+pub(crate) async fn demand(
+    s: &Service,
+    caller: Caller,
+    password: Option<String>,
+    field: &'static str,
+) -> Result<Account> {
+    let account = s.store.account(caller.user).await?.ok_or_else(read::gone)?;
+    if let Some(password) = password {
+        check(s, &account, password, field).await?;
+        return Ok(account);
+    }
+    let session = s.store.session(caller.session).await?.filter(|session| session.account == caller.user);
+    match session {
+        Some(session) if s.ground.now() <= session.proven_at.plus_seconds(GOOD_SECONDS) => Ok(account),
+        _ => Err(needed()),
+    }
+}
+
+/// Refuses who doesn't know the password; they wait longer and longer.
+async fn check(s: &Service, account: &Account, password: String, field: &'static str) -> Result<()> {
+    if account.password_hash.is_none() {
+        return Err(Problem::field(field, "no_password", "This account has no password: prove it in another way."));
+    }
+    let attempt = s.limits.log_in.begin(&rules::email_key(&account.email), s.ground.now())?;
+    if !s.passwords.verify(password, account.password_hash.clone()).await? {
+        attempt.counts(s.ground.now());
+        return Err(Problem::field(field, "wrong_password", "That isn't your password."));
+    }
+    attempt.clears();
+    Ok(())
+}
+
+fn needed() -> Problem {
+    let detail =
+        "Prove first that it's you: send `POST /api/v1/me/proof`, or sign in again. That is good for 10 minutes.";
+    Problem::forbidden("proof_needed", detail)
+}
+
+/// What the caller's account is opened with.
+pub(crate) async fn credentials(s: &Service, caller: Caller) -> Result<OwnCredentials> {
+    let account = s.store.account(caller.user).await?.ok_or_else(read::gone)?;
+    Ok(OwnCredentials { password: account.password_hash.is_some() })
+}
