@@ -74,17 +74,24 @@ impl Database {
         match self {
             Self::Sqlite(pools) => pools.close().await,
             #[cfg(feature = "postgres")]
-            Self::Postgres(pools) => pools.write.close().await,
+            Self::Postgres(pools) => pools.close().await,
         }
     }
 
     fn dialect(&self, sql: &str) -> String {
         match self {
-            Self::Sqlite(_) => sql.replace("/*sqlite ", "").replace("*/", ""),
+            Self::Sqlite(_) => uncommented(sql, "/*sqlite"),
             #[cfg(feature = "postgres")]
-            Self::Postgres(_) => sql.to_owned(),
+            Self::Postgres(_) => uncommented(sql, "/*postgres"),
         }
     }
+}
+
+/// The same SQL with what stands in comments that begin so, and go on with a space or a new line.
+fn uncommented(sql: &str, begin: &str) -> String {
+    let mut parts = sql.split(begin);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |before, part| before + &part.get(1..).unwrap_or_default().replacen("*/", "", 1))
 }
 
 fn cannot_open(file: &Path, error: sqlx::Error) -> Problem {
@@ -132,4 +139,16 @@ fn cannot_migrate(error: MigrateError) -> Problem {
         _ => ("database_unusable", format!("The database's schema can't be brought up to date: {error}.")),
     };
     Problem::new(Kind::Unavailable, code, detail).because(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::uncommented;
+
+    #[test]
+    fn a_comment_for_the_other_engine_stays_one() {
+        let sql = "A /*sqlite B*/ C /*postgres D*/ E /*sqlite\nF*/";
+        assert_eq!(uncommented(sql, "/*sqlite"), "A B C /*postgres D*/ E F");
+        assert_eq!(uncommented(sql, "/*postgres"), "A /*sqlite B*/ C D E /*sqlite\nF*/");
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! A service writes its SQL once, in `store/sql.rs`, in the subset that both speak: `$1`, `RETURNING`,
 //! `ON CONFLICT`, `BIGINT`, `BOOLEAN`, `TEXT`. [`stamp!`] compiles that file for each engine. In migrations, what
-//! stands in a comment `/*sqlite …*/` is SQL on SQLite only.
+//! stands in a comment `/*sqlite …*/` is SQL on SQLite only, and in `/*postgres …*/` on PostgreSQL only.
 //!
 //! Beside the pools, this crate keeps what every service has: the event log ([`Journal`]), the relay of bells
 //! ([`Relay`]), following others' streams ([`Following`]) and making ids ([`Mint`]).

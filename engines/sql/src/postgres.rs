@@ -5,8 +5,9 @@ mod inspect;
 pub use inspect::{Inspection, Schema};
 
 use kernel::Problem;
-use sqlx::{AssertSqlSafe, postgres::PgConnectOptions, postgres::PgPoolOptions};
-use std::{str::FromStr, time::Duration};
+use sqlx::{AssertSqlSafe, pool::PoolConnection, postgres::PgConnectOptions, postgres::PgPoolOptions};
+use std::{str::FromStr, sync::Arc, time::Duration};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 const CONNECTIONS: u32 = 16;
 /// SQLSTATE.
@@ -26,6 +27,7 @@ include!("log.rs");
 pub struct Pools {
     pub read: sqlx::Pool<Db>,
     pub write: sqlx::Pool<Db>,
+    kept: Arc<Mutex<Option<PoolConnection<Db>>>>,
 }
 
 impl Pools {
@@ -50,12 +52,46 @@ impl Pools {
                 Ok(_) => {}
             }
         }
-        Ok(Self { read: pool.clone(), write: pool })
+        Ok(Self { read: pool.clone(), write: pool, kept: Arc::default() })
+    }
+
+    /// A connection that is kept for what is asked all the time: the pool asks the server whether it is there when it lends
+    /// one, and again when it gets it back. One at a time has it. It may have been lost since it was used last: what fails on
+    /// it at first is to be done again on another.
+    pub async fn kept(&self) -> Result<Kept, sqlx::Error> {
+        let mut place = self.kept.clone().lock_owned().await;
+        let kept = place.take();
+        let is_fresh = kept.is_none();
+        let connection = match kept {
+            Some(connection) => connection,
+            None => self.write.acquire().await?,
+        };
+        Ok(Kept { place, connection, is_fresh })
+    }
+
+    pub(crate) async fn close(&self) {
+        drop(self.kept.lock().await.take());
+        self.write.close().await;
     }
 
     /// Begins a write.
     pub async fn begin(&self) -> Result<Tx<'static>, sqlx::Error> {
         self.write.begin().await
+    }
+}
+
+/// See [`Pools::kept`].
+pub struct Kept {
+    place: OwnedMutexGuard<Option<PoolConnection<Db>>>,
+    pub connection: PoolConnection<Db>,
+    /// The pool has just seen that it works.
+    pub is_fresh: bool,
+}
+
+impl Kept {
+    /// Keeps the connection, which works, for the next.
+    pub fn keep(mut self) {
+        *self.place = Some(self.connection);
     }
 }
 

@@ -46,6 +46,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 100, name: "messages", sql: include_str!("../migrations/100_messages.sql") },
     Migration { version: 101, name: "nonces", sql: include_str!("../migrations/101_nonces.sql") },
     Migration { version: 102, name: "said_once", sql: include_str!("../migrations/102_said_once.sql") },
+    Migration { version: 103, name: "one_round_trip", sql: include_str!("../migrations/103_one_round_trip.sql") },
 ];
 
 struct Service {

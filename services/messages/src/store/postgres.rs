@@ -1,26 +1,32 @@
-// What sends and readers wait for, on PostgreSQL: one statement per table, whatever the size of the group.
+// What sends and readers wait for, on PostgreSQL: a group is one question, whatever its size.
+
+/// The place in the group, from 1, of what is new; then channel, number, id, author, the text of what was there before, the message
+/// that is answered, when it was sent, whether it was deleted, seq, nonce and body.
+type Written = (Option<i64>, i64, i64, i64, i64, Option<String>, Option<i64>, i64, bool, i64, i64, Option<i64>);
 
 impl SqlStore {
-    /// The rows of the channels' heads are locked first, by rising id. A nonce belongs to its channel, so that nobody else can
-    /// take one of the group's meanwhile.
+    /// By the function of migration 103, which says in which order rows are locked.
     async fn commit_group(&self, group: Vec<Ready>) -> Result<Committed<Vec<kernel::Result<Sent>>>> {
-        let mut tx = self.pools.begin().await?;
-        lock_heads(&mut tx, &group).await?;
-        let mut known = find_known(&mut tx, &group).await?;
-        let fresh = group::fresh(&group, &known);
-        let mut events = Vec::new();
-        if !fresh.is_empty() {
-            let grown = group::growth(&fresh);
-            let heads = raise_heads(&mut tx, &grown).await?;
-            let messages = group::number(&fresh, &grown, &heads).ok_or(sqlx::Error::RowNotFound)?;
-            events = advance(&mut tx, group::announcements(&fresh, &messages)).await?;
-            insert_messages(&mut tx, &messages, &events, &fresh).await?;
-            move_markers(&mut tx, &group::markers(&messages)).await?;
-            for ((message, event), ready) in messages.into_iter().zip(&events).zip(&fresh) {
-                known.insert(group::key(ready), Known { body: Some(ready.pending.body), seq: event.seq, message });
-            }
+        let mut kept = self.pools.kept().await?;
+        let mut written = write_group(&mut kept.connection, &group).await;
+        if written.is_err() && !kept.is_fresh {
+            // What a lost connection may have written is known by its nonces.
+            drop(kept);
+            kept = self.pools.kept().await?;
+            written = write_group(&mut kept.connection, &group).await;
         }
-        tx.commit().await?;
+        let written = written?;
+        kept.keep();
+        let (mut known, mut events) = (HashMap::with_capacity(group.len()), Vec::with_capacity(group.len()));
+        for (place, channel, number, id, author, text, reply_to, sent_at, deleted, seq, nonce, body) in written {
+            let ready = place.and_then(|place| group.get(usize::try_from(place - 1).ok()?));
+            let text = text.or_else(|| Some(ready?.pending.text.clone())).ok_or(sqlx::Error::RowNotFound)?;
+            let message = message((channel, number, id, author, text, reply_to, sent_at, deleted));
+            if let Some(ready) = ready {
+                events.push(send::message_sent(&message, &ready.pending.nonce).at_seq(seq));
+            }
+            known.insert((author, channel, nonce), Known { body, seq, message });
+        }
         Ok(Committed { value: group::answers(group, &known), events })
     }
 
@@ -67,91 +73,23 @@ impl SqlStore {
     }
 }
 
-async fn lock_heads(tx: &mut Tx<'_>, group: &[Ready]) -> Result<(), sqlx::Error> {
-    let channels: BTreeSet<i64> = group.iter().map(|ready| ready.pending.channel.0).collect();
-    query(
-        "INSERT INTO heads (channel, number, last_message_at) SELECT unnest($1::BIGINT[]), 0, 0
-         ON CONFLICT (channel) DO UPDATE SET number = heads.number",
-    )
-    .bind(channels.into_iter().collect::<Vec<_>>())
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-async fn raise_heads(
-    tx: &mut Tx<'_>,
-    grown: &BTreeMap<ChannelId, group::Growth>,
-) -> Result<HashMap<ChannelId, i64>, sqlx::Error> {
-    let heads: Vec<(i64, i64)> = query_as(
-        "UPDATE heads SET number = heads.number + grown.count, last_message_at = grown.last_at
-         FROM unnest($1::BIGINT[], $2::BIGINT[], $3::BIGINT[]) AS grown (channel, count, last_at)
-         WHERE heads.channel = grown.channel RETURNING heads.channel, heads.number",
-    )
-    .bind(grown.keys().map(|channel| channel.0).collect::<Vec<_>>())
-    .bind(grown.values().map(|growth| growth.count).collect::<Vec<_>>())
-    .bind(grown.values().map(|growth| growth.last_at).collect::<Vec<_>>())
-    .fetch_all(&mut **tx)
-    .await?;
-    Ok(heads.into_iter().map(|(channel, number)| (ChannelId(channel), number)).collect())
-}
-
-async fn find_known(tx: &mut Tx<'_>, group: &[Ready]) -> Result<HashMap<Key, Known>, sqlx::Error> {
-    let keys: Vec<Key> = group.iter().map(group::key).collect();
-    let rows = query(
-        "SELECT m.channel, m.number, m.id, m.author, m.text, m.reply_to, m.sent_at, m.deleted, m.seq, m.body, m.nonce
-         FROM (SELECT DISTINCT * FROM unnest($1::BIGINT[], $2::BIGINT[], $3::BIGINT[]) AS k (author, channel, nonce)) AS k
-         JOIN messages m ON m.author = k.author AND m.channel = k.channel AND m.nonce = k.nonce",
-    )
-    .bind(keys.iter().map(|key| key.0).collect::<Vec<_>>())
-    .bind(keys.iter().map(|key| key.1).collect::<Vec<_>>())
-    .bind(keys.iter().map(|key| key.2).collect::<Vec<_>>())
-    .fetch_all(&mut **tx)
-    .await?;
-    let mut known = HashMap::with_capacity(rows.len());
-    for row in rows {
-        let first = message((
-            row.try_get(0)?,
-            row.try_get(1)?,
-            row.try_get(2)?,
-            row.try_get(3)?,
-            row.try_get(4)?,
-            row.try_get(5)?,
-            row.try_get(6)?,
-            row.try_get(7)?,
-        ));
-        let key = (first.author.0, first.channel.0, row.try_get(10)?);
-        known.insert(key, Known { body: row.try_get(9)?, seq: row.try_get(8)?, message: first });
-    }
-    Ok(known)
-}
-
-async fn insert_messages(
-    tx: &mut Tx<'_>,
-    messages: &[Message],
-    events: &[Event],
-    fresh: &[&Ready],
-) -> Result<(), sqlx::Error> {
-    let column = |of: fn(&Message) -> i64| messages.iter().map(of).collect::<Vec<_>>();
-    query(
-        "INSERT INTO messages (channel, number, id, author, text, reply_to, sent_at, deleted, seq, nonce, body, nonce_text)
-         SELECT channel, number, id, author, text, reply_to, sent_at, FALSE, seq, nonce, body, nonce_text
-         FROM unnest($1::BIGINT[], $2::BIGINT[], $3::BIGINT[], $4::BIGINT[], $5::TEXT[], $6::BIGINT[], $7::BIGINT[],
-           $8::BIGINT[], $9::BIGINT[], $10::BIGINT[], $11::TEXT[])
-           AS new (channel, number, id, author, text, reply_to, sent_at, seq, nonce, body, nonce_text)",
-    )
-    .bind(column(|m| m.channel.0))
-    .bind(column(|m| m.number))
-    .bind(column(|m| m.id.0))
-    .bind(column(|m| m.author.0))
-    .bind(messages.iter().map(|m| m.text.as_str()).collect::<Vec<_>>())
-    .bind(messages.iter().map(|m| m.reply_to.map(|id| id.0)).collect::<Vec<_>>())
-    .bind(column(|m| m.sent_at.0))
-    .bind(events.iter().map(|event| event.seq).collect::<Vec<_>>())
-    .bind(fresh.iter().map(|ready| ready.pending.nonce_key).collect::<Vec<_>>())
-    .bind(fresh.iter().map(|ready| ready.pending.body).collect::<Vec<_>>())
-    .bind(fresh.iter().map(|ready| ready.pending.nonce.as_str()).collect::<Vec<_>>())
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+async fn write_group(
+    connection: &mut <Db as sqlx::Database>::Connection,
+    group: &[Ready],
+) -> Result<Vec<Written>, sqlx::Error> {
+    let column = |of: fn(&Ready) -> i64| group.iter().map(of).collect::<Vec<_>>();
+    let names: Vec<_> = group.iter().map(|r| StreamName::messages(r.pending.channel).to_string()).collect();
+    query_as("SELECT * FROM write_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
+        .bind(column(|r| r.pending.channel.0))
+        .bind(names)
+        .bind(column(|r| r.pending.author.0))
+        .bind(column(|r| r.pending.nonce_key))
+        .bind(column(|r| r.pending.body))
+        .bind(group.iter().map(|r| r.pending.nonce.as_str()).collect::<Vec<_>>())
+        .bind(column(|r| r.id.0))
+        .bind(group.iter().map(|r| r.pending.text.as_str()).collect::<Vec<_>>())
+        .bind(group.iter().map(|r| r.pending.reply_to.map(|id| id.0)).collect::<Vec<_>>())
+        .bind(column(|r| r.sent_at.0))
+        .fetch_all(connection)
+        .await
 }

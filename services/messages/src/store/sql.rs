@@ -2,7 +2,7 @@
 
 use crate::send;
 use engine_sql::{in_powers, unbroken, without_reading};
-use group::{Key, Known};
+use group::Known;
 use kernel::{Event, EventId, StreamName};
 use serde_json::value::RawValue;
 #[allow(unused_imports, reason = "each engine needs some of it")]

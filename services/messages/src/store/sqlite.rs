@@ -92,7 +92,7 @@ fn write_group(tx: &Connection, group: Vec<Ready>) -> Result<Committed<Vec<kerne
     Ok(Committed { value: group::answers(group, &known), events })
 }
 
-fn find_known(tx: &Connection, group: &[Ready]) -> Result<HashMap<Key, Known>> {
+fn find_known(tx: &Connection, group: &[Ready]) -> Result<HashMap<group::Key, Known>> {
     let mut find = tx.prepare_cached(
         "SELECT channel, number, id, author, text, reply_to, sent_at, deleted, seq, body FROM messages
          WHERE author = ?1 AND channel = ?2 AND nonce = ?3",
