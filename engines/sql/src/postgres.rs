@@ -58,7 +58,7 @@ impl Pools {
     /// A connection that is kept for what is asked all the time: the pool asks the server whether it is there when it lends
     /// one, and again when it gets it back. One at a time has it. It may have been lost since it was used last: what fails on
     /// it at first is to be done again on another.
-    pub async fn kept(&self) -> Result<Kept, sqlx::Error> {
+    pub async fn kept(&self) -> Result<KeptConnection, sqlx::Error> {
         let mut place = self.kept.clone().lock_owned().await;
         let kept = place.take();
         let is_fresh = kept.is_none();
@@ -66,7 +66,7 @@ impl Pools {
             Some(connection) => connection,
             None => self.write.acquire().await?,
         };
-        Ok(Kept { place, connection, is_fresh })
+        Ok(KeptConnection { place, connection, is_fresh })
     }
 
     pub(crate) async fn close(&self) {
@@ -81,14 +81,14 @@ impl Pools {
 }
 
 /// See [`Pools::kept`].
-pub struct Kept {
+pub struct KeptConnection {
     place: OwnedMutexGuard<Option<PoolConnection<Db>>>,
     pub connection: PoolConnection<Db>,
     /// The pool has just seen that it works.
     pub is_fresh: bool,
 }
 
-impl Kept {
+impl KeptConnection {
     /// Keeps the connection, which works, for the next.
     pub fn keep(mut self) {
         *self.place = Some(self.connection);
