@@ -2,7 +2,7 @@
 
 mod credentials;
 
-pub use credentials::{OwnCredentials, Proof};
+pub use credentials::{LoggedIn, OwnCredentials, Proof, RecoveryCodes, SecondFactor, SecondFactorNeeded, TotpDraft};
 
 use contract::{Receipt, Wishes};
 use kernel::{Caller, Difference, ExportId, Page, Reader, SessionId, StreamName, Timestamp, UserId};
@@ -16,8 +16,11 @@ contract::contract! {
         /// verified, the others go on by the mail that they get, and a taken address is answered as a free one.
         async fn register(&self, registration: Registration, device: Device) -> Registered;
 
-        /// Signs in with e-mail and password. A wrong e-mail and a wrong password look the same.
-        async fn log_in(&self, credentials: Credentials, device: Device) -> SignedIn;
+        /// Signs in with e-mail and password, or asks for a second factor. A wrong e-mail and a wrong password look the same.
+        async fn log_in(&self, credentials: Credentials, device: Device) -> LoggedIn;
+
+        /// Signs in by the second factor that was asked for.
+        async fn second_factor(&self, step: SecondFactor, device: Device) -> SignedIn;
 
         /// Exchanges a refresh token for its successor. The same token answers the same successor for 30 s;
         /// after that, its reuse ends the session.
@@ -50,6 +53,20 @@ contract::contract! {
 
         /// What the caller's account is opened with.
         async fn credentials(&self, caller: Caller) -> OwnCredentials, idempotent;
+
+        /// Begins to turn on an authenticator app. It is asked for from when `confirm_totp` was given its first code, which
+        /// answers recovery codes. All that changes credentials needs proof.
+        async fn begin_totp(&self, caller: Caller) -> TotpDraft;
+
+        async fn confirm_totp(&self, caller: Caller, code: String) -> RecoveryCodes;
+
+        async fn end_totp(&self, caller: Caller) -> (), idempotent;
+
+        /// Puts new recovery codes in the place of the old ones.
+        async fn renew_recovery_codes(&self, caller: Caller) -> RecoveryCodes;
+
+        /// Turns off the authenticator app of a person who lost it, with its recovery codes. For who runs the installation.
+        async fn end_totp_of(&self, caller: Caller, user: UserId) -> (), idempotent;
 
         /// The caller's living sessions, those used last first.
         async fn sessions(&self, caller: Caller) -> Vec<Session>, idempotent;

@@ -1,11 +1,11 @@
 use crate::{
     Deps,
     answer::{self, Answer, Refusal},
-    document::{Conflict, Forbidden, TooMany, Unauthenticated},
+    document::{Conflict, Forbidden, Gone, TooMany, Unauthenticated},
     extract::{Json, MaybeJson},
     session::Client,
 };
-use accounts_contract::{Credentials, Registered, Registration, SignedIn};
+use accounts_contract::{Credentials, LoggedIn, Registered, Registration, SecondFactor, SecondFactorNeeded, SignedIn};
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
@@ -15,7 +15,11 @@ use kernel::Kind;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<Deps> {
-    OpenApiRouter::new().routes(routes!(register)).routes(routes!(log_in)).routes(routes!(refresh))
+    OpenApiRouter::new()
+        .routes(routes!(register))
+        .routes(routes!(log_in))
+        .routes(routes!(second_factor))
+        .routes(routes!(refresh))
 }
 
 /// Register an account and sign in.
@@ -47,13 +51,35 @@ struct MailSent {
 }
 
 /// Log in.
+///
+/// Where the account has an authenticator app, the right password is answered with 202 and a challenge: give it with a code to
+/// `/api/v1/sessions/second-factor`.
 #[utoipa::path(
     post, path = "/api/v1/sessions", tag = "accounts", request_body = Credentials,
     params(("X-Guildhall-Client" = Option<String>, Header, description = "`web`: keep the refresh token in a cookie.")),
-    responses((status = 201, description = "A new session.", body = SignedIn), Unauthenticated, Forbidden, TooMany)
+    responses(
+        (status = 201, description = "A new session.", body = SignedIn),
+        (status = 202, description = "The password is right; a second factor is asked for.", body = SecondFactorNeeded),
+        Unauthenticated, Forbidden, TooMany,
+    )
 )]
-async fn log_in(State(deps): State<Deps>, client: Client, Json(body): Json<Credentials>) -> Answer<Created> {
-    let signed_in = deps.accounts.log_in(body, client.device.clone()).await?;
+async fn log_in(State(deps): State<Deps>, client: Client, Json(body): Json<Credentials>) -> Answer<Response> {
+    Ok(match deps.accounts.log_in(body, client.device.clone()).await? {
+        LoggedIn::SignedIn(signed_in) => created(&client, *signed_in).into_response(),
+        LoggedIn::SecondFactor(needed) => (StatusCode::ACCEPTED, answer::Json(needed)).into_response(),
+    })
+}
+
+/// Log in, second step: a code of the authenticator app, or a recovery code.
+///
+/// A code is good once. The challenge is, too, and for 5 minutes; wrong codes don't use it up, but make the next ones wait.
+#[utoipa::path(
+    post, path = "/api/v1/sessions/second-factor", tag = "accounts", request_body = SecondFactor,
+    params(("X-Guildhall-Client" = Option<String>, Header, description = "`web`: keep the refresh token in a cookie.")),
+    responses((status = 201, description = "A new session.", body = SignedIn), Unauthenticated, Forbidden, Gone, TooMany)
+)]
+async fn second_factor(State(deps): State<Deps>, client: Client, Json(body): Json<SecondFactor>) -> Answer<Created> {
+    let signed_in = deps.accounts.second_factor(body, client.device.clone()).await?;
     Ok(created(&client, signed_in))
 }
 

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod answer;
+mod authenticator;
 mod channels;
 mod credentials;
 mod directs;
@@ -85,6 +86,7 @@ fn calls() -> OpenApiRouter<Deps> {
     OpenApiRouter::with_openapi(document::base())
         .merge(accounts::routes())
         .merge(credentials::routes())
+        .merge(authenticator::routes())
         .merge(sessions::routes())
         .merge(me::routes())
         .merge(leaving::routes())

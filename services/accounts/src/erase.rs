@@ -15,7 +15,8 @@ pub(crate) async fn erase(s: &Service, user: UserId) -> Result<Receipt> {
         }
     }
     let sessions = s.store.erase_sessions(user).await?;
+    let factors = s.factors.erase(user).await?;
     let archives = crate::archive::erase(s, user).await?;
-    let erased = account + letters + sessions + archives;
+    let erased = account + letters + sessions + factors + archives;
     Ok(Receipt { service: "accounts".into(), user, at: s.ground.now(), erased })
 }

@@ -1,4 +1,5 @@
-//! The installation's keys, made at the first start: one signs access tokens, one derives refresh tokens.
+//! The installation's keys, made at the first start: one signs access tokens, one derives refresh tokens, one
+//! marks what this installation alone may have said.
 
 use crate::{session::RefreshToken, store::Store};
 use accounts_contract::PublicKey;
@@ -42,6 +43,7 @@ pub(crate) struct Keys {
     verifying: DecodingKey,
     public: [u8; 32],
     refresh: [u8; 32],
+    marks: [u8; 32],
     known: Known,
 }
 
@@ -72,6 +74,7 @@ impl Keys {
         let _ = PROVIDER.install_default();
         let signing = SigningKey::from_bytes(&secret(store, random, "access_token_signing").await?);
         let refresh = secret(store, random, "refresh_token_derivation").await?;
+        let marks = secret(store, random, "marks").await?;
         let public = signing.verifying_key().to_bytes();
         let pkcs8 = signing.to_pkcs8_der().map_err(|e| Problem::internal(e.to_string()))?;
         Ok(Self {
@@ -80,6 +83,7 @@ impl Keys {
             verifying: DecodingKey::from_ed_der(&public),
             public,
             refresh,
+            marks,
             known: Known::default(),
         })
     }
@@ -151,6 +155,16 @@ impl Keys {
         }
         self.known.add(token, &data.claims);
         Ok(data.claims)
+    }
+
+    /// A mark (HMAC-SHA256) that only this installation can make of these parts, in this order.
+    pub(crate) fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.marks).expect("HMAC takes keys of any length");
+        for part in parts {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
     }
 
     /// The token that follows `token` in its session: derived, so that the same one always has the same successor.

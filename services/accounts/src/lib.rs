@@ -1,7 +1,7 @@
 //! Accounts: who may sign in.
 //!
 //! * owns: `accounts`, `first_account`, `sessions`, `used_refresh_tokens`, `secrets`, `links`, `letters`, `deletions`,
-//!   `exports`
+//!   `exports`, `totp`, `recovery_codes`, `used_challenges`
 //! * emits: `account_registered`, `account_changed`, `session_started`, `session_ended`, `deletion_requested`,
 //!   `deletion_cancelled` on `accounts/user/{id}`
 //! * listens to: nothing; every hour it ends the sessions that nobody uses any more, and it hands over mails that wait
@@ -11,7 +11,9 @@
 mod archive;
 mod ask;
 mod authenticate;
+mod authenticator;
 mod cancel_deletion;
+mod challenges;
 mod change_email;
 mod config;
 mod delete_account;
@@ -33,6 +35,7 @@ mod read;
 mod refresh;
 mod register;
 mod rules;
+mod second_factor;
 mod service;
 mod session;
 mod sessions;
@@ -60,6 +63,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 105, name: "deletions", sql: include_str!("../migrations/105_deletions.sql") },
     Migration { version: 106, name: "exports", sql: include_str!("../migrations/106_exports.sql") },
     Migration { version: 107, name: "proof", sql: include_str!("../migrations/107_proof.sql") },
+    Migration { version: 108, name: "factors", sql: include_str!("../migrations/108_factors.sql") },
 ];
 
 /// How mails get to people, and where their links lead.
@@ -83,6 +87,7 @@ struct Service {
     store: Arc<dyn store::Store>,
     deletions: Arc<dyn store::deletions::Store>,
     exports: Arc<dyn store::exports::Store>,
+    factors: Arc<dyn store::factors::Store>,
     ground: Ground,
     people: Arc<dyn People>,
     holders: Vec<Arc<dyn Holder>>,
@@ -130,6 +135,7 @@ async fn open(database: Database, outside: &Outside, deps: Deps, config: Config)
         store,
         deletions: store::deletions::open(&ground.database),
         exports: store::exports::open(&ground.database),
+        factors: store::factors::open(&ground.database),
         ground,
         people,
         holders,

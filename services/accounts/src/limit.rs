@@ -28,6 +28,8 @@ const LOG_IN: Rule =
 /// Wrong passwords, tokens and links from one place, whomever they are for.
 const GUESSES: Rule =
     Rule { what: "wrong attempts", free: 30, first_wait_seconds: 2, most: 40, window_seconds: 15 * 60 };
+/// Wrong codes of one account, whoever gives them.
+const CODES: Rule = Rule { what: "wrong codes", free: 5, first_wait_seconds: 2, most: 10, window_seconds: 15 * 60 };
 /// Accounts made from one place.
 const REGISTER: Rule =
     Rule { what: "accounts were made here", free: 10, first_wait_seconds: 30, most: 16, window_seconds: 3_600 };
@@ -49,6 +51,7 @@ type Key = [u8; 32];
 pub(crate) struct Limits {
     pub(crate) log_in: Limit,
     pub(crate) guesses: Limit,
+    pub(crate) codes: Limit,
     pub(crate) register: Limit,
     pub(crate) letters_to: Limit,
     pub(crate) letters_from: Limit,
@@ -59,6 +62,7 @@ impl Default for Limits {
         Self {
             log_in: Limit::new(&LOG_IN, KEYS),
             guesses: Limit::new(&GUESSES, KEYS),
+            codes: Limit::new(&CODES, KEYS),
             register: Limit::new(&REGISTER, KEYS),
             letters_to: Limit::new(&LETTERS_TO, KEYS),
             letters_from: Limit::new(&LETTERS_FROM, KEYS),
@@ -238,7 +242,7 @@ mod tests {
 
     #[test]
     fn every_limit_grows_and_none_waits_for_longer_than_its_window() {
-        for rule in [&LOG_IN, &GUESSES, &REGISTER, &LETTERS_TO, &LETTERS_FROM] {
+        for rule in [&LOG_IN, &GUESSES, &CODES, &REGISTER, &LETTERS_TO, &LETTERS_FROM] {
             let waits: Vec<u32> = (0..rule.most + 5)
                 .map(|times| Counted { times, last: NOW, trying: 0 }.wait_seconds(rule, NOW))
                 .collect();

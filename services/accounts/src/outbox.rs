@@ -125,7 +125,9 @@ async fn compose(s: &Service, letter: &Letter) -> Result<Option<Mail>> {
             Some(other) => Some(plain(s, &Letter { about: About::Taken, ..letter.clone() }, &other, &other.email)),
         },
         About::Taken => Some(plain(s, letter, &account, &account.email)),
-        About::EmailChanged | About::PasswordChanged => Some(plain(s, letter, &account, &letter.email)),
+        About::EmailChanged | About::PasswordChanged | About::SignInChanged => {
+            Some(plain(s, letter, &account, &letter.email))
+        }
     })
 }
 

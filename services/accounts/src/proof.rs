@@ -1,24 +1,33 @@
 //! An open window isn't its person: what an account is opened with is changed only by who proved it lately, by signing in or
 //! anew.
 
-use crate::{Service, read, rules, store::Account};
+use crate::{Service, read, rules, second_factor, store::Account};
 use accounts_contract::{OwnCredentials, Proof};
 use kernel::{Caller, Problem, Result};
 
 /// For so long a proof is good.
 const GOOD_SECONDS: i64 = 600;
 
-/// Proves the caller's session anew.
+/// Proves the caller's session anew: by the password, with a code where an authenticator app is on.
 pub(crate) async fn prove(s: &Service, caller: Caller, proof: Proof) -> Result<()> {
     let account = s.store.account(caller.user).await?.ok_or_else(read::gone)?;
     let password = proof.password.ok_or_else(|| {
         Problem::field("password", "proof_missing", "Say what proves that it's you: give your password.")
     })?;
+    let app = second_factor::of(s, account.id).await?;
+    if app.is_some() && proof.code.is_none() {
+        let detail = "Give a code of your authenticator app, too, or one of your recovery codes.";
+        return Err(Problem::field("code", "code_missing", detail));
+    }
     check(s, &account, password, "password").await?;
+    if let (Some(app), Some(code)) = (app, proof.code) {
+        second_factor::check(s, account.id, &app, &code).await?;
+    }
     Ok(s.store.prove_session(caller.session, s.ground.now()).await?)
 }
 
-/// The account of a caller who proves to be its person: by its password, or by having proven it lately.
+/// The account of a caller who proves to be its person: by having proven it lately, or by its password, which is enough where
+/// no authenticator app is on.
 ///
 /// # Errors
 /// `proof_needed`: it was proven neither way.
@@ -31,7 +40,9 @@ pub(crate) async fn demand(
     let account = s.store.account(caller.user).await?.ok_or_else(read::gone)?;
     if let Some(password) = password {
         check(s, &account, password, field).await?;
-        return Ok(account);
+        if second_factor::of(s, account.id).await?.is_none() {
+            return Ok(account);
+        }
     }
     let session = s.store.session(caller.session).await?.filter(|session| session.account == caller.user);
     match session {
@@ -63,5 +74,9 @@ fn needed() -> Problem {
 /// What the caller's account is opened with.
 pub(crate) async fn credentials(s: &Service, caller: Caller) -> Result<OwnCredentials> {
     let account = s.store.account(caller.user).await?.ok_or_else(read::gone)?;
-    Ok(OwnCredentials { password: account.password_hash.is_some() })
+    Ok(OwnCredentials {
+        password: account.password_hash.is_some(),
+        totp: second_factor::of(s, account.id).await?.is_some(),
+        recovery_codes_left: s.factors.codes_left(account.id).await?,
+    })
 }

@@ -35,6 +35,7 @@ pub(crate) async fn prune(s: &Service) -> Result<()> {
             break;
         }
     }
+    s.factors.forget_challenges(s.ground.now()).await?;
     s.letters.forget_links(s.ground.now().plus_seconds(-TELL_LINKS_SECONDS)).await?;
     Ok(s.store.forget_sessions(before).await?)
 }

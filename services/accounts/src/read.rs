@@ -38,6 +38,12 @@ struct ExportedAccount<'a> {
 }
 
 #[derive(Serialize)]
+struct ExportedAuthenticator {
+    confirmed_at: Option<Timestamp>,
+    recovery_codes_left: i64,
+}
+
+#[derive(Serialize)]
 struct ExportedSession<'a> {
     id: SessionId,
     user_agent: &'a str,
@@ -59,6 +65,11 @@ pub(crate) async fn export(s: &Service, user: UserId) -> Result<Part> {
             language: a.language.code(),
         };
         records.push(Record::new("account", &account)?);
+    }
+    if let Some(app) = s.factors.totp(user).await? {
+        let recovery_codes_left = s.factors.codes_left(user).await?;
+        let exported = ExportedAuthenticator { confirmed_at: app.confirmed_at, recovery_codes_left };
+        records.push(Record::new("authenticator", &exported)?);
     }
     for session in s.store.sessions(user).await? {
         let exported = ExportedSession {

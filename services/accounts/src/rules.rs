@@ -1,10 +1,13 @@
 //! Pure decisions.
 
+mod codes;
 mod device;
 mod language;
 mod password;
 mod place;
+pub(crate) mod totp;
 
+pub(crate) use codes::{Code, recovery};
 pub(crate) use device::device;
 pub(crate) use language::Language;
 pub(crate) use password::password;

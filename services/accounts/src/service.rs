@@ -1,13 +1,14 @@
 //! The contract, one line per use case.
 
 use crate::{
-    Service, archive, ask, authenticate, cancel_deletion, change_email, delete_account, ended, erase, leaving, log_in,
-    log_out, proof, read, refresh, register, sessions, set_password, store::letters::About, verify_email,
+    Service, archive, ask, authenticate, authenticator, cancel_deletion, change_email, delete_account, ended, erase,
+    leaving, log_in, log_out, proof, read, refresh, register, second_factor, sessions, set_password,
+    store::letters::About, verify_email,
 };
 use accounts_contract::{
-    Accounts, Authenticated, Credentials, Deletion, DeletionRequest, Device, EmailChange, Erasure, Export, Me,
-    OwnCredentials, PasswordChange, PasswordReset, Proof, PublicKeys, Registered, Registration, Session, SignedIn,
-    Verified,
+    Accounts, Authenticated, Credentials, Deletion, DeletionRequest, Device, EmailChange, Erasure, Export, LoggedIn,
+    Me, OwnCredentials, PasswordChange, PasswordReset, Proof, PublicKeys, RecoveryCodes, Registered, Registration,
+    SecondFactor, Session, SignedIn, TotpDraft, Verified,
 };
 use async_trait::async_trait;
 use contract::{Part, Receipt, Wishes};
@@ -19,8 +20,12 @@ impl Accounts for Service {
         register::register(self, registration, device).await
     }
 
-    async fn log_in(&self, credentials: Credentials, device: Device) -> Result<SignedIn> {
+    async fn log_in(&self, credentials: Credentials, device: Device) -> Result<LoggedIn> {
         log_in::log_in(self, credentials, device).await
+    }
+
+    async fn second_factor(&self, step: SecondFactor, device: Device) -> Result<SignedIn> {
+        second_factor::second_factor(self, step, device).await
     }
 
     async fn refresh(&self, refresh_token: String, device: Option<Device>) -> Result<SignedIn> {
@@ -61,6 +66,26 @@ impl Accounts for Service {
 
     async fn credentials(&self, caller: Caller) -> Result<OwnCredentials> {
         proof::credentials(self, caller).await
+    }
+
+    async fn begin_totp(&self, caller: Caller) -> Result<TotpDraft> {
+        authenticator::begin(self, caller).await
+    }
+
+    async fn confirm_totp(&self, caller: Caller, code: String) -> Result<RecoveryCodes> {
+        authenticator::confirm(self, caller, &code).await
+    }
+
+    async fn end_totp(&self, caller: Caller) -> Result<()> {
+        authenticator::end(self, caller).await
+    }
+
+    async fn renew_recovery_codes(&self, caller: Caller) -> Result<RecoveryCodes> {
+        authenticator::renew_codes(self, caller).await
+    }
+
+    async fn end_totp_of(&self, caller: Caller, user: UserId) -> Result<()> {
+        authenticator::end_of(self, caller, user).await
     }
 
     async fn sessions(&self, caller: Caller) -> Result<Vec<Session>> {

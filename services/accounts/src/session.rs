@@ -1,6 +1,11 @@
 //! Starting a session, and what its refresh token looks like: `{session}.{secret in base64url}`.
 
-use crate::{Service, rules::Place, store::NewSession};
+use crate::{
+    Service,
+    profile::profile,
+    rules::Place,
+    store::{Account, NewSession},
+};
 use accounts_contract::{Device, Me, SessionStarted, SignedIn};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kernel::{Kind, NewEvent, Problem, Result, SessionId, StreamName, UserId};
@@ -48,6 +53,28 @@ pub(crate) async fn start(s: &Service, user: UserId, device: Device) -> Result<(
     let event =
         s.ground.event(StreamName::user("accounts", user), "session_started", &SessionStarted { session }).await?;
     Ok((new, token, event))
+}
+
+/// Whether an account may be signed in to: told only to who could.
+pub(crate) fn admit(s: &Service, account: &Account) -> Result<()> {
+    if s.requires_verified_email() && account.verified_at.is_none() && !account.operator {
+        let detail =
+            "Confirm your e-mail address first: follow the link in the mail that you got, or ask for a new one.";
+        return Err(Problem { field: Some("email".into()), ..Problem::forbidden("email_unverified", detail) });
+    }
+    Ok(())
+}
+
+/// Signs in to an account by what it was when it was read: one that is erased or gets another password meanwhile is refused.
+pub(crate) async fn open(s: &Service, account: Account, device: Device) -> Result<SignedIn> {
+    admit(s, &account)?;
+    let profile = profile(s, &account).await?;
+    let (new, token, started) = start(s, account.id, device).await?;
+    let started = s.store.start_session(new, account.password_hash.as_deref(), started).await?.ok_or_else(|| {
+        Problem::new(Kind::Unauthenticated, "account_changed", "The account was changed a moment ago: sign in again.")
+    })?;
+    s.ground.announce(started);
+    signed_in(s, account.me(profile), &token)
 }
 
 /// The answer to everything that signs in.

@@ -2,6 +2,7 @@
 
 pub(crate) mod deletions;
 pub(crate) mod exports;
+pub(crate) mod factors;
 pub(crate) mod letters;
 
 use crate::rules::Language;

@@ -102,6 +102,7 @@ async fn a_profile_that_was_not_made_is_made_at_log_in() {
     let accounts = accounts::build(desk.scratch[1].database.clone(), &desk.outside, deps, config()).await;
     let credentials = Credentials { email: "ada@example.org".into(), password: PASSWORD.into() };
     let ada = accounts.expect("accounts").log_in(credentials, Device::default()).await.expect("logged in");
+    let ada = ada.signed_in().expect("no second factor");
     assert_eq!((&*ada.user.display_name, ada.user.operator), ("ada", true));
 }
 

@@ -57,6 +57,13 @@ fn english(about: About) -> [&'static str; PARTS] {
             "Set a new password",
             "We tell you so that nobody can take your account unseen.",
         ],
+        About::SignInChanged => [
+            "How you sign in to {host} was changed",
+            "A passkey or an authenticator app was added to your account on {host}, or taken from it.",
+            "If it wasn't you, set a new password at once, then look through the settings under “Sign-in and security”.",
+            "Open Guildhall",
+            "We tell you so that nobody can take your account unseen.",
+        ],
     }
 }
 
@@ -102,6 +109,13 @@ fn german(about: About) -> [&'static str; PARTS] {
             "Das Passwort deines Kontos auf {host} wurde geändert, und seine anderen Sitzungen wurden beendet.",
             "Warst du das nicht, setze sofort ein neues Passwort.",
             "Neues Passwort setzen",
+            "Wir sagen dir das, damit niemand unbemerkt dein Konto übernimmt.",
+        ],
+        About::SignInChanged => [
+            "Deine Anmeldung bei {host} wurde geändert",
+            "Deinem Konto auf {host} wurde ein Passkey oder eine Authenticator-App hinzugefügt oder genommen.",
+            "Warst du das nicht, setze sofort ein neues Passwort und sieh dann die Einstellungen zur Anmeldung durch.",
+            "Guildhall öffnen",
             "Wir sagen dir das, damit niemand unbemerkt dein Konto übernimmt.",
         ],
     }

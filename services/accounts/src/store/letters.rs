@@ -15,11 +15,20 @@ pub(crate) enum About {
     EmailChanged,
     Reset,
     PasswordChanged,
+    /// A passkey or an authenticator app came or went.
+    SignInChanged,
 }
 
 impl About {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Verify, Self::Taken, Self::ChangeEmail, Self::EmailChanged, Self::Reset, Self::PasswordChanged];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Verify,
+        Self::Taken,
+        Self::ChangeEmail,
+        Self::EmailChanged,
+        Self::Reset,
+        Self::PasswordChanged,
+        Self::SignInChanged,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -29,6 +38,7 @@ impl About {
             Self::EmailChanged => "email-changed",
             Self::Reset => "reset-password",
             Self::PasswordChanged => "password-changed",
+            Self::SignInChanged => "sign-in-changed",
         }
     }
 }

@@ -189,6 +189,8 @@ impl World {
             "verify_email" | "reset_password" => json!({ "token": "A".repeat(43), "password": PASSWORD }),
             "change_password" => json!({ "old_password": PASSWORD, "password": PASSWORD }),
             "delete_me" | "prove" => json!({ "password": PASSWORD }),
+            "confirm_totp" => json!({ "code": "x" }),
+            "second_factor" => json!({ "challenge": "x", "code": "x" }),
             "edit_me" => json!({ "display_name": "Renamed" }),
             "create_guild" | "edit_guild" | "create_channel" | "edit_channel" => json!({ "name": "Renamed" }),
             "create_invite" => json!({}),
