@@ -2,14 +2,16 @@
 //! which no caller can tell apart.
 
 use accounts_contract::{
-    Accounts, AccountsClient, Credentials, Device, EmailChange, PasswordChange, PasswordReset, Proof, Registered,
-    Registration, SignedIn, serve_accounts,
+    Accounts, AccountsClient, Credentials, Device, EmailChange, LoggedIn, PasswordChange, PasswordReset, Proof,
+    Registered, Registration, SecondFactor, SignedIn, serve_accounts,
 };
 use contract::grpc::{Remote, ServiceToken, serve};
 use engine_bus::{MemoryBus, MemoryFanout};
 use engine_sql::{Outside, testing::Scratch};
+use hmac::{Hmac, Mac};
 use kernel::{Caller, Kind, Problem, Result, Timestamp};
-use ports::{Mail, Mailer, ManualClock, OsRandom, Undelivered};
+use ports::{Clock, Mail, Mailer, ManualClock, OsRandom, Undelivered};
+use sha1::Sha1;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 
@@ -112,6 +114,20 @@ impl Desk {
     }
 }
 
+/// What an app shows that was told this secret (RFC 6238).
+fn totp(secret: &str, clock: &ManualClock) -> String {
+    let value = |c: u8| if c >= b'A' { c - b'A' } else { c - b'2' + 26 };
+    let bits: String = secret.bytes().map(|c| format!("{:05b}", value(c))).collect();
+    let byte = |bits: &[u8]| bits.iter().fold(0, |byte, bit| byte << 1 | (bit - b'0'));
+    let secret: Vec<u8> = bits.as_bytes().chunks_exact(8).map(byte).collect();
+    let mut mac = Hmac::<Sha1>::new_from_slice(&secret).expect("a key");
+    mac.update(&(clock.now().unix_seconds() / 30).to_be_bytes());
+    let hash = mac.finalize().into_bytes();
+    let at = usize::from(hash[19] & 15);
+    let number = u32::from_be_bytes(hash[at..at + 4].try_into().expect("four bytes")) & 0x7fff_ffff;
+    format!("{:06}", number % 1_000_000)
+}
+
 fn device() -> Device {
     let user_agent = Some("Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/145.0".into());
     Device { user_agent, address: Some("203.0.113.77".into()), languages: Some("de".into()) }
@@ -186,6 +202,30 @@ async fn a_session_is_proven_by_signing_in_and_anew(desk: Desk) {
     desk.accounts.change_password(caller, change).await.expect("changed");
 }
 
+async fn a_second_factor_is_asked_for_and_taken(desk: Desk) {
+    let (ada, caller) = desk.ada().await;
+    let draft = desk.accounts.begin_totp(caller).await.expect("begun");
+    assert!(draft.url.contains(&draft.secret));
+    let wrong = desk.accounts.confirm_totp(caller, "x".into()).await;
+    assert_eq!(told(wrong), refused(Kind::Unprocessable, "code_wrong", Some("code")));
+    let codes = desk.accounts.confirm_totp(caller, totp(&draft.secret, &desk.clock)).await.expect("confirmed").codes;
+    assert_eq!(codes.len(), 10);
+    let log_in = async || {
+        let credentials = Credentials { email: "ada@example.org".into(), password: PASSWORD.into() };
+        desk.accounts.log_in(credentials, device()).await.expect("the password is right")
+    };
+    let LoggedIn::SecondFactor(needed) = log_in().await else { panic!("it isn't asked for") };
+    let step = SecondFactor { challenge: needed.challenge, code: codes[0].clone() };
+    assert_eq!(desk.accounts.second_factor(step.clone(), device()).await.expect("signed in").user, ada.user);
+    let again = desk.accounts.second_factor(SecondFactor { code: codes[1].clone(), ..step }, device()).await;
+    assert_eq!(told(again), refused(Kind::Gone, "challenge_used", Some("challenge")));
+    assert_eq!(desk.accounts.renew_recovery_codes(caller).await.expect("renewed").codes.len(), 10);
+    let stranger = Caller { operator: false, ..caller };
+    assert_eq!(told(desk.accounts.end_totp_of(stranger, caller.user).await).1, "operator_only");
+    desk.accounts.end_totp(caller).await.expect("off");
+    assert!(matches!(log_in().await, LoggedIn::SignedIn(_)));
+}
+
 async fn sessions_are_listed_used_and_ended(desk: Desk) {
     let (_, caller) = desk.ada().await;
     let other = desk.log_in("ada@example.org", PASSWORD).await.expect("logged in");
@@ -225,6 +265,7 @@ suite!(
     who_registers_goes_on_by_mail,
     a_reset_and_a_change_end_sessions,
     a_session_is_proven_by_signing_in_and_anew,
+    a_second_factor_is_asked_for_and_taken,
     sessions_are_listed_used_and_ended,
     limits_say_when_to_come_back,
 );
