@@ -16,6 +16,7 @@ import type {
   Page,
   PasswordChange,
   PasswordReset,
+  Proof,
   Registration,
   Session,
 } from './types';
@@ -53,6 +54,8 @@ export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUr
     setup: () => take(http.GET('/api/v1/setup')),
     register: (body: Registration) => take(http.POST('/api/v1/accounts', { body, headers: browser })),
     logIn: (body: Credentials) => take(http.POST('/api/v1/sessions', { body, headers: browser })),
+    secondFactor: (challenge: string, code: string) =>
+      take(http.POST('/api/v1/sessions/second-factor', { body: { challenge, code }, headers: browser })),
     refresh: () => take(http.POST('/api/v1/tokens/refresh', { body: {}, headers: browser })),
     logOut: () => take(http.DELETE('/api/v1/sessions/current')),
     verifyEmail: (token: string) => take(http.POST('/api/v1/accounts/verify', { body: { token } })),
@@ -64,6 +67,12 @@ export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUr
       take(http.POST('/api/v1/accounts/password-reset/confirm', { body })),
     changePassword: (body: PasswordChange) => take(http.PUT('/api/v1/me/password', { body })),
     changeEmail: (body: EmailChange) => take(http.PUT('/api/v1/me/email', { body })),
+    prove: (body: Proof) => take(http.POST('/api/v1/me/proof', { body })),
+    credentials: () => take(http.GET('/api/v1/me/credentials')),
+    beginTotp: () => take(http.POST('/api/v1/me/credentials/totp')),
+    confirmTotp: (code: string) => take(http.POST('/api/v1/me/credentials/totp/confirm', { body: { code } })),
+    endTotp: () => take(http.DELETE('/api/v1/me/credentials/totp')),
+    renewRecoveryCodes: () => take(http.POST('/api/v1/me/credentials/recovery-codes')),
     sessions: (): Promise<Page<Session>> => take(http.GET('/api/v1/sessions')),
     endSession: (session: string) =>
       take(http.DELETE('/api/v1/sessions/{session}', { params: { path: { session } } })),

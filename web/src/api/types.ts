@@ -20,12 +20,16 @@ export type Me = Schemas['Me'];
 export type Member = Schemas['Member'];
 export type Message = Schemas['Message'];
 export type Overview = Schemas['Overview'];
+export type OwnCredentials = Schemas['OwnCredentials'];
 export type PasswordChange = Schemas['PasswordChange'];
 export type PasswordReset = Schemas['PasswordReset'];
 export type Problem = Schemas['Problem'];
+export type Proof = Schemas['Proof'];
 export type Registration = Schemas['Registration'];
+export type SecondFactorNeeded = Schemas['SecondFactorNeeded'];
 export type Session = Schemas['Session'];
 export type SignedIn = Schemas['SignedIn'];
+export type TotpDraft = Schemas['TotpDraft'];
 export type User = Schemas['User'];
 export type Wishes = Schemas['Wishes'];
 

@@ -1,6 +1,14 @@
 import type { Calls } from '../api/calls';
 import { problemOf } from '../api/problem';
-import type { At, Channel, Credentials, Overview, Registration, SignedIn } from '../api/types';
+import type {
+  At,
+  Channel,
+  Credentials,
+  Overview,
+  Registration,
+  SecondFactorNeeded,
+  SignedIn,
+} from '../api/types';
 import { apply, applyHead, applyOverview, type Effect, readUpTo } from './apply';
 import { Connection } from './connection';
 import { Drafts } from './drafts';
@@ -94,8 +102,12 @@ export class Engine {
     return this.session.register(registration);
   }
 
-  logIn(credentials: Credentials): Promise<void> {
+  logIn(credentials: Credentials): Promise<SecondFactorNeeded | null> {
     return this.session.logIn(credentials);
+  }
+
+  secondFactor(challenge: string, code: string): Promise<void> {
+    return this.session.secondFactor(challenge, code);
   }
 
   async logOut(): Promise<void> {

@@ -9,6 +9,7 @@ let session: Session;
 let refreshes: number;
 let refusal: ProblemError | null;
 let mailed: boolean;
+let asksForMore: boolean;
 let log: string[];
 
 const refused = new ProblemError({ ...unreachable, status: 401, code: 'session_over' });
@@ -29,9 +30,11 @@ beforeEach(() => {
   refreshes = 0;
   refusal = null;
   mailed = false;
+  asksForMore = false;
   log = [];
   const calls = {
-    logIn: async () => answer(),
+    logIn: async () => (asksForMore ? { challenge: 'c', expires_in: 300 } : answer()),
+    secondFactor: async () => answer(),
     register: async () => (mailed ? { email: 'a@b' } : answer()),
     refresh: async () => {
       refreshes += 1;
@@ -52,6 +55,14 @@ test('a browser that never signed in asks nothing', async () => {
   expect(refreshes).toBe(0);
   expect(log).toEqual(['out']);
   expect(await session.token()).toBe(null);
+});
+
+test('a second factor that is asked for signs in, and the password alone does not', async () => {
+  asksForMore = true;
+  expect(await session.logIn({ email: 'a@b', password: 'x' })).toEqual({ challenge: 'c', expires_in: 300 });
+  expect([log, await session.token()]).toEqual([[], null]);
+  await session.secondFactor('c', '123456');
+  expect(log).toEqual(['in']);
 });
 
 test('registering signs in, or leaves the rest to a mail', async () => {

@@ -1,6 +1,6 @@
 import type { Calls } from '../api/calls';
 import { isPassing, problemOf } from '../api/problem';
-import type { Credentials, Problem, Registration, SignedIn } from '../api/types';
+import type { Credentials, Problem, Registration, SecondFactorNeeded, SignedIn } from '../api/types';
 import type { Platform } from './platform';
 
 /** Tells other tabs, and the next load, that someone is signed in. The token itself is in a cookie. */
@@ -8,7 +8,7 @@ export const SIGNED_IN_KEY = 'guildhall.signed-in';
 const LOCK = 'guildhall-refresh';
 const SPARE_MS = 15_000;
 
-type SessionCalls = Pick<Calls, 'refresh' | 'register' | 'logIn'>;
+type SessionCalls = Pick<Calls, 'refresh' | 'register' | 'logIn' | 'secondFactor'>;
 
 interface Hooks {
   signedIn(answer: SignedIn): void;
@@ -57,8 +57,16 @@ export class Session {
     return 'signed in';
   }
 
-  async logIn(credentials: Credentials): Promise<void> {
-    this.#adopt(await this.#calls.logIn(credentials));
+  /** Signs in, or answers what a second factor is asked for with. */
+  async logIn(credentials: Credentials): Promise<SecondFactorNeeded | null> {
+    const answer = await this.#calls.logIn(credentials);
+    if (!('access_token' in answer)) return answer;
+    this.#adopt(answer);
+    return null;
+  }
+
+  async secondFactor(challenge: string, code: string): Promise<void> {
+    this.#adopt(await this.#calls.secondFactor(challenge, code));
   }
 
   /** A token that lives for some seconds still; null when signed out. Throws when the server can't be reached. */

@@ -1,5 +1,6 @@
 import { type FormEvent, useEffect, useState } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
+import type { SecondFactorNeeded } from '../api/types';
 import { Button } from '../ui/button';
 import { Field, FormProblem, PasswordField, problemAt } from '../ui/field';
 import { useEngine, useStore, useSubmit } from '../ui/hooks';
@@ -7,6 +8,7 @@ import { Unverified } from './check-mail';
 import { Frame } from './frame';
 import { keepNext, nextPath } from './next';
 import { emailError } from './rules';
+import { SecondFactorStep } from './second-factor';
 
 export function LoginPage() {
   const engine = useEngine();
@@ -15,9 +17,11 @@ export function LoginPage() {
   const wasExpired = useStore(({ session }) => session.phase === 'signed_out' && session.expired);
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
+  const [needed, setNeeded] = useState<SecondFactorNeeded | null>(null);
   const { busy, problem, submit, clear } = useSubmit(async () => {
-    await engine.logIn({ email: email.trim(), password });
-    navigate(next, { replace: true });
+    const needed = await engine.logIn({ email: email.trim(), password });
+    if (needed) setNeeded(needed);
+    else navigate(next, { replace: true });
   });
   useFirstRun();
   const isValid = !emailError(email) && password !== '';
@@ -25,6 +29,15 @@ export function LoginPage() {
     event.preventDefault();
     if (isValid) void submit();
   };
+  if (needed) {
+    return (
+      <SecondFactorStep
+        challenge={needed.challenge}
+        onDone={() => navigate(next, { replace: true })}
+        onBack={() => setNeeded(null)}
+      />
+    );
+  }
   return (
     <Frame
       title="Welcome back"
