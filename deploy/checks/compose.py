@@ -10,7 +10,7 @@ import sys
 import yaml
 
 # What only the operator knows, or has a default.
-GIVEN = {"GUILDHALL_PUBLIC_URL", "GUILDHALL_IMAGE"}
+GIVEN = {"GUILDHALL_PUBLIC_URL", "GUILDHALL_IMAGE", "GUILDHALL_MAIL_URL", "GUILDHALL_TRUSTED_PROXIES"}
 # Put there by the operator.
 CERTIFICATE = "tls"
 FRONT = {"nginx"}

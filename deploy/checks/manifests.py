@@ -75,7 +75,7 @@ def check_pod(workload):
         mounted = {m["name"] for m in container.get("volumeMounts", [])}
         demand(mounted <= volumes.keys() | claims, name, f"mounts what isn't there: {mounted}")
         sources = [e["valueFrom"] for e in container.get("env", []) if "valueFrom" in e]
-        for reference in (s["secretKeyRef"] for s in sources if "secretKeyRef" in s):
+        for reference in (s["secretKeyRef"] for s in sources if "secretKeyRef" in s and not s["secretKeyRef"].get("optional")):
             known = reference["name"] == secret["metadata"]["name"] and reference["key"] in secret["stringData"]
             demand(known, name, f"deploy/secrets doesn't make {reference['key']}")
         for source in container.get("envFrom", []):
