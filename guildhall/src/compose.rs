@@ -10,6 +10,7 @@ use axum::Router;
 use contract::grpc::{Remote, Service};
 use databases::Databases;
 use engine_sql::Outside;
+use files_contract::{Files, FilesClient, serve_files};
 use gate::Gate;
 use guilds_contract::{Guilds, GuildsClient, serve_guilds};
 use kernel::{Problem, Result};
@@ -30,6 +31,7 @@ pub struct House {
     people: Option<Arc<dyn People>>,
     guilds: Option<Arc<dyn Guilds>>,
     messages: Option<Arc<dyn Messages>>,
+    files: Option<Arc<dyn Files>>,
     overview: Option<Arc<dyn Overview>>,
     realtime: Option<Arc<dyn Realtime>>,
     random: Arc<dyn Random>,
@@ -50,14 +52,19 @@ impl House {
         let outside = Outside { clock: clock.clone(), random: random.clone(), fanout: fanout.clone(), bus };
         let place = Placement(config);
 
+        let files = async {
+            let (database, config) = (databases.of(Role::Files)?, config.files.clone());
+            databases.name(Role::Files, files::build(database, &outside, needed(&blobs)?, config).await)
+        };
+        let files = place.service(Role::Files, files, |remote| Arc::new(FilesClient(remote))).await?;
         let people = async {
-            let built = people::build(databases.of(Role::People)?, &outside).await;
+            let built = people::build(databases.of(Role::People)?, &outside, needed(&files)?).await;
             databases.name(Role::People, built)
         };
         let people = place.service(Role::People, people, |remote| Arc::new(PeopleClient(remote))).await?;
         let guilds = async {
-            let built = guilds::build(databases.of(Role::Guilds)?, &outside, needed(&people)?).await;
-            databases.name(Role::Guilds, built)
+            let (people, files) = (needed(&people)?, needed(&files)?);
+            databases.name(Role::Guilds, guilds::build(databases.of(Role::Guilds)?, &outside, people, files).await)
         };
         let guilds = place.service(Role::Guilds, guilds, |remote| Arc::new(GuildsClient(remote))).await?;
         let gate = guilds.clone().map(|guilds| Gate::new(guilds, fanout.clone()));
@@ -73,7 +80,8 @@ impl House {
             let (database, config) = (databases.of(Role::Accounts)?, config.accounts.clone());
             let people = needed(&people)?;
             // Who leaves goes from the guilds first, so that nothing more is said there.
-            let holders = vec![holder(needed(&guilds)?), holder(needed(&messages)?), holder(people.clone())];
+            let (guilds, messages, files) = (needed(&guilds)?, needed(&messages)?, needed(&files)?);
+            let holders = vec![holder(guilds), holder(messages), holder(people.clone()), holder(files)];
             let deps = accounts::Deps { people, holders, mail, blobs: needed(&blobs)? };
             databases.name(Role::Accounts, accounts::build(database, &outside, deps, config).await)
         };
@@ -101,6 +109,7 @@ impl House {
             people,
             guilds,
             messages,
+            files,
             overview,
             realtime,
             random,
@@ -149,7 +158,8 @@ impl House {
         let guilds = self.guilds.clone().filter(|_| runs(Role::Guilds)).map(serve_guilds);
         let messages = self.messages.clone().filter(|_| runs(Role::Messages)).map(serve_messages);
         let overview = self.overview.clone().filter(|_| runs(Role::Overview)).map(serve_overview);
-        [accounts, people, guilds, messages, overview].into_iter().flatten().collect()
+        let files = self.files.clone().filter(|_| runs(Role::Files)).map(serve_files);
+        [accounts, people, guilds, messages, files, overview].into_iter().flatten().collect()
     }
 
     /// Waits for what is being written, moves it into the databases' files, and closes them.
@@ -185,9 +195,10 @@ fn remote(rpc: &Rpc, role: Role, config: &Config) -> Result<Remote> {
 /// Who calls whom: what the sign of each service says.
 pub(crate) fn calls(caller: Role) -> &'static [Role] {
     match caller {
-        Role::People => &[],
-        Role::Guilds => &[Role::People],
-        Role::Accounts => &[Role::People, Role::Guilds, Role::Messages],
+        Role::Files => &[],
+        Role::People => &[Role::Files],
+        Role::Guilds => &[Role::People, Role::Files],
+        Role::Accounts => &[Role::People, Role::Guilds, Role::Messages, Role::Files],
         Role::Messages => &[Role::Guilds],
         Role::Overview | Role::Realtime => &[Role::Accounts, Role::People, Role::Guilds, Role::Messages],
         Role::Gateway => &[Role::Accounts, Role::People, Role::Guilds, Role::Messages, Role::Overview],

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 const FILE: &str = "guildhall.toml";
 const PREFIX: &str = "GUILDHALL_";
 /// Tables of the file. In the environment `GUILDHALL_LOG_LEVEL` is `level` in `[log]`.
-const SECTIONS: [&str; 6] = ["log", "telemetry", "rpc", "accounts", "messages", "socket"];
+const SECTIONS: [&str; 7] = ["log", "telemetry", "rpc", "accounts", "messages", "files", "socket"];
 /// Nearly no message is longer: who sets more means something else.
 const DEFLATE_FROM_BYTES: u32 = 65_536;
 
@@ -40,6 +40,7 @@ pub struct Config {
     pub database_url_people: Option<String>,
     pub database_url_guilds: Option<String>,
     pub database_url_messages: Option<String>,
+    pub database_url_files: Option<String>,
     /// How processes hear of each other's changes: `memory:` (there is one process), or `nats://host:4222`.
     pub bus_url: String,
     /// The same for live delivery, where the bus doesn't do it: `redis://host:6379`.
@@ -64,6 +65,7 @@ pub struct Config {
     pub telemetry: Telemetry,
     pub accounts: accounts::Config,
     pub messages: messages::Config,
+    pub files: files::Config,
     pub socket: door_socket::Config,
 }
 
@@ -108,7 +110,7 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
-    /// What this process runs: all, or some of gateway,realtime,accounts,people,guilds,messages,overview [default: all]
+    /// What this process runs: all, or some of gateway,realtime,accounts,people,guilds,messages,files,overview [default: all]
     #[arg(long, global = true, value_name = "ROLES")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub roles: Option<String>,
@@ -129,6 +131,7 @@ impl Default for Config {
             database_url_people: None,
             database_url_guilds: None,
             database_url_messages: None,
+            database_url_files: None,
             bus_url: "memory:".into(),
             fanout_url: None,
             blobs_url: "file:".into(),
@@ -143,6 +146,7 @@ impl Default for Config {
             telemetry: Telemetry::default(),
             accounts: accounts::Config::default(),
             messages: messages::Config::default(),
+            files: files::Config::default(),
             socket: door_socket::Config::default(),
         }
     }
@@ -230,6 +234,7 @@ impl Config {
             Role::People => &self.database_url_people,
             Role::Guilds => &self.database_url_guilds,
             Role::Messages => &self.database_url_messages,
+            Role::Files => &self.database_url_files,
             Role::Gateway | Role::Realtime | Role::Overview => &None,
         };
         own.as_deref().unwrap_or(&self.database_url)
@@ -241,6 +246,7 @@ impl Config {
             ("database_url_people", &self.database_url_people),
             ("database_url_guilds", &self.database_url_guilds),
             ("database_url_messages", &self.database_url_messages),
+            ("database_url_files", &self.database_url_files),
         ];
         all.into_iter().filter_map(|(name, url)| Some((name, url.as_deref()?)))
     }

@@ -17,5 +17,5 @@ pub use id::{ChannelId, EventId, ExportId, GuildId, MessageId, SessionId, Snowfl
 pub use page::{At, Limit, Page};
 pub use problem::{Kind, Problem, Result};
 pub use stream::StreamName;
-pub use text::{Name, Text, Topic};
+pub use text::{Name, Text, Topic, line, paragraph};
 pub use time::Timestamp;

@@ -93,6 +93,27 @@ impl Topic {
     }
 }
 
+/// What a person says of themselves on one visible line, such as pronouns; may be empty.
+///
+/// # Errors
+/// `text_too_long`, `text_unprintable`.
+pub fn line(field: &'static str, raw: &str, max_chars: usize) -> Result<String> {
+    let line = raw.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().any(is_unfit_for_a_name) {
+        let detail = "The text holds characters that can't be seen: use printable ones.";
+        return Err(Problem::field(field, "text_unprintable", detail));
+    }
+    clean(field, &line, max_chars)
+}
+
+/// What a person says of themselves on some lines; may be empty.
+///
+/// # Errors
+/// `text_too_long`, `text_has_nul`.
+pub fn paragraph(field: &'static str, raw: &str, max_chars: usize) -> Result<String> {
+    clean(field, raw.trim(), max_chars)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,5 +139,16 @@ mod tests {
         assert_eq!(code(Name::parse("name", "a\u{202E}b")), "name_unprintable");
         assert_eq!(code(Name::parse("name", "a\0b")), "name_unprintable");
         assert_eq!(code(Name::parse("name", &"a".repeat(81))), "text_too_long");
+    }
+
+    #[test]
+    fn what_people_say_of_themselves_may_be_empty() {
+        assert_eq!(line("pronouns", " they \n them ", 40).expect("fits"), "they them");
+        assert_eq!(line("pronouns", "", 40).expect("fits"), "");
+        assert_eq!(code(line("pronouns", "a\u{202E}b", 40)), "text_unprintable");
+        assert_eq!(code(line("pronouns", &"é".repeat(41), 40)), "text_too_long");
+        assert_eq!(paragraph("bio", "\n one\n\ntwo ", 500).expect("fits"), "one\n\ntwo");
+        assert_eq!(code(paragraph("bio", "a\0b", 500)), "text_has_nul");
+        assert_eq!(code(paragraph("bio", &"é".repeat(501), 500)), "text_too_long");
     }
 }

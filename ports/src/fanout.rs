@@ -35,6 +35,8 @@ pub enum Hint {
     Presence { node: u64, user: UserId, online: bool },
     /// People who are on a node, said again and again.
     Present { node: u64, users: Vec<UserId> },
+    /// What others see of a person has changed.
+    Profile { user: UserId },
 }
 
 /// Hears events. Called on the publisher's thread: it must be quick and must not block.

@@ -2,6 +2,7 @@
 //! member), `guilds/channel/{id}` (a private channel's structure, for those who may see it),
 //! `guilds/user/{id}` (what one person joined or left).
 
+use files_contract::{ImageName, Upload};
 use kernel::{
     At, Caller, ChannelId, Difference, GuildId, Limit, Page, Reader, StreamName, Timestamp, UserId,
     permissions::{Permissions, Place, Standing},
@@ -18,6 +19,8 @@ contract::contract! {
         async fn my_guilds(&self, caller: Caller) -> Page<Guild>, idempotent;
         async fn guild(&self, caller: Caller, guild: GuildId) -> Guild, idempotent;
         async fn edit_guild(&self, caller: Caller, guild: GuildId, edit: GuildEdit) -> Guild, idempotent;
+        /// Shows another icon; none: takes it away.
+        async fn set_icon(&self, caller: Caller, guild: GuildId, upload: Option<Upload>) -> Guild;
         /// Deletes a guild with its channels, members and invites. Only its owner may.
         async fn delete_guild(&self, caller: Caller, guild: GuildId) -> ();
         /// By the time of joining. `after` is the `next` of the page before.
@@ -78,6 +81,8 @@ pub struct Guild {
     pub owner: UserId,
     pub member_count: i64,
     pub created_at: Timestamp,
+    #[serde(default)]
+    pub icon: Option<ImageName>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -203,6 +208,8 @@ pub struct InvitePreview {
     pub code: String,
     pub guild: GuildId,
     pub guild_name: String,
+    #[serde(default)]
+    pub guild_icon: Option<ImageName>,
     pub member_count: i64,
     /// The display name of who made the invite.
     pub inviter: String,

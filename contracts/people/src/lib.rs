@@ -1,44 +1,54 @@
-//! People: who others see. Streams: `people/user/{id}`.
+//! People: who others see, and what they set for all their devices. Streams: `people/user/{id}`.
 
-use kernel::{Caller, Difference, Reader, StreamName, Timestamp, UserId};
+mod profile;
+mod settings;
+
+pub use profile::{Picture, Profile, ProfileEdit, Status};
+pub use settings::{Density, Settings, SettingsEdit, Theme};
+
+use files_contract::Upload;
+use kernel::{Caller, Difference, Reader, StreamName, UserId};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 contract::contract! {
-    /// Profiles.
+    /// Profiles, and settings that all devices of a person share.
     pub trait People as "guildhall.v1.People", client PeopleClient, server serve_people {
-        /// Makes the profile where there is none, and answers it. Idempotent; an existing name stays.
+        /// Makes the profile where there is none, with a handle made of the name, and answers it. Idempotent; an existing name
+        /// stays.
         async fn ensure(&self, user: UserId, display_name: String) -> Profile, idempotent;
 
         async fn find(&self, user: UserId) -> Option<Profile>, idempotent;
+
+        async fn by_handle(&self, handle: String) -> Option<Profile>, idempotent;
 
         /// Those of `users` (at most 100) that there are, in no order.
         async fn profiles(&self, users: Vec<UserId>) -> Vec<Profile>, idempotent;
 
         async fn edit(&self, caller: Caller, edit: ProfileEdit) -> Profile, idempotent;
 
+        /// Shows another picture; none: takes it away.
+        async fn set_picture(&self, caller: Caller, picture: Picture, upload: Option<Upload>) -> Profile;
+
+        async fn settings(&self, caller: Caller) -> Settings, idempotent;
+
+        /// Changes the settings that are named. Of two devices that change the same one, the later wins.
+        async fn edit_settings(&self, caller: Caller, edit: SettingsEdit) -> Settings, idempotent;
+
         async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Difference, idempotent;
     }
 }
 
-/// A person, as others see it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[schema(as = User)]
-pub struct Profile {
-    pub id: UserId,
-    pub display_name: String,
-    pub created_at: Timestamp,
-}
-
-/// A change of one's own profile: what is absent stays.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
-pub struct ProfileEdit {
-    #[serde(default)]
-    pub display_name: Option<String>,
-}
+/// The topic of hints that a profile has changed, for those who show it.
+pub const PROFILES: &str = "profiles";
 
 /// Event `profile_edited` on `people/user/{id}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProfileEdited {
     pub user: UserId,
+}
+
+/// Event `settings_changed` on `people/user/{id}`: ask anew.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SettingsChanged {
+    pub version: i64,
 }

@@ -275,6 +275,10 @@ pub enum ServerOp {
     Presence {
         users: BTreeMap<UserId, bool>,
     },
+    /// What others see of these of the watched people has changed: ask anew.
+    Profiles {
+        users: Vec<UserId>,
+    },
     Pong,
     /// An op was refused.
     Error {

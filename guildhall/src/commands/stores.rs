@@ -12,11 +12,12 @@ pub(super) struct Store {
 
 /// Followers before those whose streams they follow: what is copied in this order has no cursor that is ahead of its
 /// stream, which would pass over events.
-pub(super) const STORES: [Store; 4] = [
+pub(super) const STORES: [Store; 5] = [
     Store { role: Role::Messages, migrations: messages::MIGRATIONS },
     Store { role: Role::Accounts, migrations: accounts::MIGRATIONS },
     Store { role: Role::Guilds, migrations: guilds::MIGRATIONS },
     Store { role: Role::People, migrations: people::MIGRATIONS },
+    Store { role: Role::Files, migrations: files::MIGRATIONS },
 ];
 
 impl Store {

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const STORING: [Role; 4] = [Role::Accounts, Role::People, Role::Guilds, Role::Messages];
+const STORING: [Role; 5] = [Role::Accounts, Role::People, Role::Guilds, Role::Messages, Role::Files];
 
 pub(super) struct Databases {
     opened: HashMap<&'static str, Database>,

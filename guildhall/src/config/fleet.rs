@@ -17,12 +17,21 @@ pub enum Role {
     People,
     Guilds,
     Messages,
+    Files,
     Overview,
 }
 
 impl Role {
-    pub const ALL: [Self; 7] =
-        [Self::Gateway, Self::Realtime, Self::Accounts, Self::People, Self::Guilds, Self::Messages, Self::Overview];
+    pub const ALL: [Self; 8] = [
+        Self::Gateway,
+        Self::Realtime,
+        Self::Accounts,
+        Self::People,
+        Self::Guilds,
+        Self::Messages,
+        Self::Files,
+        Self::Overview,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -32,6 +41,7 @@ impl Role {
             Self::People => "people",
             Self::Guilds => "guilds",
             Self::Messages => "messages",
+            Self::Files => "files",
             Self::Overview => "overview",
         }
     }
@@ -43,7 +53,7 @@ impl Role {
 
     /// Whether it keeps something.
     fn stores(self) -> bool {
-        matches!(self, Self::Accounts | Self::People | Self::Guilds | Self::Messages)
+        matches!(self, Self::Accounts | Self::People | Self::Guilds | Self::Messages | Self::Files)
     }
 }
 
@@ -135,6 +145,7 @@ pub struct Rpc {
     pub people: Option<String>,
     pub guilds: Option<String>,
     pub messages: Option<String>,
+    pub files: Option<String>,
     pub overview: Option<String>,
 }
 
@@ -146,6 +157,7 @@ impl Rpc {
             Role::People => &self.people,
             Role::Guilds => &self.guilds,
             Role::Messages => &self.messages,
+            Role::Files => &self.files,
             Role::Overview => &self.overview,
             Role::Gateway | Role::Realtime => &None,
         };

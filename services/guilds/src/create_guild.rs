@@ -9,7 +9,7 @@ pub(crate) async fn create_guild(s: &Service, caller: Caller, draft: GuildDraft)
     let name = Name::parse("name", &draft.name)?.into_string();
     let created_at = s.ground.now();
     let (id, channel) = (GuildId(s.ground.mint.id().await?), ChannelId(s.ground.mint.id().await?));
-    let guild = Guild { id, name, owner: caller.user, member_count: 1, created_at };
+    let guild = Guild { id, name, owner: caller.user, member_count: 1, created_at, icon: None };
     let channel = Channel {
         id: channel,
         kind: ChannelKind::Text,

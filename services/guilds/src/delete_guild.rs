@@ -3,6 +3,7 @@ use crate::{
     store::{Refusal, guilds::Deleted},
     tell::Pen,
 };
+use files_contract::Place;
 use guilds_contract::{GuildDeleted, Membership};
 use kernel::{
     Caller, GuildId, Problem, Result, StreamName,
@@ -24,6 +25,8 @@ pub(crate) async fn delete_guild(s: &Service, caller: Caller, guild: GuildId) ->
 
 /// Deletes a guild and tells it to the guild, and to each member's own devices.
 pub(crate) async fn delete(s: &Service, guild: GuildId) -> Result<()> {
+    // First: afterwards nobody would know of it.
+    s.files.clear_images(Place::Icon(guild)).await?;
     for _ in 0..ATTEMPTS {
         let found = s.guilds.find(guild).await?.ok_or_else(|| Problem::not_found("guild"))?;
         let most_members = usize::try_from(found.member_count).unwrap_or_default() + NEWCOMERS;

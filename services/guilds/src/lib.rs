@@ -6,7 +6,7 @@
 //!   `channel_deleted`, `access_changed` on `guilds/guild/{id}`; the channel's events on `guilds/channel/{id}` while
 //!   it is private; `guild_joined`, `guild_left`, `direct_opened` on `guilds/user/{id}`
 //! * listens to: nobody
-//! * calls: people (the inviter's name; is there such a person?)
+//! * calls: people (the inviter's name; is there such a person?), files (keeps icons)
 
 mod accept_invite;
 mod acquaintances;
@@ -30,19 +30,23 @@ mod read;
 mod revoke_invite;
 mod rules;
 mod service;
+mod set_icon;
 mod snapshot;
 mod store;
 mod tell;
 
 use engine_sql::{Database, Ground, Migration, Outside};
+use files_contract::Files;
 use guilds_contract::Guilds;
 use kernel::Result;
 use people_contract::People;
 use std::sync::Arc;
 
 /// The steps of this service's schema.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { version: 100, name: "guilds", sql: include_str!("../migrations/100_guilds.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { version: 100, name: "guilds", sql: include_str!("../migrations/100_guilds.sql") },
+    Migration { version: 101, name: "icon", sql: include_str!("../migrations/101_icon.sql") },
+];
 
 struct Service {
     guilds: Arc<dyn store::guilds::Store>,
@@ -50,11 +54,17 @@ struct Service {
     invites: Arc<dyn store::invites::Store>,
     directs: Arc<dyn store::directs::Store>,
     people: Arc<dyn People>,
+    files: Arc<dyn Files>,
     ground: Ground,
 }
 
 /// The guilds service on `database`.
-pub async fn build(database: Database, outside: &Outside, people: Arc<dyn People>) -> Result<Arc<dyn Guilds>> {
+pub async fn build(
+    database: Database,
+    outside: &Outside,
+    people: Arc<dyn People>,
+    files: Arc<dyn Files>,
+) -> Result<Arc<dyn Guilds>> {
     let ground = Ground::open(database, MIGRATIONS, outside).await?;
     Ok(Arc::new(Service {
         guilds: store::guilds::open(&ground.database),
@@ -62,6 +72,7 @@ pub async fn build(database: Database, outside: &Outside, people: Arc<dyn People
         invites: store::invites::open(&ground.database),
         directs: store::directs::open(&ground.database),
         people,
+        files,
         ground,
     }))
 }

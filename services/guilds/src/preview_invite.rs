@@ -12,6 +12,7 @@ pub(crate) async fn preview_invite(s: &Service, code: &str) -> Result<InvitePrev
         code: invite.code,
         guild: guild.id,
         guild_name: guild.name,
+        guild_icon: guild.icon,
         member_count: guild.member_count,
         inviter,
         expires_at: invite.expires_at,

@@ -3,10 +3,11 @@
 use crate::{
     Service, accept_invite, acquaintances, allow, create_channel, create_guild, create_invite, delete_channel,
     delete_guild, edit_channel, edit_guild, erase, export, facts, home, leave, open_direct, preview_invite, read,
-    revoke_invite, snapshot,
+    revoke_invite, set_icon, snapshot,
 };
 use async_trait::async_trait;
 use contract::{Part, Receipt, Wishes};
+use files_contract::Upload;
 use guilds_contract::{
     Acquaintance, Channel, ChannelDraft, ChannelEdit, Facts, Guild, GuildDraft, GuildEdit, Guilds, Home, Invite,
     InviteDraft, InvitePreview, Member,
@@ -29,6 +30,10 @@ impl Guilds for Service {
 
     async fn edit_guild(&self, caller: Caller, guild: GuildId, edit: GuildEdit) -> Result<Guild> {
         edit_guild::edit_guild(self, caller, guild, edit).await
+    }
+
+    async fn set_icon(&self, caller: Caller, guild: GuildId, upload: Option<Upload>) -> Result<Guild> {
+        set_icon::set_icon(self, caller, guild, upload).await
     }
 
     async fn delete_guild(&self, caller: Caller, guild: GuildId) -> Result<()> {

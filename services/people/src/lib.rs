@@ -1,36 +1,48 @@
-//! People: who others see.
+//! People: who others see, and what they set for all their devices.
 //!
-//! * owns: `profiles`
-//! * emits: `profile_edited` on `people/user/{id}`
+//! * owns: `profiles`, `handles`, `settings`
+//! * emits: `profile_edited`, `settings_changed` on `people/user/{id}`; hints of changed profiles
 //! * listens to: nothing yet (accounts calls `ensure` when it registers, and again at log-in)
-//! * calls: nobody
+//! * calls: files (keeps pictures)
 
 mod edit;
+mod edit_settings;
 mod ensure;
 mod erase;
 mod read;
+mod rules;
+mod set_picture;
 mod store;
 
 use async_trait::async_trait;
 use contract::{Part, Receipt, Wishes};
 use engine_sql::{Database, Ground, Migration, Outside};
+use files_contract::{Files, Upload};
 use kernel::{Caller, Difference, Reader, Result, StreamName, UserId};
-use people_contract::{People, Profile, ProfileEdit};
+use people_contract::{People, Picture, Profile, ProfileEdit, Settings, SettingsEdit};
 use std::sync::Arc;
 
 /// The steps of this service's schema.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { version: 100, name: "profiles", sql: include_str!("../migrations/100_profiles.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { version: 100, name: "profiles", sql: include_str!("../migrations/100_profiles.sql") },
+    Migration { version: 101, name: "more of profiles", sql: include_str!("../migrations/101_more_of_profiles.sql") },
+    Migration { version: 102, name: "settings", sql: include_str!("../migrations/102_settings.sql") },
+];
 
 struct Service {
     store: Arc<dyn store::Store>,
+    settings: Arc<dyn store::settings::Store>,
+    files: Arc<dyn Files>,
     ground: Ground,
 }
 
 /// The people service on `database`.
-pub async fn build(database: Database, outside: &Outside) -> Result<Arc<dyn People>> {
+pub async fn build(database: Database, outside: &Outside, files: Arc<dyn Files>) -> Result<Arc<dyn People>> {
     let ground = Ground::open(database, MIGRATIONS, outside).await?;
-    Ok(Arc::new(Service { store: store::open(&ground.database), ground }))
+    let (store, settings) = (store::open(&ground.database), store::settings::open(&ground.database));
+    let service = Service { store, settings, files, ground };
+    ensure::give_handles(&service).await?;
+    Ok(Arc::new(service))
 }
 
 #[async_trait]
@@ -40,7 +52,11 @@ impl People for Service {
     }
 
     async fn find(&self, user: UserId) -> Result<Option<Profile>> {
-        Ok(self.store.find(user).await?)
+        read::find(self, user).await
+    }
+
+    async fn by_handle(&self, handle: String) -> Result<Option<Profile>> {
+        read::by_handle(self, &handle).await
     }
 
     async fn profiles(&self, users: Vec<UserId>) -> Result<Vec<Profile>> {
@@ -49,6 +65,18 @@ impl People for Service {
 
     async fn edit(&self, caller: Caller, edit: ProfileEdit) -> Result<Profile> {
         edit::edit(self, caller, edit).await
+    }
+
+    async fn set_picture(&self, caller: Caller, picture: Picture, upload: Option<Upload>) -> Result<Profile> {
+        set_picture::set_picture(self, caller, picture, upload).await
+    }
+
+    async fn settings(&self, caller: Caller) -> Result<Settings> {
+        Ok(self.settings.of(caller.user).await?)
+    }
+
+    async fn edit_settings(&self, caller: Caller, edit: SettingsEdit) -> Result<Settings> {
+        edit_settings::edit_settings(self, caller, edit).await
     }
 
     async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Result<Difference> {

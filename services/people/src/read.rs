@@ -1,15 +1,27 @@
-use crate::Service;
+use crate::{Service, rules};
 use contract::{Part, Record};
-use kernel::{Difference, Limit, Problem, Reader, Result, StreamName, UserId};
-use people_contract::Profile;
+use kernel::{Difference, Limit, Problem, Reader, Result, StreamName, Timestamp, UserId};
+use people_contract::{Profile, Settings};
+use serde::Serialize;
 
 const SNAPSHOT_PART: i64 = 500;
+
+pub(crate) async fn find(s: &Service, user: UserId) -> Result<Option<Profile>> {
+    Ok(s.store.find(user).await?.map(|profile| rules::current(profile, s.ground.now())))
+}
+
+/// What can't be a handle is nobody's.
+pub(crate) async fn by_handle(s: &Service, handle: &str) -> Result<Option<Profile>> {
+    let Ok(handle) = rules::handle(handle) else { return Ok(None) };
+    Ok(s.store.by_handle(&handle).await?.map(|profile| rules::current(profile, s.ground.now())))
+}
 
 pub(crate) async fn profiles(s: &Service, users: &[UserId]) -> Result<Vec<Profile>> {
     if users.len() > usize::from(Limit::MAX) {
         return Err(Problem::field("ids", "too_many_ids", "Ask for 100 users at most."));
     }
-    Ok(s.store.list(users).await?)
+    let now = s.ground.now();
+    Ok(s.store.list(users).await?.into_iter().map(|profile| rules::current(profile, now)).collect())
 }
 
 /// A person's own stream is for that person alone.
@@ -21,9 +33,25 @@ pub(crate) async fn difference(s: &Service, reader: Reader, stream: &StreamName,
     }
 }
 
+/// A handle that the person has or had.
+#[derive(Serialize)]
+struct ExportedHandle {
+    handle: String,
+    released_at: Option<Timestamp>,
+}
+
 pub(crate) async fn export(s: &Service, user: UserId) -> Result<Part> {
-    let profile = s.store.find(user).await?;
-    let records = profile.iter().map(|p| Record::new("profile", p)).collect::<Result<_>>()?;
+    let mut records = Vec::new();
+    if let Some(profile) = s.store.find(user).await? {
+        records.push(Record::new("profile", &profile)?);
+    }
+    for (handle, released_at) in s.store.handles(user).await? {
+        records.push(Record::new("handle", &ExportedHandle { handle, released_at })?);
+    }
+    let settings = s.settings.of(user).await?;
+    if settings != Settings::default() {
+        records.push(Record::new("settings", &settings)?);
+    }
     Ok(Part { records, ..Part::default() })
 }
 

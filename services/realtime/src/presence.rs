@@ -1,6 +1,8 @@
 use crate::{lock, session::Session};
 use kernel::UserId;
+use people_contract::PROFILES;
 use ports::{Fanout, Hint, Random, Sink, Subscription};
+use realtime_contract::ServerOp;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, Mutex, Weak},
@@ -18,13 +20,13 @@ const EXPIRY: Duration = Duration::from_secs(15);
 /// People in one word of a summary.
 const SUMMARY_USERS: usize = 1_000;
 
-/// Who is here, on which node, and who wants to know.
+/// Who is here, on which node, and who wants to know; they are also told when a profile changes.
 pub(crate) struct Presence {
     fanout: Arc<dyn Fanout>,
     /// Tells this node from the others.
     node: u64,
     state: Mutex<State>,
-    subscription: Mutex<Option<Subscription>>,
+    subscriptions: Mutex<Vec<Subscription>>,
 }
 
 #[derive(Default)]
@@ -68,9 +70,9 @@ impl Presence {
     pub(crate) fn start(fanout: Arc<dyn Fanout>, random: &dyn Random) -> Arc<Self> {
         let node = u64::from_le_bytes(random.bytes());
         let presence =
-            Arc::new(Self { fanout: fanout.clone(), node, state: Mutex::default(), subscription: Mutex::default() });
-        let subscription = fanout.subscribe(TOPIC, Arc::new(PresenceSink(Arc::downgrade(&presence))));
-        *lock(&presence.subscription) = Some(subscription);
+            Arc::new(Self { fanout: fanout.clone(), node, state: Mutex::default(), subscriptions: Mutex::default() });
+        let listen = |topic| fanout.subscribe(topic, Arc::new(PresenceSink(Arc::downgrade(&presence))));
+        *lock(&presence.subscriptions) = [TOPIC, PROFILES].map(listen).into();
         // Where nothing is lost there is one node, and it knows.
         if !fanout.hears_all() {
             tokio::spawn(sum_up(Arc::downgrade(&presence)));
@@ -159,15 +161,20 @@ impl Presence {
                 }
             };
             if changed {
-                self.tell(*user, online);
+                self.tell_presence(*user, online);
             }
         }
     }
 
-    fn tell(&self, user: UserId, online: bool) {
+    fn tell_presence(&self, user: UserId, online: bool) {
+        self.tell(user, &ServerOp::Presence { users: BTreeMap::from([(user, online)]) });
+    }
+
+    /// Tells those who want to know of this person.
+    fn tell(&self, user: UserId, op: &ServerOp) {
         let watchers = lock(&self.state).watchers.get(&user).cloned().unwrap_or_default();
         for session in watchers.iter().filter_map(Weak::upgrade) {
-            session.say(realtime_contract::ServerOp::Presence { users: BTreeMap::from([(user, online)]) });
+            session.say(op.clone());
         }
     }
 
@@ -180,7 +187,7 @@ impl Presence {
             let late: Vec<UserId> = late.map(|(user, _)| *user).collect();
             late.into_iter().filter(|user| state.is_off(*user, |_, until| until < now)).collect()
         };
-        gone.into_iter().for_each(|user| self.tell(user, false));
+        gone.into_iter().for_each(|user| self.tell_presence(user, false));
     }
 }
 
@@ -206,6 +213,7 @@ impl Sink for PresenceSink {
         match hint {
             Hint::Presence { node, user, online } => presence.hear(*node, &[*user], *online),
             Hint::Present { node, users } => presence.hear(*node, users, true),
+            Hint::Profile { user } => presence.tell(*user, &ServerOp::Profiles { users: vec![*user] }),
             Hint::Head { .. } | Hint::Reached { .. } => {}
         }
     }

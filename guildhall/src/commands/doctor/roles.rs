@@ -46,6 +46,7 @@ async fn ask(role: Role, address: &str, config: &Config) -> Result<()> {
         Role::People => "/guildhall.v1.People/doctor",
         Role::Guilds => "/guildhall.v1.Guilds/doctor",
         Role::Messages => "/guildhall.v1.Messages/doctor",
+        Role::Files => "/guildhall.v1.Files/doctor",
         Role::Overview => "/guildhall.v1.Overview/doctor",
         Role::Gateway | Role::Realtime => return Ok(()),
     };

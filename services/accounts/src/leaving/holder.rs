@@ -1,5 +1,6 @@
 use async_trait::async_trait;
 use contract::{Part, Receipt, Wishes};
+use files_contract::Files;
 use guilds_contract::Guilds;
 use kernel::{Result, UserId};
 use messages_contract::Messages;
@@ -50,4 +51,4 @@ macro_rules! holders {
     )+ };
 }
 
-holders!(People as "people", Guilds as "guilds", Messages as "messages");
+holders!(People as "people", Guilds as "guilds", Messages as "messages", Files as "files");

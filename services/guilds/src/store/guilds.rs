@@ -4,6 +4,7 @@ use super::{Outcome, Refusal, Tell, unchanged};
 use crate::rules;
 use async_trait::async_trait;
 use engine_sql::Result;
+use files_contract::ImageName;
 use guilds_contract::{Channel, Facts, Guild, Member};
 use kernel::{At, ChannelId, Committed, GuildId, NewEvent, StreamName, Timestamp, UserId, permissions::Place};
 
@@ -12,6 +13,13 @@ use kernel::{At, ChannelId, Committed, GuildId, NewEvent, StreamName, Timestamp,
 pub(crate) struct Deleted {
     pub(crate) channels: Vec<ChannelId>,
     pub(crate) members: Vec<UserId>,
+}
+
+/// A guild with its new icon, and the one that it had until now.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Shown {
+    pub(crate) guild: Guild,
+    pub(crate) until_now: Option<ImageName>,
 }
 
 #[async_trait]
@@ -30,6 +38,9 @@ pub(crate) trait Store: Send + Sync {
     async fn heads(&self, user: UserId) -> Result<At>;
 
     async fn rename(&self, guild: GuildId, name: String, tell: Tell<Guild>) -> Outcome<Committed<Guild>>;
+
+    /// Shows another icon, or none.
+    async fn show_icon(&self, guild: GuildId, icon: Option<ImageName>, tell: Tell<Guild>) -> Outcome<Committed<Shown>>;
 
     /// Makes the member who joined first after `owner` the owner. None, and nothing is changed, where `owner` isn't its owner or
     /// its only member.

@@ -72,7 +72,7 @@ impl Scene {
     pub(crate) async fn try_guild(&self, owner: UserId) -> Result<Committed<Guild>, Refusal> {
         let ids = self.ground.mint.ids(2).await.expect("ids");
         let (id, created_at) = (GuildId(ids[0]), Timestamp(1_000));
-        let guild = Guild { id, name: "Guild".into(), owner, member_count: 1, created_at };
+        let guild = Guild { id, name: "Guild".into(), owner, member_count: 1, created_at, icon: None };
         let events = vec![self.event(StreamName::guild(id)), self.event(StreamName::user("guilds", owner))];
         self.guilds.create(guild, channel(id, ids[1], "general"), events).await.expect("works")
     }

@@ -2,14 +2,15 @@
 
 include!("../lock.rs");
 
-type GuildColumns = (i64, String, i64, i64, i64);
+type GuildColumns = (i64, String, i64, i64, i64, Option<String>);
 type MemberColumns = (i64, i64, i64);
 
 /// How many streams grow in one statement: each takes two parameters, and both engines take 30,000.
 const STREAMS_PER_APPEND: usize = 5_000;
 
-fn guild((id, name, owner, member_count, created_at): GuildColumns) -> Guild {
-    Guild { id: GuildId(id), name, owner: UserId(owner), member_count, created_at: Timestamp(created_at) }
+fn guild((id, name, owner, member_count, created_at, icon): GuildColumns) -> Guild {
+    let icon = icon.and_then(|name| name.parse().ok());
+    Guild { id: GuildId(id), name, owner: UserId(owner), member_count, created_at: Timestamp(created_at), icon }
 }
 
 fn member((guild, person, joined_at): MemberColumns) -> Member {
@@ -26,7 +27,7 @@ async fn join(tx: &mut Tx<'_>, new: &Member) -> Result<Guild, sqlx::Error> {
         .await?;
     let row: GuildColumns = query_as(
         "UPDATE guilds SET member_count = member_count + 1 WHERE id = $1
-         RETURNING id, name, owner, member_count, created_at",
+         RETURNING id, name, owner, member_count, created_at, icon",
     )
     .bind(new.guild.0)
     .fetch_one(&mut **tx)
@@ -108,7 +109,7 @@ impl Store for SqlStore {
 
     async fn find(&self, id: GuildId) -> Result<Option<Guild>> {
         let row: Option<GuildColumns> =
-            query_as("SELECT id, name, owner, member_count, created_at FROM guilds WHERE id = $1")
+            query_as("SELECT id, name, owner, member_count, created_at, icon FROM guilds WHERE id = $1")
                 .bind(id.0)
                 .fetch_optional(&self.pools.read)
                 .await?;
@@ -117,7 +118,7 @@ impl Store for SqlStore {
 
     async fn of(&self, user: UserId) -> Result<Vec<Guild>> {
         let rows: Vec<GuildColumns> = query_as(
-            "SELECT g.id, g.name, g.owner, g.member_count, g.created_at FROM members m JOIN guilds g ON g.id = m.guild
+            "SELECT g.id, g.name, g.owner, g.member_count, g.created_at, g.icon FROM members m JOIN guilds g ON g.id = m.guild
              WHERE m.person = $1 ORDER BY m.joined_at, m.guild",
         )
         .bind(user.0)
@@ -128,7 +129,7 @@ impl Store for SqlStore {
 
     async fn owned(&self, user: UserId) -> Result<Vec<Guild>> {
         let rows: Vec<GuildColumns> =
-            query_as("SELECT id, name, owner, member_count, created_at FROM guilds WHERE owner = $1 ORDER BY id")
+            query_as("SELECT id, name, owner, member_count, created_at, icon FROM guilds WHERE owner = $1 ORDER BY id")
                 .bind(user.0)
                 .fetch_all(&self.pools.read)
                 .await?;
@@ -158,7 +159,7 @@ impl Store for SqlStore {
     async fn rename(&self, id: GuildId, name: String, tell: Tell<Guild>) -> Outcome<Committed<Guild>> {
         let mut tx = self.pools.begin().await?;
         let row: Option<GuildColumns> =
-            query_as("UPDATE guilds SET name = $2 WHERE id = $1 RETURNING id, name, owner, member_count, created_at")
+            query_as("UPDATE guilds SET name = $2 WHERE id = $1 RETURNING id, name, owner, member_count, created_at, icon")
                 .bind(id.0)
                 .bind(name)
                 .fetch_optional(&mut *tx)
@@ -169,6 +170,26 @@ impl Store for SqlStore {
         Ok(Ok(Committed { value: renamed, events }))
     }
 
+    async fn show_icon(&self, id: GuildId, icon: Option<ImageName>, tell: Tell<Guild>) -> Outcome<Committed<Shown>> {
+        let mut tx = self.pools.begin().await?;
+        if lock(&mut tx, id).await?.is_none() {
+            return Ok(Err(Refusal::GuildGone));
+        }
+        let until_now: Option<String> =
+            query_scalar("SELECT icon FROM guilds WHERE id = $1").bind(id.0).fetch_one(&mut *tx).await?;
+        let row: GuildColumns = query_as(
+            "UPDATE guilds SET icon = $2 WHERE id = $1 RETURNING id, name, owner, member_count, created_at, icon",
+        )
+        .bind(id.0)
+        .bind(icon.as_ref().map(ImageName::as_str))
+        .fetch_one(&mut *tx)
+        .await?;
+        let shown = Shown { guild: guild(row), until_now: until_now.and_then(|name| name.parse().ok()) };
+        let events = append(&mut tx, tell(&shown.guild)).await?;
+        tx.commit().await?;
+        Ok(Ok(Committed { value: shown, events }))
+    }
+
     async fn pass_on(&self, id: GuildId, owner: UserId, tell: Tell<Guild>) -> Result<Committed<Option<Guild>>> {
         let mut tx = self.pools.begin().await?;
         if lock(&mut tx, id).await? != Some(owner) {
@@ -177,7 +198,7 @@ impl Store for SqlStore {
         let row: Option<GuildColumns> = query_as(
             "UPDATE guilds SET owner = heir.person FROM
                  (SELECT person FROM members WHERE guild = $1 AND person <> $2 ORDER BY joined_at, person LIMIT 1) AS heir
-             WHERE id = $1 RETURNING id, name, owner, member_count, created_at",
+             WHERE id = $1 RETURNING id, name, owner, member_count, created_at, icon",
         )
         .bind(id.0)
         .bind(owner.0)
@@ -288,7 +309,7 @@ impl Store for SqlStore {
             return Ok(Err(Refusal::InviteUnknown));
         }
         let already: Option<GuildColumns> = query_as(
-            "SELECT g.id, g.name, g.owner, g.member_count, g.created_at FROM guilds g
+            "SELECT g.id, g.name, g.owner, g.member_count, g.created_at, g.icon FROM guilds g
              JOIN members m ON m.guild = g.id AND m.person = $2 WHERE g.id = $1",
         )
         .bind(new.guild.0)
@@ -327,7 +348,7 @@ impl Store for SqlStore {
 
     async fn page(&self, after: GuildId, limit: i64) -> Result<Vec<Guild>> {
         let rows: Vec<GuildColumns> =
-            query_as("SELECT id, name, owner, member_count, created_at FROM guilds WHERE id > $1 ORDER BY id LIMIT $2")
+            query_as("SELECT id, name, owner, member_count, created_at, icon FROM guilds WHERE id > $1 ORDER BY id LIMIT $2")
                 .bind(after.0)
                 .bind(limit)
                 .fetch_all(&self.pools.read)

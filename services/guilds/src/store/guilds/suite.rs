@@ -61,6 +61,16 @@ async fn a_new_name_is_told_with_the_state_of_its_moment(ground: Ground) {
     });
     let done = scene.guilds.rename(guild.id, "New".into(), tell).await.expect("works").expect("renamed");
     assert_eq!((done.value.name.as_str(), seqs(&done)), ("New", vec![3]));
+    let icon = |hash| ImageName::new(files_contract::Place::Icon(guild.id), [hash; 16]);
+    for (shown, until_now) in [(Some(icon(1)), None), (Some(icon(2)), Some(icon(1))), (None, Some(icon(2)))] {
+        let told = scene.event(StreamName::guild(guild.id));
+        let done = scene.guilds.show_icon(guild.id, shown.clone(), Box::new(move |_| vec![told])).await.expect("works");
+        let value = done.expect("shown").value;
+        assert_eq!((&value.guild.icon, value.until_now), (&shown, until_now));
+        assert_eq!(scene.guilds.find(guild.id).await.expect("found").expect("there").icon, shown);
+    }
+    let gone = scene.guilds.show_icon(GuildId(1), None, Box::new(|_| Vec::new())).await.expect("works");
+    assert_eq!(gone.expect_err("refused"), Refusal::GuildGone);
     let gone = scene.guilds.rename(GuildId(1), "New".into(), Box::new(|_| Vec::new())).await.expect("works");
     assert_eq!(gone.expect_err("no guild"), Refusal::GuildGone);
 }

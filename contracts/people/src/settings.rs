@@ -1,0 +1,68 @@
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a person set for all devices.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Settings {
+    pub theme: Theme,
+    pub density: Density,
+    /// Whether Enter sends a message, and Shift+Enter begins a line; otherwise Ctrl+Enter sends.
+    pub enter_sends: bool,
+    /// Whether a message that is for the person can be heard.
+    pub notification_sound: bool,
+    /// Grows with each change.
+    pub version: i64,
+}
+
+/// A change of settings: what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SettingsEdit {
+    pub theme: Option<Theme>,
+    pub density: Option<Density>,
+    pub enter_sends: Option<bool>,
+    pub notification_sound: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the device.
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Density {
+    #[default]
+    Cosy,
+    Compact,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: Theme::default(),
+            density: Density::default(),
+            enter_sends: true,
+            notification_sound: true,
+            version: 0,
+        }
+    }
+}
+
+impl Settings {
+    /// With what was changed.
+    pub fn with(self, edit: &SettingsEdit) -> Self {
+        Self {
+            theme: edit.theme.unwrap_or(self.theme),
+            density: edit.density.unwrap_or(self.density),
+            enter_sends: edit.enter_sends.unwrap_or(self.enter_sends),
+            notification_sound: edit.notification_sound.unwrap_or(self.notification_sound),
+            ..self
+        }
+    }
+}

@@ -1,0 +1,2 @@
+-- The name of the guild's picture.
+ALTER TABLE guilds ADD COLUMN icon TEXT;
