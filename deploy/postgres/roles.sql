@@ -8,7 +8,7 @@ DECLARE
   service text;
   kept name;
 BEGIN
-  FOREACH service IN ARRAY ARRAY['accounts', 'people', 'guilds', 'messages'] LOOP
+  FOREACH service IN ARRAY ARRAY['accounts', 'people', 'guilds', 'messages', 'files'] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'guildhall_' || service) THEN
       EXECUTE format('CREATE ROLE %I LOGIN', 'guildhall_' || service);
     END IF;

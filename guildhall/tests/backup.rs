@@ -146,7 +146,7 @@ fn a_backup_says_what_is_in_it() {
     );
     done(&mut backup(&folder, "copy"));
     let copy = folder.0.join("copy");
-    assert_eq!(files(&copy), ["accounts.db", "guilds.db", "manifest.json", "messages.db", "people.db"]);
+    assert_eq!(files(&copy), ["accounts.db", "files.db", "guilds.db", "manifest.json", "messages.db", "people.db"]);
     let manifest: Value = serde_json::from_slice(&fs::read(copy.join("manifest.json")).expect("read")).expect("JSON");
     assert_eq!(manifest["guildhall"], env!("CARGO_PKG_VERSION"));
     let entries = manifest["files"].as_array().expect("a list");

@@ -38,17 +38,32 @@ fn register(server: &Server, email: &str, name: &str) -> Person {
 }
 
 /// The names of the files below `folder` that hold these bytes.
-fn holding(folder: &Path, bytes: &str) -> Vec<String> {
+fn holding(folder: &Path, text: &str) -> Vec<String> {
+    holding_bytes(folder, text.as_bytes())
+}
+
+fn holding_bytes(folder: &Path, bytes: &[u8]) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
-            found.extend(holding(&path, bytes));
-        } else if std::fs::read(&path).expect("read").windows(bytes.len()).any(|at| at == bytes.as_bytes()) {
+            found.extend(holding_bytes(&path, bytes));
+        } else if std::fs::read(&path).expect("read").windows(bytes.len()).any(|at| at == bytes) {
             found.push(path.display().to_string());
         }
     }
     found
+}
+
+/// Gives a picture for a place; answers its bytes as they are kept.
+fn put_picture(server: &Server, person: &Person, place: &str) -> Vec<u8> {
+    let bearer = format!("Bearer {}", person.token);
+    let headers = [("Authorization", bearer.as_str()), ("Content-Type", "image/png")];
+    let changed = server.raw("PUT", &format!("/api/v1/{place}"), &headers, include_bytes!("canary.png")).expect(200);
+    let kind = place.rsplit('/').next().expect("a kind of picture");
+    let shown = server.raw("GET", &format!("/files/images/{}", text(&changed[kind])), &[], b"");
+    assert_eq!(shown.status, 200, "{}", shown.head);
+    shown.bytes
 }
 
 /// Waits until the deletion with that code is done.
@@ -80,7 +95,14 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
     let call = |method: &str, path: &str, body: Value| running.call(method, path, Some(&ada.token), Some(&body));
 
     // Everywhere that a person may leave a text.
-    call("PATCH", "/api/v1/me", json!({ "display_name": "canary-second-name" })).expect(200);
+    let profile = json!({
+        "display_name": "canary-second-name", "handle": "canary.handle", "bio": "canary-bio", "pronouns": "canary-pronouns",
+        "status": { "emoji": "🐤", "text": "canary-status" }, "accent_color": "#c0ffee"
+    });
+    call("PATCH", "/api/v1/me", profile).expect(200);
+    call("PATCH", "/api/v1/me", json!({ "handle": "canary.other.handle" })).expect(200);
+    call("PATCH", "/api/v1/me/settings", json!({ "theme": "dark" })).expect(200);
+    let pictures: Vec<Vec<u8>> = ["me/avatar", "me/banner"].map(|place| put_picture(&running, &ada, place)).into();
     let guild = text(&call("POST", "/api/v1/guilds", json!({ "name": "canary-guild" })).expect(201)["id"]);
     call("PATCH", &format!("/api/v1/guilds/{guild}"), json!({ "name": "canary-guild-renamed" })).expect(200);
     let channels = format!("/api/v1/guilds/{guild}/channels");
@@ -99,8 +121,24 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
     let says = json!({ "nonce": "b", "text": "It was bob who said this." });
     running.call("POST", &format!("/api/v1/channels/{room}/messages"), Some(&bob.token), Some(&says)).expect(201);
     let mut socket = Client::of(&running, &ada.token);
-    for canary in ["canary-email", "canary-name", "canary-text", "canary-guild", "canary-topic"] {
+    let icon = put_picture(&running, &ada, &format!("guilds/{guild}/icon"));
+    for canary in [
+        "canary-email",
+        "canary-name",
+        "canary-text",
+        "canary-guild",
+        "canary-topic",
+        "canary.handle",
+        "canary-bio",
+        "canary-pronouns",
+        "canary-status",
+        "#c0ffee",
+    ] {
         assert!(!holding(&folder.data(), canary).is_empty(), "{canary} isn't planted");
+    }
+
+    for picture in pictures.iter().chain([&icon]) {
+        assert!(!holding_bytes(&folder.data(), picture).is_empty(), "a picture isn't planted");
     }
 
     // An archive of her is one more place.
@@ -128,7 +166,7 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
         .iter()
         .map(|r| r["service"].as_str().expect("text"))
         .collect();
-    assert_eq!(services, ["accounts", "guilds", "messages", "people"]);
+    assert_eq!(services, ["accounts", "guilds", "messages", "people", "files"]);
     assert_eq!(erasure["user"], ada.id);
     verify(&running, &erasure);
 
@@ -143,7 +181,10 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
     running.call("GET", &format!("/api/v1/guilds/{guild}"), Some(&bob.token), None).refused(404, "not_found", None);
 
     // Neither while it runs nor after it stopped, nor in what it logged.
-    for canary in ["canary", &code] {
+    for picture in pictures.iter().chain([&icon]) {
+        assert_eq!(holding_bytes(&folder.data(), picture), Vec::<String>::new());
+    }
+    for canary in ["canary", "#c0ffee", "🐤", &code] {
         assert_eq!(holding(&folder.data(), canary), Vec::<String>::new(), "{canary}");
     }
     let said = running.said.lock().expect("no panic").clone();
@@ -180,7 +221,7 @@ fn a_backup_from_before_is_erased_again() {
     let running = server(&folder, 0);
     let ada = register(&running, "canary@example.org", "canary");
     assert_eq!(running.stop("TERM"), Some(0));
-    let databases = ["accounts.db", "people.db", "guilds.db", "messages.db"];
+    let databases = ["accounts.db", "people.db", "guilds.db", "messages.db", "files.db"];
     let backup = folder.0.join("backup");
     std::fs::create_dir(&backup).expect("made");
     for name in databases {

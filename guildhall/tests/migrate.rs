@@ -64,7 +64,8 @@ fn a_move_that_is_killed_goes_on_and_the_server_starts_on_it_as_it_was() {
     let held = refusal(&mut migrate(&folder, &url));
     assert!(held.contains(&server.pid().to_string()) && held.contains("stop it"), "{held}");
     assert_eq!(server.stop("TERM"), Some(0));
-    let files = ["accounts.db", "people.db", "guilds.db", "messages.db"].map(|name| folder.data().join(name));
+    let files =
+        ["accounts.db", "people.db", "guilds.db", "messages.db", "files.db"].map(|name| folder.data().join(name));
     let bytes = || files.clone().map(|file| fs::read(file).expect("read"));
     let untouched = bytes();
 

@@ -10,7 +10,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-const SERVICES: [&str; 4] = ["accounts", "people", "guilds", "messages"];
+const SERVICES: [&str; 5] = ["accounts", "people", "guilds", "messages", "files"];
 
 fn wait<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Runtime::new().expect("a runtime").block_on(work)

@@ -100,7 +100,7 @@ fn a_data_folder_that_cannot_be_is_refused() {
 
 #[test]
 fn a_corrupt_database_is_refused_by_its_name() {
-    for name in ["accounts.db", "people.db", "guilds.db", "messages.db"] {
+    for name in ["accounts.db", "people.db", "guilds.db", "messages.db", "files.db"] {
         let folder = Folder::new();
         assert_eq!(Server::start(&folder).stop("TERM"), Some(0));
         let file = folder.data().join(name);

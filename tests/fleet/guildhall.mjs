@@ -118,7 +118,7 @@ async function part(roles, addresses, { doors, rpc, host }) {
 
 /** Gateway, realtime and messages twice, one of each other. Answers where the doors are. */
 async function fleet() {
-  const services = { accounts: 1, people: 1, guilds: 1, messages: 2, overview: 1 };
+  const services = { accounts: 1, people: 1, guilds: 1, messages: 2, files: 1, overview: 1 };
   const ports = {};
   for (const [role, count] of Object.entries(services)) {
     ports[role] = await Promise.all(Array.from({ length: count }, freePort));
@@ -155,7 +155,7 @@ function nginx({ gateway, realtime }) {
     `daemon off; master_process off; error_log stderr error; pid ${work}/nginx.pid;
      events { worker_connections 4096; }
      http {
-       access_log off; client_max_body_size 1m;
+       access_log off; client_max_body_size 9m;
        client_body_temp_path ${work}/body; proxy_temp_path ${work}/proxy; fastcgi_temp_path ${work}/f; uwsgi_temp_path ${work}/u; scgi_temp_path ${work}/s;
        upstream gateway { ${servers(gateway)} keepalive 16; }
        upstream realtime { ${servers(realtime)} }

@@ -5,7 +5,9 @@ mod credentials;
 pub use credentials::{LoggedIn, OwnCredentials, Proof, RecoveryCodes, SecondFactor, SecondFactorNeeded, TotpDraft};
 
 use contract::{Receipt, Wishes};
+use files_contract::ImageName;
 use kernel::{Caller, Difference, ExportId, Page, Reader, SessionId, StreamName, Timestamp, UserId};
+use people_contract::Status;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -67,6 +69,9 @@ contract::contract! {
 
         /// Turns off the authenticator app of a person who lost it, with its recovery codes. For who runs the installation.
         async fn end_totp_of(&self, caller: Caller, user: UserId) -> (), idempotent;
+
+        /// Writes mails in another language from now on.
+        async fn set_language(&self, caller: Caller, language: String) -> (), idempotent;
 
         /// The caller's living sessions, those used last first.
         async fn sessions(&self, caller: Caller) -> Vec<Session>, idempotent;
@@ -323,7 +328,26 @@ pub struct Me {
     /// Whether the address is proven to be the person's.
     #[serde(default)]
     pub email_verified: bool,
+    /// Unique in this installation.
+    #[serde(default)]
+    pub handle: String,
     pub display_name: String,
+    #[serde(default)]
+    pub avatar: Option<ImageName>,
+    #[serde(default)]
+    pub banner: Option<ImageName>,
+    #[serde(default)]
+    pub accent_color: Option<String>,
+    #[serde(default)]
+    pub bio: String,
+    #[serde(default)]
+    pub pronouns: String,
+    #[serde(default)]
+    pub status: Option<Status>,
+    /// Of mails: `en` or `de`.
+    #[serde(default)]
+    #[schema(example = "en")]
+    pub language: String,
     /// Runs this installation.
     pub operator: bool,
     pub created_at: Timestamp,

@@ -20,7 +20,9 @@ impl Upload {
     /// `body_too_large` (413), or `body_empty` (422).
     pub fn check(&self) -> Result<()> {
         match self.bytes.len() {
-            0 => Err(Problem::new(Kind::Unprocessable, "body_empty", "There is no picture in the body: send its bytes.")),
+            0 => {
+                Err(Problem::new(Kind::Unprocessable, "body_empty", "There is no picture in the body: send its bytes."))
+            }
             1..=Self::MAX_BYTES => Ok(()),
             _ => Err(Self::too_long()),
         }

@@ -6,6 +6,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection},
     http::{StatusCode, header, request::Parts},
 };
+use files_contract::Upload;
 use kernel::{Kind, Limit, Problem, Result};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
@@ -15,6 +16,9 @@ pub(crate) struct Json<T>(pub(crate) T);
 
 /// A JSON body that may be left out.
 pub(crate) struct MaybeJson<T>(pub(crate) T);
+
+/// A picture as the body.
+pub(crate) struct Image(pub(crate) Upload);
 
 /// The ids in the path. One that can't be an id names nothing: 404.
 pub(crate) struct Path<T>(pub(crate) T);
@@ -43,6 +47,24 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for MaybeJson
         }
         typed?;
         Ok(Self(parse(&body)?))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Image {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let given = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let content_type = given.to_owned();
+        if !content_type.trim_start().to_ascii_lowercase().starts_with("image/") {
+            let detail = "This call takes a picture: send its bytes, with a header like `Content-Type: image/png`.";
+            return Err(Problem::new(Kind::Unsupported, "not_an_image", detail).into());
+        }
+        let body = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Upload::too_long(),
+            _ => unreadable_body(rejection),
+        })?;
+        Ok(Self(Upload { content_type, bytes: body.into() }))
     }
 }
 

@@ -16,6 +16,7 @@ mod exports;
 mod extract;
 mod guilds;
 mod health;
+mod images;
 mod invites;
 mod layers;
 mod leaving;
@@ -25,6 +26,7 @@ mod overview;
 mod proxies;
 mod session;
 mod sessions;
+mod settings;
 mod setup;
 mod streams;
 mod users;
@@ -42,7 +44,7 @@ use ports::{Blobs, Random};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
-/// The largest body that a call may have, in bytes.
+/// The largest body that a call may have, in bytes; pictures have a limit of their own.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// What the door calls.
@@ -53,7 +55,7 @@ pub struct Deps {
     pub guilds: Arc<dyn Guilds>,
     pub messages: Arc<dyn Messages>,
     pub overview: Arc<dyn Overview>,
-    /// Archives that people take along.
+    /// Archives that people take along, and pictures.
     pub blobs: Arc<dyn Blobs>,
     /// Makes request ids.
     pub random: Arc<dyn Random>,
@@ -63,7 +65,7 @@ pub struct Deps {
     pub trusted_proxies: Arc<TrustedProxies>,
 }
 
-/// The door, for the paths `/api/**`, `/healthz` and `/readyz`.
+/// The door, for the paths `/api/**`, `/files/**`, `/healthz` and `/readyz`.
 pub fn router(deps: Deps) -> Router {
     let random = deps.random.clone();
     let (calls, document) = calls().split_for_parts();
@@ -72,6 +74,7 @@ pub fn router(deps: Deps) -> Router {
         .merge(docs::router(&document::complete(document)))
         .route("/api", any(answer::no_such_address))
         .route("/api/{*rest}", any(answer::no_such_address))
+        .route("/files/{*rest}", any(answer::no_such_address))
         .method_not_allowed_fallback(answer::method_not_allowed)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn_with_state(random, layers::around))
@@ -89,6 +92,8 @@ fn calls() -> OpenApiRouter<Deps> {
         .merge(authenticator::routes())
         .merge(sessions::routes())
         .merge(me::routes())
+        .merge(settings::routes())
+        .merge(images::routes())
         .merge(leaving::routes())
         .merge(exports::routes())
         .merge(users::routes())

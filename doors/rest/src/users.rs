@@ -10,7 +10,7 @@ use people_contract::Profile;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<Deps> {
-    OpenApiRouter::new().routes(routes!(users)).routes(routes!(user))
+    OpenApiRouter::new().routes(routes!(users)).routes(routes!(user)).routes(routes!(user_by_handle))
 }
 
 /// Look up a person.
@@ -21,6 +21,21 @@ pub(crate) fn routes() -> OpenApiRouter<Deps> {
 )]
 async fn user(State(deps): State<Deps>, _caller: Signed, Path(user): Path<UserId>) -> Answer<answer::Json<Profile>> {
     let profile = deps.people.find(user).await?;
+    Ok(answer::Json(profile.ok_or_else(|| Problem::not_found("user"))?))
+}
+
+/// Look up a person by the handle.
+#[utoipa::path(
+    get, path = "/api/v1/users/by-handle/{handle}", tag = "people", security(("bearer" = [])),
+    params(("handle" = String, Path, description = "Whose, with or without `@`.", example = "ada.lovelace")),
+    responses((status = 200, description = "The person.", body = Profile))
+)]
+async fn user_by_handle(
+    State(deps): State<Deps>,
+    _caller: Signed,
+    Path(handle): Path<String>,
+) -> Answer<answer::Json<Profile>> {
+    let profile = deps.people.by_handle(handle).await?;
     Ok(answer::Json(profile.ok_or_else(|| Problem::not_found("user"))?))
 }
 

@@ -27,7 +27,9 @@ fn jpeg(image: &RgbaImage) -> Vec<u8> {
     let (width, height) = image.dimensions();
     let rgb = DynamicImage::ImageRgba8(image.clone()).into_rgb8();
     let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, 95).encode(&rgb, width, height, ExtendedColorType::Rgb8).expect("written");
+    JpegEncoder::new_with_quality(&mut bytes, 95)
+        .encode(&rgb, width, height, ExtendedColorType::Rgb8)
+        .expect("written");
     bytes
 }
 

@@ -23,15 +23,10 @@ pub(crate) fn write(picture: &DynamicImage) -> Result<Picture> {
     let pixels = DynamicImage::ImageRgba8(pixels).into_rgb8();
     webp.encode(&pixels, width, height, ExtendedColorType::Rgb8).map_err(internal)?;
     let mut lossy = Vec::new();
-    let jpeg = JpegEncoder::new_with_quality(&mut lossy, JPEG_QUALITY).encode(
-        &pixels,
-        width,
-        height,
-        ExtendedColorType::Rgb8,
-    );
+    let jpeg =
+        JpegEncoder::new_with_quality(&mut lossy, JPEG_QUALITY).encode(&pixels, width, height, ExtendedColorType::Rgb8);
     jpeg.map_err(internal)?;
-    let (format, bytes) =
-        if lossy.len() < lossless.len() { (Format::Jpeg, lossy) } else { (Format::WebP, lossless) };
+    let (format, bytes) = if lossy.len() < lossless.len() { (Format::Jpeg, lossy) } else { (Format::WebP, lossless) };
     Ok(Picture { content_type: format.content_type(), bytes })
 }
 

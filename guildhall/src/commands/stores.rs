@@ -1,9 +1,13 @@
 //! The services that keep something, as commands that work on their databases know them.
 
 use crate::config::{Config, Role};
+use engine_blobs::Place;
 use engine_sql::{Migration, versions};
 use kernel::Result;
 use std::path::{Path, PathBuf};
+
+/// Where pictures are among the files.
+const PICTURES: &str = "images";
 
 pub(super) struct Store {
     pub(super) role: Role,
@@ -34,6 +38,13 @@ impl Store {
         folder.join(self.file_name())
     }
 
+    /// Whether it must be there where others are. Files came later: until there is a picture, its database may not have been made
+    /// yet.
+    pub(super) fn is_due(&self, config: &Config) -> bool {
+        let has_pictures = || matches!(config.blobs(), Ok(Place::Folder { path, .. }) if path.join(PICTURES).exists());
+        self.role != Role::Files || has_pictures()
+    }
+
     /// The first of these steps that this program doesn't know: a newer one made it.
     pub(super) fn unknown_step(&self, steps: &[i64]) -> Option<i64> {
         let known = versions(self.migrations);
@@ -49,7 +60,7 @@ pub(super) fn in_folder(config: &Config) -> Result<Vec<&'static Store>> {
     let folder = config.data.display();
     let kept = STORES.iter().filter(|store| config.roles.has(store.role));
     let (there, missing): (Vec<_>, Vec<_>) = kept.partition(|store| store.file(&config.data).is_file());
-    match missing.first() {
+    match missing.into_iter().find(|store| store.is_due(config)) {
         _ if there.is_empty() => Err(super::refuse(
             "nothing_there",
             format!("there are no databases in the data folder {folder}: name the right one with --data."),

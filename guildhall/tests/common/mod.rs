@@ -169,14 +169,18 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) head: String,
     pub(crate) body: Value,
+    /// The body as it came.
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Answer {
     fn parse(bytes: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(bytes);
-        let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no HTTP answer: {text:?}"));
+        let end = bytes.windows(4).position(|at| at == b"\r\n\r\n");
+        let end = end.unwrap_or_else(|| panic!("no HTTP answer: {:?}", String::from_utf8_lossy(bytes)));
+        let (head, body) = (String::from_utf8_lossy(&bytes[..end]), &bytes[end + 4..]);
         let status = head.split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap_or_else(|| panic!("{head}"));
-        Self { status, head: head.to_owned(), body: serde_json::from_str(body).unwrap_or(Value::Null) }
+        let json = serde_json::from_slice(body).unwrap_or(Value::Null);
+        Self { status, head: head.into_owned(), body: json, bytes: body.to_vec() }
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {

@@ -39,6 +39,7 @@ mod second_factor;
 mod service;
 mod session;
 mod sessions;
+mod set_language;
 mod set_password;
 mod store;
 mod verify_email;

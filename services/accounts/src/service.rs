@@ -2,7 +2,7 @@
 
 use crate::{
     Service, archive, ask, authenticate, authenticator, cancel_deletion, change_email, delete_account, ended, erase,
-    leaving, log_in, log_out, proof, read, refresh, register, second_factor, sessions, set_password,
+    leaving, log_in, log_out, proof, read, refresh, register, second_factor, sessions, set_language, set_password,
     store::letters::About, verify_email,
 };
 use accounts_contract::{
@@ -86,6 +86,10 @@ impl Accounts for Service {
 
     async fn end_totp_of(&self, caller: Caller, user: UserId) -> Result<()> {
         authenticator::end_of(self, caller, user).await
+    }
+
+    async fn set_language(&self, caller: Caller, language: String) -> Result<()> {
+        set_language::set_language(self, caller, &language).await
     }
 
     async fn sessions(&self, caller: Caller) -> Result<Vec<Session>> {

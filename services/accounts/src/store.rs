@@ -34,7 +34,15 @@ impl Account {
             id: self.id,
             email: self.email,
             email_verified: self.verified_at.is_some(),
+            handle: profile.handle,
             display_name: profile.display_name,
+            avatar: profile.avatar,
+            banner: profile.banner,
+            accent_color: profile.accent_color,
+            bio: profile.bio,
+            pronouns: profile.pronouns,
+            status: profile.status,
+            language: self.language.code().into(),
             operator: self.operator,
             created_at: self.created_at,
         }
@@ -97,6 +105,9 @@ pub(crate) trait Store: Send + Sync {
         letter: &Letter,
         events: Vec<NewEvent>,
     ) -> Result<Committed<Option<Account>>>;
+
+    /// Nothing is done where there is no such account.
+    async fn set_language(&self, user: UserId, language: Language, event: NewEvent) -> Result<Option<Committed<()>>>;
 
     /// None, and nothing is written, when the account isn't there any more, or its password isn't the one with this hash.
     /// A session is proven when it starts.

@@ -65,7 +65,8 @@ impl Workshop {
             Problem::unavailable(detail).retry_after(RETRY_SECONDS)
         };
         let place = self.places.clone().try_acquire_owned().map_err(busy)?;
-        let turn = self.turns.clone().acquire_owned().await.map_err(|_| Problem::unavailable("The server is stopping."))?;
+        let turn =
+            self.turns.clone().acquire_owned().await.map_err(|_| Problem::unavailable("The server is stopping."))?;
         let done = tokio::task::spawn_blocking(move || {
             let made = job();
             drop((turn, place, inside));
@@ -91,11 +92,14 @@ mod tests {
             let (inside, workshop) = (workshop.enter(UserId(user)).expect("free"), workshop.clone());
             tokio::spawn(async move { workshop.work(inside, job).await })
         };
-        let first = begin(1, Box::new(move || {
-            begun.send(()).expect("heard");
-            wait.recv().expect("told");
-            Ok(1)
-        }));
+        let first = begin(
+            1,
+            Box::new(move || {
+                begun.send(()).expect("heard");
+                wait.recv().expect("told");
+                Ok(1)
+            }),
+        );
         first_began.recv().expect("it has the only turn");
         let twice = workshop.enter(UserId(1)).err().expect("one at a time");
         assert_eq!((twice.status(), twice.retry_after), (429, Some(RETRY_SECONDS)));
@@ -114,7 +118,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_a_broken_picture_and_frees_its_turn() {
-        let workshop = Workshop::new(&Config { images_parallel: 1, images_queue: 0, ..Config::default() }).expect("made");
+        let workshop =
+            Workshop::new(&Config { images_parallel: 1, images_queue: 0, ..Config::default() }).expect("made");
         for _ in 0..2 {
             let inside = workshop.enter(UserId(1)).expect("free");
             let made: Result<()> = workshop.work(inside, || panic!("an impossible picture")).await;

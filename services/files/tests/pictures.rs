@@ -64,7 +64,8 @@ async fn a_picture_is_kept_in_every_size_under_its_owner() {
     let name = stage.put(Place::Avatar(UserId(7)), 10).await;
     assert_eq!(stage.keys().await, [name.key(name.size(Some(128))), name.key(name.size(Some(512)))]);
     for size in name.place().sizes() {
-        let blob = stage.blobs.get(&Key::new(name.key(*size)).expect("a key"), None).await.expect("read").expect("there");
+        let blob =
+            stage.blobs.get(&Key::new(name.key(*size)).expect("a key"), None).await.expect("read").expect("there");
         assert_eq!(blob.meta.content_type.as_str(), "image/webp");
         let picture = image::load_from_memory(&blob.collect().await.expect("bytes")).expect("a picture");
         assert_eq!((picture.width(), picture.height()), (size.width, size.height));
@@ -76,7 +77,8 @@ async fn a_picture_is_kept_in_every_size_under_its_owner() {
 #[tokio::test]
 async fn what_cannot_be_a_picture_leaves_nothing() {
     let stage = Stage::new().await;
-    let as_type = |content_type: &str, bytes: &[u8]| Upload { content_type: content_type.into(), bytes: bytes.to_vec() };
+    let as_type =
+        |content_type: &str, bytes: &[u8]| Upload { content_type: content_type.into(), bytes: bytes.to_vec() };
     let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>";
     assert_eq!(stage.refused(as_type("image/svg+xml", svg)).await, (415, "image_type".into()));
     assert_eq!(stage.refused(as_type("image/png", svg)).await, (415, "image_type".into()));
@@ -92,7 +94,11 @@ async fn what_cannot_be_a_picture_leaves_nothing() {
     assert_eq!(stage.refused(as_type("image/png", &wide)).await, (413, "image_too_large".into()));
     assert_eq!(stage.keys().await, Vec::<String>::new());
     let named = as_type("IMAGE/PNG; charset=binary", &upload(1).bytes);
-    stage.files.put_image(Place::Avatar(UserId(7)), UserId(7), named).await.expect("types have parameters and any case");
+    stage
+        .files
+        .put_image(Place::Avatar(UserId(7)), UserId(7), named)
+        .await
+        .expect("types have parameters and any case");
 }
 
 #[tokio::test]
@@ -131,7 +137,8 @@ async fn an_export_has_the_bytes_and_an_erasure_leaves_none() {
     let (mut exported, mut after) = (Vec::new(), None);
     loop {
         let part = stage.files.export(UserId(7), after).await.expect("exported");
-        let read = |record: &contract::Record| serde_json::from_value::<ExportedImage>(record.value.clone()).expect("read");
+        let read =
+            |record: &contract::Record| serde_json::from_value::<ExportedImage>(record.value.clone()).expect("read");
         exported.extend(part.records.iter().map(read));
         after = part.next;
         if after.is_none() {

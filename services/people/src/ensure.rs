@@ -35,8 +35,7 @@ pub(crate) async fn give_handles(s: &Service) -> Result<()> {
         if without.is_empty() {
             break;
         }
-        let wanted: Vec<_> =
-            without.iter().map(|(user, name)| (*user, rules::candidates(name, *user))).collect();
+        let wanted: Vec<_> = without.iter().map(|(user, name)| (*user, rules::candidates(name, *user))).collect();
         s.store.give_handles(&wanted).await?;
         given += without.len();
     }

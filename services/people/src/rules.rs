@@ -42,7 +42,8 @@ pub(crate) fn accent_color(given: &str) -> Result<Option<String>> {
     if given.is_empty() {
         return Ok(None);
     }
-    let digits = given.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()));
+    let digits =
+        given.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()));
     let color = digits.map(|digits| format!("#{}", digits.to_ascii_lowercase()));
     let bad = || Problem::field("accent_color", "bad_color", "That isn't a colour: write it like #5b6ee1.");
     color.map(Some).ok_or_else(bad)

@@ -62,8 +62,7 @@ pub(crate) trait Store: Send + Sync {
     async fn ensure(&self, profile: Profile, handles: &[String]) -> Result<Profile>;
 
     /// Changes a profile, with its event.
-    async fn edit(&self, user: UserId, change: Change, event: NewEvent)
-    -> Result<Result<Committed<Profile>, Refusal>>;
+    async fn edit(&self, user: UserId, change: Change, event: NewEvent) -> Result<Result<Committed<Profile>, Refusal>>;
 
     /// Shows another picture, or none; nothing is done where there is no such person.
     async fn show(

@@ -50,11 +50,14 @@ async fn town(way: Way) -> Town {
     };
     let scratch =
         [engine_sql::testing::sqlite().await, engine_sql::testing::sqlite().await, engine_sql::testing::sqlite().await];
-    let people = people::build(scratch[0].database.clone(), &outside).await.expect("people");
+    let people =
+        people::build(scratch[0].database.clone(), &outside, Arc::new(files_contract::Nowhere)).await.expect("people");
     for (caller, name) in [(ADA, "Ada"), (BOB, "Bob")] {
         people.ensure(caller.user, name.into()).await.expect("a profile");
     }
-    let guilds = guilds::build(scratch[1].database.clone(), &outside, people).await.expect("guilds");
+    let guilds = guilds::build(scratch[1].database.clone(), &outside, people, Arc::new(files_contract::Nowhere))
+        .await
+        .expect("guilds");
     let gate = Gate::new(guilds.clone(), outside.fanout.clone());
     let config = messages::Config::default();
     let local =

@@ -104,14 +104,15 @@ async fn stage(seed: u64) -> Stage {
         engine_sql::testing::sqlite().await,
     ];
     let database = |n: usize| scratch[n].database.clone();
-    let people = people::build(database(0), &outside).await.expect("people");
+    let people = people::build(database(0), &outside, Arc::new(files_contract::Nowhere)).await.expect("people");
     let config = accounts::Config { argon2_memory_kib: 64, argon2_passes: 1, ..Default::default() };
     let mail = accounts::Mailing { mailer: Arc::new(Nowhere), public_url: "https://chat.example.org".into() };
     let folder = std::env::temp_dir().join("guildhall-test-no-blobs");
     let blobs = Arc::new(engine_blobs::LocalBlobs::open(folder).await.expect("nothing there"));
     let deps = accounts::Deps { people: people.clone(), holders: Vec::new(), mail, blobs };
     let accounts = accounts::build(database(1), &outside, deps, config).await.expect("accounts");
-    let guilds = guilds::build(database(2), &outside, people.clone()).await.expect("guilds");
+    let guilds =
+        guilds::build(database(2), &outside, people.clone(), Arc::new(files_contract::Nowhere)).await.expect("guilds");
     let gate = Gate::new(guilds.clone(), outside.fanout.clone());
     let config = messages::Config::default();
     let messages =

@@ -4,8 +4,9 @@ use contract::{
     Part, Receipt, Wishes,
     grpc::{Remote, ServiceToken, serve},
 };
+use files_contract::Upload;
 use kernel::{Caller, Difference, Kind, Problem, Reader, Result, StreamName, UserId};
-use people_contract::{People, PeopleClient, Profile, ProfileEdit, serve_people};
+use people_contract::{People, PeopleClient, Picture, Profile, ProfileEdit, Settings, SettingsEdit, serve_people};
 use std::sync::{
     Arc,
     atomic::{AtomicBool, AtomicU32, Ordering::SeqCst},
@@ -36,6 +37,18 @@ impl People for Counter {
     async fn find(&self, _: UserId) -> Result<Option<Profile>> {
         self.ask().await;
         Ok(None)
+    }
+    async fn by_handle(&self, _: String) -> Result<Option<Profile>> {
+        Ok(None)
+    }
+    async fn set_picture(&self, _: Caller, _: Picture, _: Option<Upload>) -> Result<Profile> {
+        Err(Problem::not_found("person"))
+    }
+    async fn settings(&self, _: Caller) -> Result<Settings> {
+        Ok(Settings::default())
+    }
+    async fn edit_settings(&self, _: Caller, _: SettingsEdit) -> Result<Settings> {
+        Ok(Settings::default())
     }
     async fn profiles(&self, _: Vec<UserId>) -> Result<Vec<Profile>> {
         Ok(Vec::new())
@@ -168,7 +181,7 @@ fn a_refusal_comes_as_it_is_and_is_not_asked_again() {
         let busy = people.ensure(UserId(1), "Ada".into()).await.expect_err("refused");
         assert_eq!((busy.kind, &*busy.detail), (Kind::Unavailable, "Busy."));
         let caller = Caller { user: UserId(1), session: kernel::SessionId(1), operator: false };
-        let edit = ProfileEdit { display_name: Some("Ada".into()) };
+        let edit = ProfileEdit { display_name: Some("Ada".into()), ..ProfileEdit::default() };
         assert_eq!(people.edit(caller, edit).await.expect_err("refused").kind, Kind::NotFound);
         assert_eq!(process.asked(), 1);
     });

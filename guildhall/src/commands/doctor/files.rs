@@ -34,7 +34,7 @@ pub(super) fn examine(report: &Report, config: &Config, stores: &[&Store]) -> (O
         let said = format!("a restore into {shown} didn't finish");
         report.fault("data folder", &said, "Run guildhall restore again.");
     }
-    (holder(folder), databases(report, folder, stores))
+    (holder(folder), databases(report, config, stores))
 }
 
 fn rights(report: &Report, folder: &Path) {
@@ -87,7 +87,8 @@ fn holder(folder: &Path) -> Option<String> {
     }
 }
 
-fn databases(report: &Report, folder: &Path, stores: &[&Store]) -> Option<i64> {
+fn databases(report: &Report, config: &Config, stores: &[&Store]) -> Option<i64> {
+    let folder = &config.data;
     if !stores.iter().any(|store| store.file(folder).exists()) {
         report.ok("databases", "none yet: the first start makes them");
         return None;
@@ -95,6 +96,10 @@ fn databases(report: &Report, folder: &Path, stores: &[&Store]) -> Option<i64> {
     let mut high_water = None;
     for store in stores {
         let (file, name) = (store.file(folder), store.file_name());
+        if !file.exists() && !store.is_due(config) {
+            report.ok(&name, "isn't there yet: the next start makes it");
+            continue;
+        }
         if !file.exists() {
             let said = "isn't there, though others are".to_string();
             report.fault(&name, &said, "Restore a backup: guildhall restore.");

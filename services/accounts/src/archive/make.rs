@@ -2,6 +2,7 @@ use super::{page, zipped::Zip};
 use crate::{Holder, Service, read, store::exports::Kept};
 use accounts_contract::Export;
 use contract::Record;
+use files_contract::ExportedImage;
 use kernel::{Problem, Result, Timestamp};
 use ports::{ContentType, Key};
 use std::iter;
@@ -11,6 +12,8 @@ const HOLD_SECONDS: i64 = 120;
 /// Kinds of which there may be any number: they are read once more for the page that shows them, and never all at once.
 const MANY: [&str; 2] = [MESSAGE, "marker"];
 const MESSAGE: &str = "message";
+/// Its bytes are a file of their own.
+const IMAGE: &str = "image";
 
 /// Makes every archive that waits.
 pub(crate) async fn make_waiting(s: &Service) -> Result<()> {
@@ -55,8 +58,13 @@ impl Making<'_> {
         let others = s.holders.iter().map(|holder| (holder.name(), Some(&**holder)));
         for (name, holder) in iter::once(("accounts", None)).chain(others) {
             self.zip.file(&format!("data/{name}.json")).await?;
-            if self.json(holder, &mut few).await? {
+            let mut pictures = Vec::new();
+            if self.json(holder, &mut few, &mut pictures).await? {
                 speakers.extend(holder);
+            }
+            for (name, bytes) in pictures {
+                self.zip.file(&format!("pictures/{name}")).await?;
+                self.zip.add(bytes).await?;
             }
         }
         let shown = page::Known::of(&few)?;
@@ -85,16 +93,24 @@ impl Making<'_> {
     }
 
     /// All records of a service, this one where there is no other, as an array. Those of which there are few are kept, to be
-    /// shown. Answers whether there are messages among them.
-    async fn json(&mut self, holder: Option<&dyn Holder>, few: &mut Vec<Record>) -> Result<bool> {
+    /// shown; the bytes of pictures are put aside, under the names of their files. Answers whether there are messages among them.
+    async fn json(
+        &mut self,
+        holder: Option<&dyn Holder>,
+        few: &mut Vec<Record>,
+        pictures: &mut Vec<(String, Vec<u8>)>,
+    ) -> Result<bool> {
         let (mut after, mut separator, mut speaks) = (None, "[\n  ", false);
         loop {
-            let part = match holder {
+            let mut part = match holder {
                 Some(holder) => holder.export(self.of.account, after).await?,
                 None => read::export(self.s, self.of.account).await?,
             };
             let mut text = Vec::new();
-            for record in &part.records {
+            for record in &mut part.records {
+                if record.kind == IMAGE {
+                    pictures.push(put_aside(record)?);
+                }
                 text.extend_from_slice(separator.as_bytes());
                 separator = ",\n  ";
                 serde_json::to_writer(&mut text, record).map_err(Problem::internal)?;
@@ -114,4 +130,15 @@ impl Making<'_> {
             }
         }
     }
+}
+
+/// The bytes of a picture, which its record then names as a file.
+fn put_aside(record: &mut Record) -> Result<(String, Vec<u8>)> {
+    let image: ExportedImage = serde_json::from_value(record.value.clone()).map_err(Problem::internal)?;
+    let file = format!("{}.{}", image.name, image.content_type.trim_start_matches("image/"));
+    if let Some(value) = record.value.as_object_mut() {
+        value.remove("bytes");
+        value.insert("file".into(), format!("pictures/{file}").into());
+    }
+    Ok((file, image.bytes))
 }

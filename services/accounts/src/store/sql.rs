@@ -121,6 +121,21 @@ impl Store for SqlStore {
         Ok(Committed { value: Some(Account { operator, ..new }), events })
     }
 
+    async fn set_language(&self, user: UserId, language: Language, event: NewEvent) -> Result<Option<Committed<()>>> {
+        let mut tx = self.pools.begin().await?;
+        let changed = query("UPDATE accounts SET language = $2 WHERE id = $1")
+            .bind(user.0)
+            .bind(language.code())
+            .execute(&mut *tx)
+            .await?;
+        if changed.rows_affected() == 0 {
+            return Ok(None);
+        }
+        let events = append(&mut tx, vec![event]).await?;
+        tx.commit().await?;
+        Ok(Some(Committed { value: (), events }))
+    }
+
     async fn start_session(
         &self,
         new: NewSession,

@@ -5,12 +5,7 @@ use engine_sql::Ground;
 use kernel::GuildId;
 
 fn image(place: Place, hash: u8, giver: i64) -> Image {
-    Image {
-        name: ImageName::new(place, [hash; 16]),
-        place,
-        giver: UserId(giver),
-        put_at: Timestamp(i64::from(hash)),
-    }
+    Image { name: ImageName::new(place, [hash; 16]), place, giver: UserId(giver), put_at: Timestamp(i64::from(hash)) }
 }
 
 async fn filled(ground: &Ground, images: &[Image]) -> std::sync::Arc<dyn Store> {

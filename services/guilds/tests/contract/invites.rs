@@ -14,6 +14,7 @@ pub(crate) async fn an_invite_lets_people_in(s: Stage) {
         code: invite.code.clone(),
         guild: guild.id,
         guild_name: guild.name,
+        guild_icon: None,
         member_count: 1,
         inviter: "Person 1".into(),
         expires_at: invite.expires_at,

@@ -10,13 +10,14 @@ use engine_sql::{
     Outside,
     testing::{Scratch, sqlite},
 };
+use files_contract::Upload;
 use guilds_contract::{
     Channel, ChannelDraft, Guild, GuildDraft, Guilds, GuildsClient, Invite, InviteDraft, serve_guilds,
 };
 use kernel::{
     Caller, ChannelId, Difference, Event, GuildId, Problem, Reader, Result, SessionId, StreamName, Timestamp, UserId,
 };
-use people_contract::{People, Profile, ProfileEdit};
+use people_contract::{People, Picture, Profile, ProfileEdit, Settings, SettingsEdit};
 use ports::{Fanout, ManualClock, OsRandom};
 use std::sync::Arc;
 
@@ -40,7 +41,10 @@ pub(crate) async fn local() -> Stage {
         fanout: fanout.clone(),
         bus: Arc::new(MemoryBus::default()),
     };
-    let guilds = guilds::build(scratch.database.clone(), &outside, Arc::new(Everybody)).await.expect("built");
+    let guilds =
+        guilds::build(scratch.database.clone(), &outside, Arc::new(Everybody), Arc::new(files_contract::Nowhere))
+            .await
+            .expect("built");
     Stage { guilds, clock, fanout, _running: None, scratch }
 }
 
@@ -56,17 +60,44 @@ pub(crate) async fn remote() -> Stage {
     Stage { guilds, _running: Some(running), ..local }
 }
 
+fn profile(user: UserId, display_name: String) -> Profile {
+    Profile {
+        id: user,
+        handle: format!("person{user}"),
+        display_name,
+        avatar: None,
+        banner: None,
+        accent_color: None,
+        bio: String::new(),
+        pronouns: String::new(),
+        status: None,
+        created_at: Timestamp(0),
+    }
+}
+
 /// Ids to 999 are people: `Person 7`.
 struct Everybody;
 
 #[async_trait]
 impl People for Everybody {
     async fn ensure(&self, user: UserId, display_name: String) -> Result<Profile> {
-        Ok(Profile { id: user, display_name, created_at: Timestamp(0) })
+        Ok(profile(user, display_name))
     }
     async fn find(&self, user: UserId) -> Result<Option<Profile>> {
         let display_name = format!("Person {user}");
-        Ok((user.0 < 1_000).then_some(Profile { id: user, display_name, created_at: Timestamp(0) }))
+        Ok((user.0 < 1_000).then(|| profile(user, display_name)))
+    }
+    async fn by_handle(&self, _: String) -> Result<Option<Profile>> {
+        Ok(None)
+    }
+    async fn set_picture(&self, _: Caller, _: Picture, _: Option<Upload>) -> Result<Profile> {
+        Err(Problem::not_found("user"))
+    }
+    async fn settings(&self, _: Caller) -> Result<Settings> {
+        Err(Problem::not_found("user"))
+    }
+    async fn edit_settings(&self, _: Caller, _: SettingsEdit) -> Result<Settings> {
+        Err(Problem::not_found("user"))
     }
     async fn profiles(&self, _: Vec<UserId>) -> Result<Vec<Profile>> {
         Err(Problem::not_found("list"))

@@ -117,8 +117,7 @@ async fn of_two_who_want_a_handle_one_gets_it(ground: Ground) {
     let store = make(&ground, 7, "ada").await;
     make(&ground, 8, "bob").await;
     let [one, two] = [event(&ground, 7).await, event(&ground, 8).await];
-    let (one, two) =
-        tokio::join!(store.edit(UserId(7), to("same", 0), one), store.edit(UserId(8), to("same", 0), two));
+    let (one, two) = tokio::join!(store.edit(UserId(7), to("same", 0), one), store.edit(UserId(8), to("same", 0), two));
     let outcomes = [one.expect("asked").is_ok(), two.expect("asked").is_ok()];
     assert!(outcomes[0] != outcomes[1], "{outcomes:?}");
     let owner = store.by_handle("same").await.expect("find").expect("there").id;

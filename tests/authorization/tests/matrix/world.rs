@@ -14,6 +14,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use tower::ServiceExt;
 
 const PASSWORD: &str = "correct horse battery";
+const PICTURE: &[u8] = include_bytes!("pixel.png");
 /// An id that nothing has.
 const NOTHING: &str = "4611686018427387904";
 
@@ -168,6 +169,8 @@ impl World {
         path = path.replace("{user}", user).replace("{guild}", &id("guild"));
         path = path.replace("{code}", &if missing { "AAAAAAAAAAAAAAAAAAAAAA".to_owned() } else { id("code") });
         path = path.replace("{erasure}", "AAAAAAAAAAAAAAAAAAAAAA").replace("{export}", NOTHING);
+        path = path.replace("{handle}", if missing { "nobody.of.that.name" } else { "bystander" });
+        path = path.replace("{image}", &format!("avatar_{NOTHING}_{}", "0".repeat(32)));
         assert!(!path.contains('{'), "{path}: teach this test what to put there");
         if operation.id == "users" { format!("{path}?ids={bystander}") } else { path }
     }
@@ -192,11 +195,13 @@ impl World {
             "confirm_totp" => json!({ "code": "x" }),
             "second_factor" => json!({ "challenge": "x", "code": "x" }),
             "edit_me" => json!({ "display_name": "Renamed" }),
+            "edit_settings" => json!({ "enter_sends": false }),
             "create_guild" | "edit_guild" | "create_channel" | "edit_channel" => json!({ "name": "Renamed" }),
             "create_invite" => json!({}),
             "open_direct" => json!({ "user": self.people["bystander"].id }),
             "send_message" => json!({ "nonce": "matrix", "text": "Hello." }),
             "mark_read" => json!({ "number": 1 }),
+            "put_avatar" | "put_banner" | "put_icon" => json!(PICTURE),
             _ => return None,
         })
     }
@@ -227,6 +232,8 @@ impl World {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         let request = match body {
+            // What is no object is a picture.
+            Some(Value::Array(_)) => request.header(header::CONTENT_TYPE, "image/png").body(Body::from(PICTURE)),
             Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())),
             None => request.body(Body::empty()),
         };

@@ -1,0 +1,82 @@
+//! Pictures through the real program: what it takes, how it hands them out, and that nobody else's are touched.
+
+mod common;
+
+use common::{Answer, Folder, Server, text};
+use serde_json::json;
+
+const PICTURE: &[u8] = include_bytes!("canary.png");
+
+fn put(server: &Server, token: &str, path: &str, content_type: &str, body: &[u8]) -> Answer {
+    let bearer = format!("Bearer {token}");
+    server.raw("PUT", path, &[("Authorization", &bearer), ("Content-Type", content_type)], body)
+}
+
+#[test]
+fn a_picture_is_shown_to_whoever_has_its_name_and_can_be_kept_forever() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let ada = server.register("ada");
+    let me = put(&server, &ada, "/api/v1/me/avatar", "image/png", PICTURE).expect(200);
+    let name = text(&me["avatar"]);
+    let shown = server.raw("GET", &format!("/files/images/{name}?size=40"), &[], b"");
+    assert_eq!(shown.status, 200);
+    for (header, value) in [
+        ("cache-control", "public, max-age=31536000, immutable"),
+        ("x-content-type-options", "nosniff"),
+        ("content-security-policy", "default-src 'none'; sandbox; frame-ancestors 'none'"),
+    ] {
+        assert_eq!(shown.header(header), Some(value), "{header}");
+    }
+    let kind = shown.header("content-type").expect("a type");
+    assert!(["image/webp", "image/jpeg"].contains(&kind), "{kind}");
+    assert!(shown.bytes != PICTURE && !shown.bytes.is_empty());
+    let tag = shown.header("etag").expect("a tag").to_owned();
+    let known = server.raw("GET", &format!("/files/images/{name}?size=40"), &[("If-None-Match", &tag)], b"");
+    assert_eq!((known.status, known.bytes.len()), (304, 0));
+    server.raw("GET", &format!("/files/images/{name}?size=big"), &[], b"").refused(422, "bad_size", Some("size"));
+    for nothing in ["avatar_1_00000000000000000000000000000000", "../../lock", "%2e%2e%2flock", "icon"] {
+        server.raw("GET", &format!("/files/images/{nothing}"), &[], b"").refused(404, "not_found", None);
+    }
+    let other = put(&server, &ada, "/api/v1/me/avatar", "image/png", PICTURE).expect(200);
+    assert_ne!(text(&other["avatar"]), name);
+    server.raw("GET", &format!("/files/images/{name}"), &[], b"").refused(404, "not_found", None);
+    let none = server.call("DELETE", "/api/v1/me/avatar", Some(&ada), None).expect(200);
+    assert!(none["avatar"].is_null());
+}
+
+#[test]
+fn what_is_no_picture_is_refused_with_a_reason() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let ada = server.register("ada");
+    let try_put = |content_type: &str, body: &[u8]| put(&server, &ada, "/api/v1/me/banner", content_type, body);
+    try_put("application/json", b"{}").refused(415, "not_an_image", None);
+    try_put("image/svg+xml", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>").refused(415, "image_type", None);
+    try_put("image/jpeg", PICTURE).refused(415, "image_type_differs", None);
+    try_put("image/png", b"").refused(422, "body_empty", None);
+    try_put("image/png", &PICTURE[..PICTURE.len() / 2]).refused(422, "image_broken", None);
+    try_put("image/png", &vec![0; (8 << 20) + 1]).refused(413, "body_too_large", None);
+    let large = server.raw("PATCH", "/api/v1/me", &[("Content-Type", "application/json")], &vec![b' '; 70_000]);
+    assert!(large.status == 401 || large.status == 413, "other calls keep their limit: {}", large.head);
+    assert!(server.call("GET", "/api/v1/me", Some(&ada), None).expect(200)["banner"].is_null());
+}
+
+#[test]
+fn a_guilds_icon_goes_with_the_guild() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let (ada, bob) = (server.register("ada"), server.register("bob"));
+    let (guild, _) = server.guild(&ada);
+    let path = format!("/api/v1/guilds/{guild}/icon");
+    put(&server, &bob, &path, "image/png", PICTURE).refused(404, "not_found", None);
+    let icon = text(&put(&server, &ada, &path, "image/png", PICTURE).expect(200)["icon"]);
+    let invites = format!("/api/v1/guilds/{guild}/invites");
+    let code = text(&server.call("POST", &invites, Some(&ada), Some(&json!({}))).expect(201)["code"]);
+    let preview = server.call("GET", &format!("/api/v1/invites/{code}"), None, None).expect(200);
+    assert_eq!(text(&preview["guild_icon"]), icon);
+    let shown = |name: &str| server.raw("GET", &format!("/files/images/{name}"), &[], b"").status;
+    assert_eq!(shown(&icon), 200);
+    server.call("DELETE", &format!("/api/v1/guilds/{guild}"), Some(&ada), None).expect(204);
+    assert_eq!(shown(&icon), 404);
+}

@@ -1,0 +1,260 @@
+//! What every implementation of the contracts `People` and `Files` must do: run on the services themselves and on their
+//! gRPC clients, which no caller can tell apart.
+
+use contract::{
+    Wishes,
+    grpc::{Remote, ServiceToken, serve},
+};
+use engine_blobs::LocalBlobs;
+use engine_bus::{MemoryBus, MemoryFanout};
+use engine_sql::{Outside, testing::Scratch};
+use files_contract::{ExportedImage, Files, FilesClient, ImageName, Place, Upload, serve_files};
+use kernel::{Caller, Reader, SessionId, StreamName, Timestamp, UserId};
+use people_contract::{
+    People, PeopleClient, Picture, ProfileEdit, Settings, SettingsEdit, Status, Theme, serve_people,
+};
+use ports::{Blobs, Fanout, Hint, Key, ManualClock, OsRandom, Prefix, Random, Sink};
+use std::sync::{Arc, Mutex};
+
+const ADA: Caller = Caller { user: UserId(7), session: SessionId(7), operator: false };
+const BOB: Caller = Caller { user: UserId(8), session: SessionId(8), operator: false };
+
+#[derive(Clone, Copy)]
+enum Way {
+    Local,
+    Grpc,
+}
+
+struct Town {
+    people: Arc<dyn People>,
+    files: Arc<dyn Files>,
+    blobs: Arc<dyn Blobs>,
+    clock: Arc<ManualClock>,
+    fanout: Arc<dyn Fanout>,
+    folder: std::path::PathBuf,
+    _scratch: [Scratch; 2],
+}
+
+impl Drop for Town {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
+
+async fn town(way: Way) -> Town {
+    let clock = Arc::new(ManualClock::at(Timestamp(1_767_225_600_000)));
+    let fanout: Arc<dyn Fanout> = Arc::new(MemoryFanout::default());
+    let outside = Outside {
+        clock: clock.clone(),
+        random: Arc::new(OsRandom),
+        fanout: fanout.clone(),
+        bus: Arc::new(MemoryBus::default()),
+    };
+    let scratch = [engine_sql::testing::sqlite().await, engine_sql::testing::sqlite().await];
+    let random: &dyn Random = &OsRandom;
+    let folder = std::env::temp_dir().join(format!("guildhall-town-{}", u64::from_le_bytes(random.bytes())));
+    let blobs: Arc<dyn Blobs> = Arc::new(LocalBlobs::open(folder.clone()).await.expect("a folder"));
+    let mut files = files::build(scratch[0].database.clone(), &outside, blobs.clone(), files::Config::default())
+        .await
+        .expect("files");
+    if let Way::Grpc = way {
+        let there = remote(vec![serve_files(files)]).await;
+        files = Arc::new(FilesClient(there));
+    }
+    let mut people = people::build(scratch[1].database.clone(), &outside, files.clone()).await.expect("people");
+    if let Way::Grpc = way {
+        let there = remote(vec![serve_people(people)]).await;
+        people = Arc::new(PeopleClient(there));
+    }
+    people.ensure(ADA.user, "Ada Lovelace".into()).await.expect("made");
+    people.ensure(BOB.user, "Bob".into()).await.expect("made");
+    Town { people, files, blobs, clock, fanout, folder, _scratch: scratch }
+}
+
+async fn remote(services: Vec<contract::grpc::Service>) -> Remote {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let uri = format!("http://{}", listener.local_addr().expect("bound"));
+    let token = ServiceToken::new(&"t".repeat(32)).expect("a token");
+    tokio::spawn(serve(services, token.clone(), listener, std::future::pending()));
+    Remote::new(&uri, token).expect("an address")
+}
+
+fn upload() -> Upload {
+    Upload { content_type: "image/png".into(), bytes: include_bytes!("pixel.png").to_vec() }
+}
+
+impl Town {
+    async fn edit(&self, edit: ProfileEdit) -> Result<people_contract::Profile, (u16, String, Option<String>)> {
+        let done = self.people.edit(ADA, edit).await;
+        done.map_err(|p| (p.status(), p.code.to_string(), p.field.map(Into::into)))
+    }
+
+    async fn rename(&self, handle: &str) -> Result<String, (u16, String, Option<String>)> {
+        let edit = ProfileEdit { handle: Some(handle.into()), ..ProfileEdit::default() };
+        self.edit(edit).await.map(|profile| profile.handle)
+    }
+
+    async fn told(&self) -> Vec<String> {
+        let stream = StreamName::user("people", ADA.user);
+        let log = self.people.difference(Reader::Person(ADA), stream, 0).await.expect("log");
+        log.events.into_iter().map(|event| event.kind).collect()
+    }
+
+    async fn is_kept(&self, name: &ImageName) -> bool {
+        let key = Key::new(name.key(name.size(None))).expect("a key");
+        self.blobs.head(&key).await.expect("asked").is_some()
+    }
+}
+
+async fn a_profile_is_what_was_said_of_it(town: Town) {
+    let made = town.people.find(ADA.user).await.expect("asked").expect("there");
+    assert_eq!((made.handle.as_str(), made.display_name.as_str()), ("ada_lovelace", "Ada Lovelace"));
+    let status =
+        Status { emoji: "🎲".into(), text: "Rolling".into(), expires_at: Some(Timestamp(1_767_225_660_000)) };
+    let edit = ProfileEdit {
+        bio: Some(" First line.\nSecond. ".into()),
+        pronouns: Some("she/her".into()),
+        accent_color: Some("#5B6EE1".into()),
+        status: Some(status.clone()),
+        ..ProfileEdit::default()
+    };
+    let edited = town.edit(edit).await.expect("edited");
+    assert_eq!((edited.bio.as_str(), edited.pronouns.as_str()), ("First line.\nSecond.", "she/her"));
+    assert_eq!((edited.accent_color.as_deref(), &edited.status), (Some("#5b6ee1"), &Some(status)));
+    assert_eq!(town.people.find(ADA.user).await.expect("asked"), Some(edited));
+    town.clock.advance_seconds(60);
+    let later = town.people.profiles(vec![ADA.user]).await.expect("asked");
+    assert_eq!(later[0].status, None, "it has ended by itself");
+    for (edit, code, field) in [
+        (ProfileEdit { bio: Some("x".repeat(501)), ..ProfileEdit::default() }, "text_too_long", "bio"),
+        (ProfileEdit { pronouns: Some("x".repeat(41)), ..ProfileEdit::default() }, "text_too_long", "pronouns"),
+        (ProfileEdit { accent_color: Some("red".into()), ..ProfileEdit::default() }, "bad_color", "accent_color"),
+        (ProfileEdit { display_name: Some(" ".into()), ..ProfileEdit::default() }, "name_empty", "display_name"),
+    ] {
+        assert_eq!(town.edit(edit).await.expect_err(code), (422, code.into(), Some(field.into())));
+    }
+    assert_eq!(town.told().await, ["profile_edited"], "what was refused isn't told");
+}
+
+async fn a_handle_is_found_and_changes_seldom(town: Town) {
+    assert_eq!(town.rename("Bob").await.expect_err("taken"), (409, "handle_taken".into(), Some("handle".into())));
+    assert_eq!(town.rename("@Countess").await.expect("free"), "countess");
+    for asked in ["countess", "@COUNTESS"] {
+        let found = town.people.by_handle(asked.into()).await.expect("asked").expect(asked);
+        assert_eq!(found.id, ADA.user);
+    }
+    for asked in ["ada_lovelace", "nobody.here", "not a handle", ""] {
+        assert_eq!(town.people.by_handle(asked.into()).await.expect("asked"), None, "{asked}");
+    }
+    assert_eq!(town.rename("ada").await.expect("free"), "ada");
+    let (status, code, field) = town.rename("third").await.expect_err("too often");
+    assert_eq!((status, code.as_str(), field.as_deref()), (429, "handle_changed_too_often", Some("handle")));
+    town.clock.advance_seconds(3_600);
+    assert_eq!(town.rename("third").await.expect("an hour later"), "third");
+}
+
+async fn a_picture_is_shown_and_the_one_before_is_gone(town: Town) {
+    let first =
+        town.people.set_picture(ADA, Picture::Avatar, Some(upload())).await.expect("shown").avatar.expect("one");
+    assert!(first.place() == Place::Avatar(ADA.user) && town.is_kept(&first).await);
+    let next = town.people.set_picture(ADA, Picture::Avatar, Some(upload())).await.expect("shown").avatar.expect("one");
+    assert!(!town.is_kept(&first).await && town.is_kept(&next).await);
+    let banner = town.people.set_picture(ADA, Picture::Banner, Some(upload())).await.expect("shown");
+    assert_eq!((banner.avatar.as_ref(), banner.banner.is_some()), (Some(&next), true));
+    let svg = Upload { content_type: "image/svg+xml".into(), bytes: b"<svg/>".to_vec() };
+    let refused = town.people.set_picture(ADA, Picture::Avatar, Some(svg)).await.expect_err("refused");
+    assert_eq!((refused.status(), &*refused.code), (415, "image_type"));
+    let stranger = Caller { user: UserId(9), ..ADA };
+    let nobody = town.people.set_picture(stranger, Picture::Avatar, Some(upload())).await.expect_err("refused");
+    assert_eq!(nobody.status(), 404);
+    let left = town.blobs.list(&Prefix::new("images/user_9").expect("a prefix"), None).await.expect("listed");
+    assert_eq!(left, [], "nothing stays of nobody's picture");
+    let none = town.people.set_picture(ADA, Picture::Avatar, None).await.expect("taken away");
+    assert!(none.avatar.is_none() && !town.is_kept(&next).await);
+    let given = town.files.export(ADA.user, None).await.expect("exported").records;
+    let images: Vec<ExportedImage> =
+        given.into_iter().map(|record| serde_json::from_value(record.value).expect("an image")).collect();
+    assert_eq!(images.iter().map(|image| image.place).collect::<Vec<_>>(), [Place::Banner(ADA.user)]);
+    assert!(!images[0].bytes.is_empty());
+}
+
+/// Hears hints.
+#[derive(Default)]
+struct Ear(Mutex<Vec<Hint>>);
+
+impl Sink for Ear {
+    fn event(&self, _: &Arc<kernel::Event>) {}
+    fn hint(&self, hint: &Hint) {
+        self.0.lock().expect("no panic").push(hint.clone());
+    }
+}
+
+async fn who_shows_somebody_is_told_of_changes(town: Town) {
+    let ear = Arc::new(Ear::default());
+    let _listening = town.fanout.subscribe(people_contract::PROFILES, ear.clone());
+    town.edit(ProfileEdit { bio: Some("new".into()), ..ProfileEdit::default() }).await.expect("edited");
+    town.people.set_picture(ADA, Picture::Avatar, None).await.expect("taken away");
+    town.edit(ProfileEdit::default()).await.expect("nothing changed");
+    let heard = ear.0.lock().expect("no panic").clone();
+    assert_eq!(heard, [Hint::Profile { user: ADA.user }, Hint::Profile { user: ADA.user }]);
+}
+
+async fn settings_are_merged_and_told_to_the_other_devices(town: Town) {
+    assert_eq!(town.people.settings(ADA).await.expect("asked"), Settings::default());
+    let dark = SettingsEdit { theme: Some(Theme::Dark), ..SettingsEdit::default() };
+    let silent = SettingsEdit { notification_sound: Some(false), ..SettingsEdit::default() };
+    town.people.edit_settings(ADA, dark).await.expect("edited");
+    let both = town.people.edit_settings(ADA, silent).await.expect("edited");
+    assert_eq!((both.theme, both.notification_sound, both.version), (Theme::Dark, false, 2));
+    assert_eq!(town.people.settings(ADA).await.expect("asked"), both);
+    assert_eq!(town.people.edit_settings(ADA, SettingsEdit::default()).await.expect("nothing changed"), both);
+    assert_eq!(town.people.settings(BOB).await.expect("asked"), Settings::default());
+    assert_eq!(town.told().await, ["settings_changed", "settings_changed"]);
+}
+
+async fn an_export_has_all_and_an_erasure_leaves_nothing(town: Town) {
+    town.rename("countess").await.expect("free");
+    let silent = SettingsEdit { notification_sound: Some(false), ..SettingsEdit::default() };
+    town.people.edit_settings(ADA, silent).await.expect("edited");
+    town.people.set_picture(ADA, Picture::Avatar, Some(upload())).await.expect("shown");
+    let exported = async || {
+        let part = town.people.export(ADA.user, None).await.expect("exported");
+        part.records.into_iter().map(|record| record.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(exported().await, ["profile", "handle", "handle", "settings"]);
+    let wishes = Wishes::default();
+    assert_eq!(town.people.erase(ADA.user, wishes).await.expect("erased").erased, 4);
+    assert_eq!(town.files.erase(ADA.user, wishes).await.expect("erased").erased, 2);
+    assert_eq!(exported().await, Vec::<String>::new());
+    let left = town.blobs.list(&Prefix::ALL, None).await.expect("listed");
+    assert_eq!(left, []);
+    assert_eq!(town.people.erase(ADA.user, wishes).await.expect("again").erased, 0);
+    let heir = ProfileEdit { handle: Some("countess".into()), ..ProfileEdit::default() };
+    assert_eq!(town.people.edit(BOB, heir).await.expect("it is nobody's").handle, "countess");
+}
+
+macro_rules! both_ways {
+    ($($test:ident),+ $(,)?) => {
+        mod local {
+            $( #[tokio::test]
+            async fn $test() {
+                super::$test(super::town(super::Way::Local).await).await;
+            } )+
+        }
+        mod grpc {
+            $( #[tokio::test]
+            async fn $test() {
+                super::$test(super::town(super::Way::Grpc).await).await;
+            } )+
+        }
+    };
+}
+
+both_ways!(
+    a_profile_is_what_was_said_of_it,
+    a_handle_is_found_and_changes_seldom,
+    a_picture_is_shown_and_the_one_before_is_gone,
+    who_shows_somebody_is_told_of_changes,
+    settings_are_merged_and_told_to_the_other_devices,
+    an_export_has_all_and_an_erasure_leaves_nothing,
+);
