@@ -11,6 +11,7 @@ import { SetupPage } from './pages/setup';
 import { Splash } from './pages/splash';
 import { VerifyPage } from './pages/verify';
 import { useStore } from './ui/hooks';
+import { useSharedSettings } from './ui/shared-settings';
 import { Shell } from './ui/shell';
 import { TitleBadge } from './ui/title-badge';
 import { Toasts } from './ui/toasts';
@@ -20,6 +21,7 @@ const Dialogs = lazy(() => import('./ui/dialogs/all'));
 
 export function App() {
   const isDialogOpen = useView(view => view.dialog !== null);
+  useSharedSettings();
   return (
     <Tooltip.Provider delayDuration={350} skipDelayDuration={200}>
       <Pages />

@@ -16,11 +16,15 @@ pub struct Settings {
 
 /// A change of settings: what is absent stays.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct SettingsEdit {
+    #[serde(default)]
     pub theme: Option<Theme>,
+    #[serde(default)]
     pub density: Option<Density>,
+    #[serde(default)]
     pub enter_sends: Option<bool>,
+    #[serde(default)]
     pub notification_sound: Option<bool>,
 }
 

@@ -9,8 +9,11 @@ import type {
   DeletionRequest,
   EmailChange,
   Export,
+  Guild,
   Invite,
   InviteDraft,
+  Me,
+  MeEdit,
   Member,
   Message,
   Page,
@@ -19,6 +22,7 @@ import type {
   Proof,
   Registration,
   Session,
+  SettingsEdit,
 } from './types';
 
 /** Which part of a channel's history; none of the three: the newest. */
@@ -46,6 +50,13 @@ async function take<T>(answer: Promise<FetchResponse<any, any, any> & { data?: T
   if (result.response.ok) return result.data as T;
   throw new ProblemError(problemFrom(result.response.status, result.error));
 }
+
+/** A picture as the body of a call, as it is. */
+const picture = (file: Blob) => ({
+  body: file as never,
+  bodySerializer: (body: unknown) => body as Blob,
+  headers: { 'Content-Type': file.type },
+});
 
 /** The server's calls, typed by its OpenAPI document. Each throws a `ProblemError`. */
 export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUrl: string) {
@@ -87,7 +98,12 @@ export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUr
     deletion: (): Promise<Deletion | null> => take(http.GET('/api/v1/me/deletion')),
     deleteMe: (body: DeletionRequest) => take(http.DELETE('/api/v1/me', { body })),
     cancelDeletion: () => take(http.DELETE('/api/v1/me/deletion')),
-    editMe: (display_name: string) => take(http.PATCH('/api/v1/me', { body: { display_name } })),
+    editMe: (body: MeEdit) => take(http.PATCH('/api/v1/me', { body })),
+    putMyPicture: (kind: 'avatar' | 'banner', file: Blob): Promise<Me> =>
+      take(http.PUT(`/api/v1/me/${kind}`, picture(file))),
+    deleteMyPicture: (kind: 'avatar' | 'banner'): Promise<Me> => take(http.DELETE(`/api/v1/me/${kind}`)),
+    settings: () => take(http.GET('/api/v1/me/settings')),
+    editSettings: (body: SettingsEdit) => take(http.PATCH('/api/v1/me/settings', { body })),
     me: () => take(http.GET('/api/v1/me')),
     users: (ids: string[]) => take(http.GET('/api/v1/users', { params: { query: { ids: ids.join(',') } } })),
     overview: () => take(http.GET('/api/v1/overview')),
@@ -95,6 +111,10 @@ export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUr
     createGuild: (name: string) => take(http.POST('/api/v1/guilds', { body: { name } })),
     editGuild: (guild: string, name: string) =>
       take(http.PATCH('/api/v1/guilds/{guild}', { params: { path: { guild } }, body: { name } })),
+    putIcon: (guild: string, file: Blob): Promise<Guild> =>
+      take(http.PUT('/api/v1/guilds/{guild}/icon', { params: { path: { guild } }, ...picture(file) })),
+    deleteIcon: (guild: string) =>
+      take(http.DELETE('/api/v1/guilds/{guild}/icon', { params: { path: { guild } } })),
     deleteGuild: (guild: string) =>
       take(http.DELETE('/api/v1/guilds/{guild}', { params: { path: { guild } } })),
     leaveGuild: (guild: string) =>

@@ -289,6 +289,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/guilds/{guild}/icon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Show another icon of a guild: a square is cut out of its middle. */
+        put: operations["put_icon"];
+        post?: never;
+        /** Show no icon of a guild. */
+        delete: operations["delete_icon"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/guilds/{guild}/invites": {
         parameters: {
             query?: never;
@@ -427,8 +445,44 @@ export interface paths {
         delete: operations["delete_me"];
         options?: never;
         head?: never;
-        /** Change my profile. */
+        /** Change my profile, or the language of my mails. */
         patch: operations["edit_me"];
+        trace?: never;
+    };
+    "/api/v1/me/avatar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Show another avatar of me: a square is cut out of its middle. */
+        put: operations["put_avatar"];
+        post?: never;
+        /** Show no avatar of me. */
+        delete: operations["delete_avatar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/banner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Show another banner of me: a part three times as wide as high is cut out of its middle. */
+        put: operations["put_banner"];
+        post?: never;
+        /** Show no banner of me. */
+        delete: operations["delete_banner"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/me/channels": {
@@ -459,70 +513,6 @@ export interface paths {
         get: operations["credentials"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/credentials/recovery-codes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * New recovery codes in the place of the old ones.
-         * @description The session must be proven (`POST /api/v1/me/proof`).
-         */
-        post: operations["renew_recovery_codes"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/credentials/totp": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Begin to use an authenticator app (TOTP, RFC 6238).
-         * @description It isn't asked for before it is confirmed. The session must be proven (`POST /api/v1/me/proof`).
-         */
-        post: operations["begin_totp"];
-        /**
-         * Turn off my authenticator app; its recovery codes go with it.
-         * @description The session must be proven (`POST /api/v1/me/proof`).
-         */
-        delete: operations["end_totp"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/credentials/totp/confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Confirm that the authenticator app works: from now on it is asked for after the password.
-         * @description The answer has 10 recovery codes. They are shown once: keep them where the app isn't.
-         */
-        post: operations["confirm_totp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -680,6 +670,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I set for all my devices. */
+        get: operations["settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change some of my settings, for all my devices.
+         * @description What isn't named stays. Of two devices that change the same one, the later wins; `settings_changed` tells the others.
+         */
+        patch: operations["edit_settings"];
+        trace?: never;
+    };
     "/api/v1/overview": {
         parameters: {
             query?: never;
@@ -713,11 +724,7 @@ export interface paths {
          */
         get: operations["sessions"];
         put?: never;
-        /**
-         * Log in.
-         * @description Where the account has an authenticator app, the right password is answered with 202 and a challenge: give it with a code to
-         *     `/api/v1/sessions/second-factor`.
-         */
+        /** Log in. */
         post: operations["log_in"];
         /** Log out everywhere, or everywhere else. */
         delete: operations["end_sessions"];
@@ -738,26 +745,6 @@ export interface paths {
         post?: never;
         /** Log out: this session's tokens and sockets stop working. */
         delete: operations["log_out"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sessions/second-factor": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Log in, second step: a code of the authenticator app, or a recovery code.
-         * @description A code is good once. The challenge is, too, and for 5 minutes; wrong codes don't use it up, but make the next ones wait.
-         */
-        post: operations["second_factor"];
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -855,6 +842,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/by-handle/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look up a person by the handle. */
+        get: operations["user_by_handle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{user}": {
         parameters: {
             query?: never;
@@ -872,21 +876,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/users/{user}/second-factor": {
+    "/files/images/{image}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * A picture.
+         * @description Whoever has its name may see it, without signing in: names can't be guessed, a page can't show pictures that need a token, and those of
+         *     people and guilds are shown to everyone who is in. It never changes, so it may be kept forever.
+         */
+        get: operations["image"];
         put?: never;
         post?: never;
-        /**
-         * Turn off the authenticator app of a person who lost it, with the recovery codes. For the operator.
-         * @description Make sure that it is that person who asks. The operator's session must be proven (`POST /api/v1/me/proof`).
-         */
-        delete: operations["end_totp_of"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -981,13 +986,6 @@ export interface components {
             channel: components["schemas"]["Channel"];
             head: components["schemas"]["Head"];
         };
-        CodeDraft: {
-            /**
-             * @description The six digits that the app shows.
-             * @example 287082
-             */
-            code: string;
-        };
         Credentials: {
             email: string;
             password: string;
@@ -1007,6 +1005,8 @@ export interface components {
             password?: string | null;
             wishes?: components["schemas"]["Wishes"];
         };
+        /** @enum {string} */
+        Density: "cosy" | "compact";
         /** @description What came after a `seq` in one stream. */
         Difference: {
             events: components["schemas"]["Event"][];
@@ -1095,6 +1095,7 @@ export interface components {
         /** @description A community. */
         Guild: {
             created_at: components["schemas"]["Timestamp"];
+            icon?: components["schemas"]["ImageName"] | null;
             id: components["schemas"]["GuildId"];
             /** Format: int64 */
             member_count: number;
@@ -1134,6 +1135,11 @@ export interface components {
             /** @description `ok`: otherwise this is a problem document. */
             status: string;
         };
+        /**
+         * @description The name of a picture: /files/images/{name}?size=128 shows it.
+         * @example avatar_7301234567890123_0f3ab2c4d5e6f708192a3b4c5d6e7f80
+         */
+        ImageName: string;
         /** @description A way into a guild. */
         Invite: {
             /** @description 128 random bits in base64url: the link is `/invite/{code}`. */
@@ -1167,6 +1173,7 @@ export interface components {
             code: string;
             expires_at?: components["schemas"]["Timestamp"] | null;
             guild: components["schemas"]["GuildId"];
+            guild_icon?: components["schemas"]["ImageName"] | null;
             guild_name: string;
             /** @description The display name of who made the invite. */
             inviter: string;
@@ -1199,14 +1206,42 @@ export interface components {
         };
         /** @description A person, as that person sees it. */
         Me: {
+            accent_color?: string | null;
+            avatar?: components["schemas"]["ImageName"] | null;
+            banner?: components["schemas"]["ImageName"] | null;
+            bio?: string;
             created_at: components["schemas"]["Timestamp"];
             display_name: string;
             email: string;
             /** @description Whether the address is proven to be the person's. */
             email_verified?: boolean;
+            /** @description Unique in this installation. */
+            handle?: string;
             id: components["schemas"]["UserId"];
+            /**
+             * @description Of mails: `en` or `de`.
+             * @example en
+             */
+            language?: string;
             /** @description Runs this installation. */
             operator: boolean;
+            pronouns?: string;
+            status?: components["schemas"]["Status"] | null;
+        };
+        /** @description A change of what I am to others, and of the language of my mails: what is absent stays. */
+        MeEdit: {
+            /** @description `#rrggbb`; empty: none. */
+            accent_color?: string | null;
+            /** @description Up to 500 characters. */
+            bio?: string | null;
+            display_name?: string | null;
+            /** @description 2 to 32 of `a-z 0-9 _ .`; may be changed twice an hour. The old one stays one's own for 14 days. */
+            handle?: string | null;
+            /** @description `en` or `de`. */
+            language?: string | null;
+            /** @description Up to 40 characters. */
+            pronouns?: string | null;
+            status?: components["schemas"]["Status"] | null;
         };
         Member: {
             guild: components["schemas"]["GuildId"];
@@ -1250,10 +1285,6 @@ export interface components {
         OwnCredentials: {
             /** @description Whether there is a password. */
             password: boolean;
-            /** Format: int64 */
-            recovery_codes_left?: number;
-            /** @description Whether an authenticator app is asked for after the password. */
-            totp?: boolean;
         };
         /** @enum {string} */
         OwnMessages: "erase" | "anonymise";
@@ -1384,17 +1415,8 @@ export interface components {
             /** @description A URI that names the kind of problem. */
             type: string;
         };
-        /** @description A change of one's own profile: what is absent stays. */
-        ProfileEdit: {
-            display_name?: string | null;
-        };
         /** @description What proves that the caller is who signed in. */
         Proof: {
-            /**
-             * @description Where an authenticator app is on, with the password: a code of it, or a recovery code.
-             * @example 287082
-             */
-            code?: string | null;
             password?: string | null;
         };
         /** @description An Ed25519 public key (RFC 8037). */
@@ -1426,10 +1448,6 @@ export interface components {
             service: string;
             user: components["schemas"]["UserId"];
         };
-        /** @description Codes to keep for when the authenticator app is lost. Each is good once, and they are shown once. */
-        RecoveryCodes: {
-            codes: string[];
-        };
         RefreshDraft: {
             /** @description Absent for browsers, whose cookie holds it. */
             refresh_token?: string | null;
@@ -1448,26 +1466,6 @@ export interface components {
             email: string;
             /** @description At least 10 characters. */
             password: string;
-        };
-        /** @description The second step of logging in. */
-        SecondFactor: {
-            /** @description From the first step. */
-            challenge: string;
-            /**
-             * @description The six digits that the authenticator app shows, or a recovery code.
-             * @example 287082
-             */
-            code: string;
-        };
-        /** @description The password is right; a code is asked for. */
-        SecondFactorNeeded: {
-            /** @description To be given back with the code, once. */
-            challenge: string;
-            /**
-             * Format: int32
-             * @description Seconds until it is of no use any more.
-             */
-            expires_in: number;
         };
         /** @description A message that is on disk. */
         Sent: {
@@ -1503,6 +1501,27 @@ export interface components {
          * @example 7301234567890123
          */
         SessionId: string;
+        /** @description What a person set for all devices. */
+        Settings: {
+            density: components["schemas"]["Density"];
+            /** @description Whether Enter sends a message, and Shift+Enter begins a line; otherwise Ctrl+Enter sends. */
+            enter_sends: boolean;
+            /** @description Whether a message that is for the person can be heard. */
+            notification_sound: boolean;
+            theme: components["schemas"]["Theme"];
+            /**
+             * Format: int64
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description A change of settings: what is absent stays. */
+        SettingsEdit: {
+            density?: components["schemas"]["Density"] | null;
+            enter_sends?: boolean | null;
+            notification_sound?: boolean | null;
+            theme?: components["schemas"]["Theme"] | null;
+        };
         Setup: {
             /** @description Whether the first account, which runs this installation, is there. */
             set_up: boolean;
@@ -1520,28 +1539,52 @@ export interface components {
             refresh_token?: string | null;
             user: components["schemas"]["Me"];
         };
+        /** @description What a person is up to. */
+        Status: {
+            /**
+             * @description One emoji.
+             * @example 🎲
+             */
+            emoji?: string;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * @description Up to 128 characters.
+             * @example Painting miniatures
+             */
+            text?: string;
+        };
         /**
          * @description The name of a stream: service/kind/id.
          * @example messages/channel/7301234567890123
          */
         StreamName: string;
+        /** @enum {string} */
+        Theme: "system" | "light" | "dark";
         /**
          * Format: date-time
          * @description A moment in UTC (RFC 3339).
          */
         Timestamp: string;
-        /** @description What an authenticator app must be told. */
-        TotpDraft: {
-            /** @description In base32, to be typed in. */
-            secret: string;
-            /** @description The same as an address, to be shown as a QR code: `otpauth://totp/…`. */
-            url: string;
-        };
         /** @description A person, as others see it. */
         User: {
+            /**
+             * @description As in CSS: `#5b6ee1`.
+             * @example #5b6ee1
+             */
+            accent_color?: string | null;
+            avatar?: components["schemas"]["ImageName"] | null;
+            banner?: components["schemas"]["ImageName"] | null;
+            bio?: string;
             created_at: components["schemas"]["Timestamp"];
             display_name: string;
+            /**
+             * @description Unique in this installation.
+             * @example ada.lovelace
+             */
+            handle?: string;
             id: components["schemas"]["UserId"];
+            pronouns?: string;
+            status?: components["schemas"]["Status"] | null;
         };
         /**
          * @description The id of a user: a time-sortable 64-bit number, as a string.
@@ -1639,7 +1682,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is over 64 KiB. */
+        /** @description The body is too large: over 64 KiB, or for pictures over 8 MiB or too many pixels. */
         TooLarge: {
             headers: {
                 [name: string]: unknown;
@@ -1684,7 +1727,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body isn't JSON. */
+        /** @description The body isn't JSON, or isn't such a picture. */
         Unsupported: {
             headers: {
                 [name: string]: unknown;
@@ -2434,6 +2477,74 @@ export interface operations {
             507: components["responses"]["Full"];
         };
     };
+    put_icon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which. */
+                guild: components["schemas"]["GuildId"];
+            };
+            cookie?: never;
+        };
+        /** @description The picture, up to 8 MiB: PNG, JPEG, GIF or WebP, with its own `Content-Type`. */
+        requestBody: {
+            content: {
+                "image/png": number[];
+            };
+        };
+        responses: {
+            /** @description The guild, changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guild"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    delete_icon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which. */
+                guild: components["schemas"]["GuildId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The guild, changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guild"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
     invites: {
         parameters: {
             query?: never;
@@ -2734,7 +2845,42 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProfileEdit"];
+                "application/json": components["schemas"]["MeEdit"];
+            };
+        };
+        responses: {
+            /** @description The caller, changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    put_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The picture, up to 8 MiB: PNG, JPEG, GIF or WebP, with its own `Content-Type`. */
+        requestBody: {
+            content: {
+                "image/png": number[];
             };
         };
         responses: {
@@ -2752,6 +2898,89 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["Unsupported"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    delete_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller, changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    put_banner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The picture, up to 8 MiB: PNG, JPEG, GIF or WebP, with its own `Content-Type`. */
+        requestBody: {
+            content: {
+                "image/png": number[];
+            };
+        };
+        responses: {
+            /** @description The caller, changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    delete_banner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller, changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["Full"];
@@ -2801,116 +3030,6 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
-        };
-    };
-    renew_recovery_codes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The new codes. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecoveryCodes"];
-                };
-            };
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            409: components["responses"]["Conflict"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-            507: components["responses"]["Full"];
-        };
-    };
-    begin_totp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What the app must be told. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TotpDraft"];
-                };
-            };
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            409: components["responses"]["Conflict"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-            507: components["responses"]["Full"];
-        };
-    };
-    end_totp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is off. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-            507: components["responses"]["Full"];
-        };
-    };
-    confirm_totp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CodeDraft"];
-            };
-        };
-        responses: {
-            /** @description The recovery codes. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecoveryCodes"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["TooLarge"];
-            415: components["responses"]["Unsupported"];
-            422: components["responses"]["Unprocessable"];
-            429: components["responses"]["TooMany"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-            507: components["responses"]["Full"];
         };
     };
     deletion: {
@@ -3189,6 +3308,61 @@ export interface operations {
             507: components["responses"]["Full"];
         };
     };
+    settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    edit_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsEdit"];
+            };
+        };
+        responses: {
+            /** @description All settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
     overview: {
         parameters: {
             query?: never;
@@ -3260,15 +3434,6 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description The password is right; a second factor is asked for. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SecondFactorNeeded"];
-                };
-            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
@@ -3329,44 +3494,6 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-            507: components["responses"]["Full"];
-        };
-    };
-    second_factor: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description `web`: keep the refresh token in a cookie. */
-                "X-Guildhall-Client"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SecondFactor"];
-            };
-        };
-        responses: {
-            /** @description A new session. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SignedIn"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            410: components["responses"]["Gone"];
-            413: components["responses"]["TooLarge"];
-            415: components["responses"]["Unsupported"];
-            422: components["responses"]["Unprocessable"];
-            429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["Full"];
@@ -3523,6 +3650,36 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    user_by_handle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Whose, with or without `@`.
+                 * @example ada.lovelace
+                 */
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     user: {
         parameters: {
             query?: never;
@@ -3550,30 +3707,45 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    end_totp_of: {
+    image: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description How wide it is shown, in pixels: the smallest that is enough is answered, else the largest that there is.
+                 * @example 128
+                 */
+                size?: number | null;
+            };
             header?: never;
             path: {
-                user: components["schemas"]["UserId"];
+                /** @description Its name. */
+                image: components["schemas"]["ImageName"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description It is off. */
-            204: {
+            /** @description The picture: WebP or JPEG. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": number[];
+                };
+            };
+            /** @description The caller has it already, as `If-None-Match` said. */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
+            400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
-            507: components["responses"]["Full"];
         };
     };
     healthz: {

@@ -8,6 +8,7 @@ export type Effect =
   | { do: 'refetch' }
   | { do: 'profile'; user: string }
   | { do: 'me' }
+  | { do: 'settings'; version: number }
   | { do: 'people'; users: readonly string[] }
   | { do: 'settle'; nonce: string }
   | { do: 'said'; channel: string }
@@ -96,7 +97,10 @@ const handlers: Handlers = {
   access_changed: (state, { users }, me) =>
     !users || users.includes(me) ? only(state, { do: 'refetch' }) : only(state),
 
-  profile_edited: (state, { user }) => only(state, { do: 'profile', user }),
+  profile_edited: (state, { user }, me) =>
+    user === me ? only(state, { do: 'profile', user }, { do: 'me' }) : only(state, { do: 'profile', user }),
+
+  settings_changed: (state, { version }) => only(state, { do: 'settings', version }),
 
   account_changed: (state, { user }, me) => (user === me ? only(state, { do: 'me' }) : only(state)),
 };

@@ -4,6 +4,8 @@ import type {
   At,
   Channel,
   Credentials,
+  Me,
+  MeEdit,
   Overview,
   Registration,
   SecondFactorNeeded,
@@ -19,6 +21,7 @@ import { People } from './people';
 import type { Platform } from './platform';
 import { Reader } from './reading';
 import { Session } from './session';
+import { SharedSettings } from './settings';
 import { initialState, Store } from './state';
 import { Streams } from './streams';
 import { Watches } from './watches';
@@ -42,6 +45,7 @@ export class Engine {
   readonly outbox: Outbox;
   readonly people: People;
   readonly members: Members;
+  readonly settings: SharedSettings;
   readonly reader: Reader;
   readonly drafts: Drafts;
   #platform: Platform;
@@ -80,6 +84,7 @@ export class Engine {
     this.#watches = new Watches(this.store, this.#streams, send);
     this.outbox = new Outbox(platform, this.store, send);
     this.people = new People(platform, this.store, signed, send);
+    this.settings = new SharedSettings(this.store, signed);
     this.members = new Members(this.store, signed, {
       follow: at => this.#follow(at),
       people: users => this.people.need(users),
@@ -179,11 +184,20 @@ export class Engine {
     this.people.need(channel.recipients);
   }
 
-  rename(display_name: string): Promise<void> {
-    return this.calls.signed.editMe(display_name).then(me => {
-      this.store.update(state => ({ ...state, session: { phase: 'signed_in', me } }));
-      this.people.renew(me.id);
-    });
+  /** Changes what the person is to others. */
+  editMe(edit: MeEdit): Promise<void> {
+    return this.calls.signed.editMe(edit).then(me => this.#iAm(me));
+  }
+
+  /** Shows another picture of the person; null: none. */
+  async setMyPicture(kind: 'avatar' | 'banner', file: Blob | null): Promise<void> {
+    const { signed } = this.calls;
+    this.#iAm(await (file ? signed.putMyPicture(kind, file) : signed.deleteMyPicture(kind)));
+  }
+
+  #iAm(me: Me): void {
+    this.store.update(state => ({ ...state, session: { phase: 'signed_in', me } }));
+    this.people.renew(me.id);
   }
 
   /** The account changed elsewhere. Where asking fails, the next sign-in or renewal of the token tells. */
@@ -210,6 +224,7 @@ export class Engine {
     this.drafts.of(me.id);
     this.outbox.restore(me.id);
     void this.refetch();
+    this.settings.load();
     this.#connection.start();
   }
 
@@ -273,6 +288,7 @@ export class Engine {
   #opened(frame: Extract<ServerFrame, { op: 'ready' }>): void {
     this.store.update(state => frame.unread.reduce(applyHead, { ...state, presence: {} }));
     this.#watches.renew();
+    this.settings.load();
     this.people.tellPresences(true);
     this.outbox.flush();
     this.reader.tell();
@@ -300,6 +316,9 @@ export class Engine {
         break;
       case 'heads':
         this.#heads(frame.heads);
+        break;
+      case 'profiles':
+        this.people.renewKnown(frame.users);
         break;
       case 'presence':
         this.store.update(state => ({ ...state, presence: { ...state.presence, ...frame.users } }));
@@ -363,6 +382,9 @@ export class Engine {
         break;
       case 'me':
         void this.#renewMe().catch(() => undefined);
+        break;
+      case 'settings':
+        this.settings.changedTo(effect.version);
         break;
       case 'people':
         this.people.need(effect.users);

@@ -6,6 +6,8 @@ import type { ClientFrame } from './wire';
 const GATHER_MS = 20;
 const MAX_USERS_PER_CALL = 100;
 const MAX_PRESENCES = 200;
+/** A word of a change may be lost on its way: whoever is shown after so long is asked for anew. */
+const FRESH_MS = 10 * 60_000;
 
 /** Who people are, and who of those on screen is online. */
 export class People {
@@ -14,6 +16,7 @@ export class People {
   #calls: Pick<Calls, 'users'>;
   #send: (frame: ClientFrame) => boolean;
   #asked = new Set<string>();
+  #askedAt = new Map<string, number>();
   #wanted = new Set<string>();
   #isGathering = false;
   #watchers = new Map<symbol, readonly string[]>();
@@ -45,8 +48,15 @@ export class People {
     this.#gather();
   }
 
+  /** Profiles have changed: those that are known are asked for again. */
+  renewKnown(users: readonly string[]): void {
+    const known = this.#store.getSnapshot().users;
+    for (const user of users) if (user in known) this.renew(user);
+  }
+
   reset(): void {
     this.#asked.clear();
+    this.#askedAt.clear();
     this.#wanted.clear();
     this.#watched = '';
   }
@@ -55,6 +65,7 @@ export class People {
   watchPresence(users: readonly string[]): () => void {
     const key = Symbol('presence');
     this.#watchers.set(key, users);
+    this.#renewOld(users);
     this.#platform.after(GATHER_MS, () => this.tellPresences());
     return () => {
       this.#watchers.delete(key);
@@ -65,10 +76,17 @@ export class People {
   /** Tells the server whom we show; on a new connection always. */
   tellPresences(isNew = false): void {
     const users = [...new Set([...this.#watchers.values()].flat())].slice(0, MAX_PRESENCES);
+    // What was said while there was no connection wasn't heard.
+    if (isNew) this.renewKnown(users);
     const watched = users.toSorted().join();
     if (watched === this.#watched && !isNew) return;
     if (users.length === 0 && isNew) return;
     if (this.#send({ op: 'watch_presence', users })) this.#watched = watched;
+  }
+
+  #renewOld(users: readonly string[]): void {
+    const old = this.#platform.now() - FRESH_MS;
+    this.renewKnown(users.filter(user => (this.#askedAt.get(user) ?? old) < old));
   }
 
   #gather(): void {
@@ -80,6 +98,7 @@ export class People {
       for (const user of batch) {
         this.#wanted.delete(user);
         this.#asked.add(user);
+        this.#askedAt.set(user, this.#platform.now());
       }
       void this.#fetch(batch);
       this.#gather();

@@ -17,6 +17,7 @@ export interface EventData {
   channel_deleted: { guild: string; channel: string };
   access_changed: { guild: string; users?: string[] | null };
   profile_edited: { user: string };
+  settings_changed: { version: number };
   session_started: { session: string };
   session_ended: { session: string };
   account_registered: { user: string };
@@ -45,6 +46,7 @@ export type ServerFrame =
   | { op: 'ack'; nonce: string; id: string; seq: number; number: number }
   | { op: 'heads'; heads: Record<string, number> }
   | { op: 'presence'; users: Record<string, boolean> }
+  | { op: 'profiles'; users: string[] }
   | { op: 'pong' }
   | { op: 'error'; ref?: string; nonce?: string; problem: Problem };
 

@@ -56,7 +56,7 @@ function Invitation({ preview }: { preview: InvitePreview }) {
   const accept = () => (isSignedIn ? void submit() : navigate(`/register?next=${next}`));
   return (
     <Frame
-      above={<GuildIcon id={preview.guild} name={preview.guild_name} size={72} />}
+      above={<GuildIcon id={preview.guild} name={preview.guild_name} icon={preview.guild_icon} size={72} />}
       title={preview.guild_name}
       lead={`${preview.inviter} invites you to join.`}
       below={

@@ -11,19 +11,32 @@ interface Props extends Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange'> 
   /** What the server said against the value: shown at once. */
   refusal?: string | null;
   hint?: ReactNode;
+  before?: ReactNode;
   after?: ReactNode;
 }
 
 /** One labelled input with its hint and its error. */
-export function Field({ label, value, onChange, error, refusal, hint, after, ...rest }: Props) {
+export function Field({
+  label,
+  value,
+  onChange,
+  error,
+  refusal,
+  hint,
+  before,
+  after,
+  className,
+  ...rest
+}: Props) {
   const id = useId();
   const [isLeft, setLeft] = useState(false);
   const shown = refusal ?? (isLeft && value !== '' ? error : null);
   const note = shown ? `${id}-error` : hint ? `${id}-hint` : undefined;
   return (
-    <div className="field">
+    <div className={`field ${className ?? ''}`}>
       <label htmlFor={id}>{label}</label>
       <div className="field-box" data-bad={shown ? '' : undefined}>
+        {before && <span aria-hidden="true">{before}</span>}
         <input
           {...rest}
           id={id}
@@ -43,6 +56,44 @@ export function Field({ label, value, onChange, error, refusal, hint, after, ...
             {hint}
           </p>
         )
+      )}
+    </div>
+  );
+}
+
+interface AreaProps {
+  label: string;
+  value: string;
+  onChange(value: string): void;
+  refusal?: string | null;
+  /** How many characters fit. */
+  max: number;
+}
+
+/** Some lines of text, and how many characters are left. */
+export function AreaField({ label, value, onChange, refusal, max }: AreaProps) {
+  const id = useId();
+  const left = max - [...value].length;
+  const shown = refusal ?? (left < 0 ? `That is too long: ${max} characters at most.` : null);
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <div className="field-box field-area" data-bad={shown ? '' : undefined}>
+        <textarea
+          id={id}
+          rows={4}
+          value={value}
+          onChange={event => onChange(event.target.value)}
+          aria-invalid={shown ? true : undefined}
+          aria-describedby={shown ? `${id}-error` : `${id}-left`}
+        />
+      </div>
+      {shown ? (
+        <FieldError id={`${id}-error`}>{shown}</FieldError>
+      ) : (
+        <p className="hint" id={`${id}-left`}>
+          {left} characters left
+        </p>
       )}
     </div>
   );

@@ -64,7 +64,7 @@ function RailGuild({ id, isCurrent }: { id: string; isCurrent: boolean }) {
         aria-current={isCurrent ? 'page' : undefined}
       >
         <span className="pill" />
-        <GuildIcon id={id} name={guild.name} />
+        <GuildIcon id={id} name={guild.name} icon={guild.icon} />
       </Link>
     </Tip>
   );

@@ -12,6 +12,7 @@ export type DialogName =
   | { name: 'guild-settings'; guild: string }
   | { name: 'leave-guild'; guild: string }
   | { name: 'settings' }
+  | { name: 'status' }
   | { name: 'new-direct' }
   | { name: 'switcher' }
   | { name: 'keys' };
@@ -80,6 +81,9 @@ export const show = {
   },
   noToast: (id: number) => set({ toasts: view.toasts.filter(toast => toast.id !== id) }),
 };
+
+/** How things look in this window now. */
+export const lookOf = (): View['look'] => view.look;
 
 export const isDialogOpen = (): boolean => view.dialog !== null;
 

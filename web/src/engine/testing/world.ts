@@ -1,6 +1,15 @@
 import type { Calls, Window } from '../../api/calls';
 import { ProblemError, unreachable } from '../../api/problem';
-import type { Channel, Guild, Member, Message, Overview, User } from '../../api/types';
+import type {
+  Channel,
+  Guild,
+  Member,
+  Message,
+  Overview,
+  Settings,
+  SettingsEdit,
+  User,
+} from '../../api/types';
 import type { EngineCalls } from '../engine';
 import type { StreamEvent } from '../wire';
 import type { FakePlatform, FakeSocket } from './platform';
@@ -24,6 +33,13 @@ export class World {
   messages: Record<string, Message[]> = {};
   markers: Record<string, number> = {};
   streams: Record<string, StreamEvent[]> = {};
+  settings: Settings = {
+    theme: 'system',
+    density: 'cosy',
+    enter_sends: true,
+    notification_sound: true,
+    version: 0,
+  };
   clients: Client[] = [];
   isDown = false;
   isSessionOver = false;
@@ -61,6 +77,12 @@ export class World {
     this.#guild(guild).member_count += 1;
     this.emit(`guilds/guild/${guild}`, 'member_joined', { guild, user, at: joined.joined_at });
     this.emit(`guilds/user/${user}`, 'guild_joined', { guild, user, at: joined.joined_at });
+  }
+
+  changeSettings(edit: SettingsEdit): Settings {
+    this.settings = { ...this.settings, ...(edit as Partial<Settings>), version: this.settings.version + 1 };
+    this.emit(`people/user/${this.me}`, 'settings_changed', { version: this.settings.version });
+    return this.settings;
   }
 
   leave(guild: string, user: string): void {
@@ -305,6 +327,8 @@ export class World {
           return signIn();
         }),
       overview: () => answer(() => this.overview()),
+      settings: () => answer(() => this.settings),
+      editSettings: edit => answer(() => this.changeSettings(edit)),
       users: ids => answer(() => ({ items: ids.flatMap(id => this.users[id] ?? []) })),
       history: (channel, window, limit = 50) => answer(() => this.history(channel, window, limit)),
       members: guild =>

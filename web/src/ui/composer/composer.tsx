@@ -1,11 +1,11 @@
 import { SendHorizontal, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { plainText } from '../../lib/markdown/plain';
-import { isCommand } from '../../lib/shortcuts';
+import { commandKey, isCommand } from '../../lib/shortcuts';
 import { UserName } from '../avatar';
 import { IconButton } from '../button';
 import { useQuoted } from '../conversation/quote';
-import { SMALL_SCREEN, useEngine, useMedia } from '../hooks';
+import { SMALL_SCREEN, useEngine, useMedia, useStore } from '../hooks';
 import { useFocusOnTyping } from './focus-on-typing';
 import { marks, toggleMark } from './formatting';
 
@@ -25,6 +25,7 @@ export function Composer({ channel, name, replyTo, onReply }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(() => engine.drafts.read(channel).text);
   const isSmall = useMedia(SMALL_SCREEN);
+  const enterSends = useStore(state => state.settings?.enter_sends ?? true);
   const left = MAX_CHARS - [...text].length;
   const canSend = text.trim() !== '' && left >= 0;
   useEffect(() => engine.drafts.write(channel, { text, replyTo }), [engine, channel, text, replyTo]);
@@ -41,12 +42,13 @@ export function Composer({ channel, name, replyTo, onReply }: Props) {
     onReply(null);
     field.current?.focus();
   };
+  const sendsBy = (event: KeyboardEvent) => isCommand(event) || (enterSends && !event.shiftKey && !isSmall);
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     const mark = isCommand(event) && !event.shiftKey ? marks[event.key.toLowerCase()] : undefined;
     if (mark) {
       event.preventDefault();
       toggleMark(event.currentTarget, mark);
-    } else if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing && !isSmall) {
+    } else if (event.key === 'Enter' && !event.nativeEvent.isComposing && sendsBy(event)) {
       event.preventDefault();
       send();
     } else if (event.key === 'Escape' && replyTo) {
@@ -79,7 +81,13 @@ export function Composer({ channel, name, replyTo, onReply }: Props) {
             <span className="visually-hidden"> characters left</span>
           </span>
         )}
-        <IconButton label="Send" keys="Enter" className="composer-send" disabled={!canSend} onClick={send}>
+        <IconButton
+          label="Send"
+          keys={enterSends ? 'Enter' : `${commandKey} Enter`}
+          className="composer-send"
+          disabled={!canSend}
+          onClick={send}
+        >
           <SendHorizontal size={19} />
         </IconButton>
       </div>

@@ -7,6 +7,7 @@ import { InviteDialog } from './invite';
 import { KeysDialog } from './keys';
 import { NewDirectDialog } from './new-direct';
 import { SettingsDialog } from './settings';
+import { StatusDialog } from './status';
 import { SwitcherDialog } from './switcher';
 
 /** Whichever dialog is open. Loaded when the first one is. */
@@ -27,6 +28,8 @@ export default function Dialogs() {
       return <LeaveGuildDialog guild={dialog.guild} />;
     case 'settings':
       return <SettingsDialog />;
+    case 'status':
+      return <StatusDialog />;
     case 'new-direct':
       return <NewDirectDialog />;
     case 'switcher':

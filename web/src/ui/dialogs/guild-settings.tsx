@@ -6,12 +6,16 @@ import { Button } from '../button';
 import { Dialog } from '../dialog';
 import { Field, FormProblem, problemAt } from '../field';
 import { useEngine, useStore, useSubmit } from '../hooks';
+import { PictureField } from '../pictures/picture-field';
 import { show } from '../view';
+
+const ICON = { width: 512, height: 512 };
 
 /** The owner's settings of a guild. */
 export function GuildSettingsDialog({ guild: id }: { guild: string }) {
   const engine = useEngine();
   const guild = useStore(state => state.guilds[id]);
+  const { putIcon, deleteIcon } = engine.calls.signed;
   const [name, setName] = useState(guild?.name ?? '');
   const { busy, problem, submit } = useSubmit(async () => {
     await engine.calls.signed.editGuild(id, name.trim());
@@ -25,10 +29,14 @@ export function GuildSettingsDialog({ guild: id }: { guild: string }) {
   };
   return (
     <Dialog title="Guild settings" size="medium">
+      <PictureField
+        label="Icon"
+        preview={<GuildIcon id={id} name={name || guild.name} icon={guild.icon} size={72} />}
+        hasPicture={Boolean(guild.icon)}
+        size={ICON}
+        onSave={file => (file ? putIcon(id, file) : deleteIcon(id))}
+      />
       <form onSubmit={onSubmit} noValidate>
-        <div className="guild-preview">
-          <GuildIcon id={id} name={name || guild.name} size={72} />
-        </div>
         <FormProblem problem={problem} fields={['name']} />
         <Field
           label="Guild name"

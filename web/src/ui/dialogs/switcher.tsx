@@ -116,7 +116,7 @@ function itemsOf(state: State, me: string): Item[] {
       unread: unreadOf(state, channel.id),
       icon: channel.private ? <Lock size={18} /> : <Hash size={18} />,
     }));
-    const icon = <GuildIcon key={id} id={id} name={guild.name} size={24} />;
+    const icon = <GuildIcon key={id} id={id} name={guild.name} icon={guild.icon} size={24} />;
     return [...channels, { id, path: `/channels/${id}`, name: guild.name, where: 'Guild', unread: 0, icon }];
   });
   return [...directs, ...guilds];

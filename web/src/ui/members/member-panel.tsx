@@ -2,7 +2,8 @@ import { Crown, X } from 'lucide-react';
 import { useEffect, useMemo } from 'react';
 import { Avatar, UserName } from '../avatar';
 import { Button, IconButton } from '../button';
-import { NO_ROOM_FOR_MEMBERS, useEngine, useMe, useMedia, usePresenceOf, useStore } from '../hooks';
+import { NO_ROOM_FOR_MEMBERS, useEngine, useMe, useMedia, usePresenceOf, useStore, useUser } from '../hooks';
+import { StatusLine } from '../status';
 import { show, useView } from '../view';
 
 const nobody: never[] = [];
@@ -114,9 +115,12 @@ function MemberGroup({ title, ids, owner, isOnline }: GroupProps) {
                 <Avatar user={id} size={32} />
                 <span className="presence" data-online={isOnline} />
               </span>
-              <span className="member-name">
-                <UserName user={id} />
-                {id === me && <small>you</small>}
+              <span className="member-text">
+                <span className="member-name">
+                  <UserName user={id} />
+                  {id === me && <small>you</small>}
+                </span>
+                <MemberStatus user={id} />
               </span>
               {id === owner && (
                 <span className="crown" title="Owner of the guild">
@@ -129,6 +133,10 @@ function MemberGroup({ title, ids, owner, isOnline }: GroupProps) {
       </ul>
     </section>
   );
+}
+
+function MemberStatus({ user }: { user: string }) {
+  return <StatusLine person={useUser(user)} />;
 }
 
 function MembersSkeleton() {

@@ -1,14 +1,12 @@
-import { CalendarDays, MessageCircle } from 'lucide-react';
+import { MessageCircle, SmilePlus } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { useMemo } from 'react';
 import { useLocation } from 'wouter';
-import { hueOf } from '../../lib/identity';
-import { shortDate } from '../../lib/time';
-import { Avatar } from '../avatar';
 import { Button } from '../button';
 import { FormProblem } from '../field';
 import { useEngine, useMe, usePresenceOf, useStore, useSubmit, useUser } from '../hooks';
 import { show, useView } from '../view';
+import { ProfileCard } from './profile-card';
 
 /** Who someone is, beside whatever was clicked. */
 export function ProfilePopover() {
@@ -51,32 +49,24 @@ function Profile({ user }: { user: string }) {
     show.nav(false);
     navigate(`/directs/${channel.id}`);
   });
+  if (!person) return <div className="profile-waiting skeleton" />;
   return (
-    <>
-      <div className="profile-cover" data-hue={hueOf(user)} />
-      <div className="profile-face">
-        <Avatar user={user} size={72} />
-        <span className="presence" data-online={isOnline || undefined} />
-      </div>
-      <div className="profile-body">
-        <h2>{person?.display_name ?? '…'}</h2>
-        <p className="profile-state">{isOnline ? 'Online' : 'Offline'}</p>
-        {person && (
-          <p className="profile-fact">
-            <CalendarDays size={15} aria-hidden="true" /> Here since {shortDate(person.created_at)}
-          </p>
-        )}
-        <FormProblem problem={problem} />
-        {user === me ? (
+    <ProfileCard person={person} isOnline={isOnline}>
+      <FormProblem problem={problem} />
+      {user === me ? (
+        <>
+          <Button tone="quiet" wide onClick={() => show.dialog({ name: 'status' })}>
+            <SmilePlus size={16} aria-hidden="true" /> {person.status ? 'Change status' : 'Set a status'}
+          </Button>
           <Button tone="quiet" wide onClick={() => show.dialog({ name: 'settings' })}>
             Edit profile
           </Button>
-        ) : (
-          <Button wide busy={busy} onClick={() => void submit()}>
-            <MessageCircle size={16} aria-hidden="true" /> Message
-          </Button>
-        )}
-      </div>
-    </>
+        </>
+      ) : (
+        <Button wide busy={busy} onClick={() => void submit()}>
+          <MessageCircle size={16} aria-hidden="true" /> Message
+        </Button>
+      )}
+    </ProfileCard>
   );
 }

@@ -5,12 +5,14 @@ import { Button } from '../button';
 import { Field, FormProblem, PasswordField, problemAt } from '../field';
 import { useEngine, useStore, useSubmit } from '../hooks';
 import { show } from '../view';
+import { Segments } from './preferences';
 
 /** How the person signs in: address and password. */
 export function AccountSettings() {
   return (
     <>
       <EmailPart />
+      <LanguagePart />
       <PasswordPart />
     </>
   );
@@ -47,6 +49,26 @@ function EmailPart() {
           )}
         </div>
       )}
+    </section>
+  );
+}
+
+function LanguagePart() {
+  const engine = useEngine();
+  const language = useStore(({ session }) => (session.phase === 'signed_in' ? session.me.language : 'en'));
+  const { problem, submit } = useSubmit((chosen: string) => engine.editMe({ language: chosen }));
+  return (
+    <section className="settings-part">
+      <Segments
+        legend="Language of mails"
+        value={language === 'de' ? 'de' : 'en'}
+        options={[
+          ['en', 'English', null],
+          ['de', 'Deutsch', null],
+        ]}
+        onChange={chosen => void submit(chosen)}
+      />
+      <FormProblem problem={problem} />
     </section>
   );
 }

@@ -3,8 +3,9 @@ import { Link } from 'wouter';
 import { commandKey } from '../../lib/shortcuts';
 import { Avatar, UserName } from '../avatar';
 import { IconButton } from '../button';
-import { useMe, usePresenceOf, useStore } from '../hooks';
+import { useMe, usePresenceOf, useStore, useUser } from '../hooks';
 import { directsInOrder, otherIn, unreadOf } from '../selectors';
+import { StatusLine } from '../status';
 import { show } from '../view';
 
 /** The caller's directs, the liveliest first. */
@@ -52,6 +53,7 @@ function DirectRow({ id, isCurrent }: { id: string; isCurrent: boolean }) {
     const channel = state.channels[id];
     return channel ? otherIn(channel, me) : '';
   });
+  const person = useUser(other);
   const unread = useStore(state => unreadOf(state, id));
   return (
     <li className="side-item">
@@ -65,6 +67,7 @@ function DirectRow({ id, isCurrent }: { id: string; isCurrent: boolean }) {
         <Avatar user={other} size={32} presence />
         <span className="side-name">
           <UserName user={other} />
+          <StatusLine person={person} />
         </span>
         {unread > 0 && !isCurrent && (
           <span className="count">

@@ -2,23 +2,36 @@ import { Keyboard, Settings } from 'lucide-react';
 import { Avatar } from '../avatar';
 import { IconButton } from '../button';
 import { useStore } from '../hooks';
+import { StatusLine, useStatus } from '../status';
+import { Tip } from '../tip';
 import { show } from '../view';
 
-/** Who is signed in, with the way to the settings. */
+/** Who is signed in and what they are up to, with the way to the settings. */
 export function SelfBar() {
   const me = useStore(({ session }) => (session.phase === 'signed_in' ? session.me : null));
   const isOpen = useStore(state => state.connection.phase === 'open');
+  const status = useStatus(me);
   if (!me) return null;
+  const state = isOpen ? 'Online' : 'Connecting…';
   return (
     <div className="self">
-      <span className="self-face" data-online={isOpen || undefined}>
-        <Avatar user={me.id} size={32} />
-        <span className="presence" data-online={isOpen || undefined} />
-      </span>
-      <span className="self-text">
-        <strong>{me.display_name}</strong>
-        <small>{isOpen ? 'Online' : 'Connecting…'}</small>
-      </span>
+      <Tip text={status ? 'Change your status' : 'Set a status'} side="top">
+        <button
+          type="button"
+          className="self-me"
+          aria-label={`${me.display_name}, ${state}: ${status ? 'change your status' : 'set a status'}`}
+          onClick={() => show.dialog({ name: 'status' })}
+        >
+          <span className="self-face" data-online={isOpen || undefined}>
+            <Avatar user={me.id} size={32} />
+            <span className="presence" data-online={isOpen || undefined} />
+          </span>
+          <span className="self-text">
+            <strong>{me.display_name}</strong>
+            {status && isOpen ? <StatusLine person={me} /> : <small>{state}</small>}
+          </span>
+        </button>
+      </Tip>
       <IconButton
         label="Keyboard shortcuts"
         keys="?"
