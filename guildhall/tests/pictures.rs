@@ -1,8 +1,8 @@
-//! Pictures through the real program: what it takes, how it hands them out, and that nobody else's are touched.
+//! Pictures and profiles through the real program: what it takes, how it hands them out, and who is told.
 
 mod common;
 
-use common::{Answer, Folder, Server, text};
+use common::{Answer, Folder, Server, client::Client, text};
 use serde_json::json;
 
 const PICTURE: &[u8] = include_bytes!("canary.png");
@@ -79,4 +79,42 @@ fn a_guilds_icon_goes_with_the_guild() {
     assert_eq!(shown(&icon), 200);
     server.call("DELETE", &format!("/api/v1/guilds/{guild}"), Some(&ada), None).expect(204);
     assert_eq!(shown(&icon), 404);
+}
+
+#[test]
+fn who_shares_a_place_is_told_of_a_change_and_asks_anew() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let [ada, bob, cid] = ["ada", "bob", "cid"].map(|name| server.register(name));
+    let ada_id = text(&server.call("GET", "/api/v1/me", Some(&ada), None).expect(200)["id"]);
+    let (guild, _) = server.guild(&ada);
+    let invites = format!("/api/v1/guilds/{guild}/invites");
+    let code = text(&server.call("POST", &invites, Some(&ada), Some(&json!({}))).expect(201)["code"]);
+    server.call("POST", &format!("/api/v1/invites/{code}/accept"), Some(&bob), None).expect(200);
+    let [mut fellow, mut stranger, mut own] = [&bob, &cid, &ada].map(|token| Client::of(&server, token));
+    for client in [&mut fellow, &mut stranger] {
+        client.say(json!({ "op": "watch_presence", "users": [ada_id] }));
+        client.hear("presence");
+    }
+    server.call("PATCH", "/api/v1/me", Some(&ada), Some(&json!({ "handle": "countess" }))).expect(200);
+    assert_eq!(fellow.hear("profiles")["users"], json!([ada_id]));
+    assert_eq!(own.hear_event(&format!("people/user/{ada_id}"))["kind"], "profile_edited");
+    let found = server.call("GET", "/api/v1/users/by-handle/@Countess", Some(&bob), None).expect(200);
+    assert_eq!((text(&found["id"]), text(&found["handle"])), (ada_id, "countess".to_owned()));
+    stranger.say(json!({ "op": "ping" }));
+    while let Ok(frame) = stranger.next() {
+        assert_ne!(frame["op"], "profiles", "a stranger isn't told");
+        if frame["op"] == "pong" {
+            break;
+        }
+    }
+    server.call("PATCH", "/api/v1/me/settings", Some(&ada), Some(&json!({ "theme": "dark" }))).expect(200);
+    let changed = own.hear_event(&format!("people/user/{ada_id}"));
+    assert_eq!((&changed["kind"], &changed["data"]), (&json!("settings_changed"), &json!({ "version": 1 })));
+    for (body, field) in [(json!({ "colour": "red" }), "colour"), (json!({ "theme": "pink" }), "theme")] {
+        let refused = server.call("PATCH", "/api/v1/me/settings", Some(&ada), Some(&body));
+        assert_eq!(refused.status, 422, "{field}: {}", refused.body);
+    }
+    let taken = server.call("PATCH", "/api/v1/me", Some(&bob), Some(&json!({ "handle": "COUNTESS" })));
+    taken.refused(409, "handle_taken", Some("handle"));
 }

@@ -236,3 +236,73 @@ describe('history', () => {
     expect(all.state().timelines[all.channel]?.messages[2]).toMatchObject({ deleted: true, text: '' });
   });
 });
+
+describe('people', () => {
+  const nameOf = ({ state }: Started, user: string) => state().users[user]?.display_name;
+
+  test('a profile that changes is asked for anew, where it is known', async () => {
+    const all = await start();
+    all.engine.people.need(['2']);
+    await all.platform.pass(100);
+    all.world.changeProfile('2', { display_name: 'Renamed' });
+    all.world.changeProfile('3', { display_name: 'Nobody shows me' });
+    await all.platform.pass(100);
+    expect([nameOf(all, '2'), nameOf(all, '3')]).toEqual(['Renamed', undefined]);
+  });
+
+  test('a word that was lost is made up for: after a reconnect, and after ten minutes', async () => {
+    const all = await start();
+    all.engine.people.need(['2']);
+    const unwatch = all.engine.people.watchPresence(['2']);
+    await all.platform.pass(100);
+    all.world.changeProfile('2', { display_name: 'Missed' }, false);
+    for (const { socket } of all.world.clients) socket.break();
+    await all.platform.pass(10_000);
+    expect(nameOf(all, '2')).toBe('Missed');
+    all.world.changeProfile('2', { display_name: 'Missed again' }, false);
+    unwatch();
+    const before = all.world.asked.length;
+    all.engine.people.watchPresence(['2'])();
+    await all.platform.pass(100);
+    expect(all.world.asked.length).toBe(before);
+    await all.platform.pass(10 * 60_000);
+    all.engine.people.watchPresence(['2']);
+    await all.platform.pass(100);
+    expect(nameOf(all, '2')).toBe('Missed again');
+  });
+});
+
+describe('settings', () => {
+  test('a change shows at once, goes to the server, and comes from other devices', async () => {
+    const all = await start();
+    expect(all.state().settings?.theme).toBe('system');
+    const changing = all.engine.settings.change({ theme: 'dark' });
+    expect(all.state().settings?.theme).toBe('dark');
+    await changing;
+    all.world.changeSettings({ density: 'compact' });
+    await all.platform.pass(100);
+    expect(all.state().settings).toEqual(all.world.settings);
+    expect(all.world.settings).toMatchObject({ theme: 'dark', density: 'compact', version: 2 });
+  });
+
+  test('what the server says of one change undoes no other that is on its way', async () => {
+    const all = await start();
+    const first = all.engine.settings.change({ theme: 'dark' });
+    const second = all.engine.settings.change({ enter_sends: false });
+    await first;
+    expect(all.state().settings).toMatchObject({ theme: 'dark', enter_sends: false });
+    await second;
+    expect(all.state().settings).toEqual(all.world.settings);
+  });
+
+  test('what is refused is taken back', async () => {
+    const all = await start();
+    all.world.isDown = true;
+    const changing = all.engine.settings.change({ theme: 'dark' });
+    await expect(changing).rejects.toThrow();
+    all.world.isDown = false;
+    all.engine.settings.load();
+    await all.platform.pass(100);
+    expect(all.state().settings?.theme).toBe('system');
+  });
+});

@@ -17,6 +17,9 @@ export class People {
   #send: (frame: ClientFrame) => boolean;
   #asked = new Set<string>();
   #askedAt = new Map<string, number>();
+  /** The newest call about each: an older one that is answered later is no news. */
+  #turns = new Map<string, number>();
+  #turn = 0;
   #wanted = new Set<string>();
   #isGathering = false;
   #watchers = new Map<symbol, readonly string[]>();
@@ -57,6 +60,7 @@ export class People {
   reset(): void {
     this.#asked.clear();
     this.#askedAt.clear();
+    this.#turns.clear();
     this.#wanted.clear();
     this.#watched = '';
   }
@@ -99,16 +103,19 @@ export class People {
         this.#wanted.delete(user);
         this.#asked.add(user);
         this.#askedAt.set(user, this.#platform.now());
+        this.#turns.set(user, this.#turn + 1);
       }
-      void this.#fetch(batch);
+      this.#turn += 1;
+      void this.#fetch(batch, this.#turn);
       this.#gather();
     });
   }
 
-  async #fetch(batch: string[]): Promise<void> {
+  async #fetch(batch: string[], turn: number): Promise<void> {
     try {
       const { items } = await this.#calls.users(batch);
-      const found = Object.fromEntries(items.map(user => [user.id, user]));
+      const news = items.filter(user => this.#turns.get(user.id) === turn);
+      const found = Object.fromEntries(news.map(user => [user.id, user]));
       this.#store.update(state => ({ ...state, users: { ...state.users, ...found } }));
     } catch {
       for (const user of batch) this.#asked.delete(user);

@@ -180,7 +180,8 @@ async fn lists_and_pages_hold_what_is_there(ground: Ground) {
 
 async fn erase_leaves_nothing_and_can_be_repeated(ground: Ground) {
     let store = make(&ground, 7, "ada").await;
-    store.edit(UserId(7), to("countess", 0), event(&ground, 7).await).await.expect("asked").expect("renamed");
+    let renamed = store.edit(UserId(7), to("countess", 0), event(&ground, 7).await).await.expect("asked");
+    drop(renamed.expect("renamed"));
     assert_eq!(store.erase(UserId(7)).await.expect("erased"), 1 + 2, "the handle that she had, too");
     assert_eq!(store.erase(UserId(7)).await.expect("again"), 0);
     assert_eq!(store.find(UserId(7)).await.expect("find"), None);

@@ -42,6 +42,8 @@ export class World {
   };
   clients: Client[] = [];
   isDown = false;
+  /** Calls for people, by how many were asked about. */
+  asked: number[] = [];
   isSessionOver = false;
   refreshes = 0;
   /** Sends that arrive but whose answer is lost with the connection. */
@@ -77,6 +79,12 @@ export class World {
     this.#guild(guild).member_count += 1;
     this.emit(`guilds/guild/${guild}`, 'member_joined', { guild, user, at: joined.joined_at });
     this.emit(`guilds/user/${user}`, 'guild_joined', { guild, user, at: joined.joined_at });
+  }
+
+  /** What others see of a person changes; those who show the person are told, if the word isn't lost. */
+  changeProfile(id: string, change: Partial<User>, isTold = true): void {
+    this.users[id] = { ...this.#user(id), ...this.users[id], ...change };
+    if (isTold) for (const { socket } of this.clients) socket.give({ op: 'profiles', users: [id] });
   }
 
   changeSettings(edit: SettingsEdit): Settings {
@@ -329,7 +337,10 @@ export class World {
       overview: () => answer(() => this.overview()),
       settings: () => answer(() => this.settings),
       editSettings: edit => answer(() => this.changeSettings(edit)),
-      users: ids => answer(() => ({ items: ids.flatMap(id => this.users[id] ?? []) })),
+      users: ids => {
+        this.asked.push(ids.length);
+        return answer(() => ({ items: ids.flatMap(id => this.users[id] ?? []) }));
+      },
       history: (channel, window, limit = 50) => answer(() => this.history(channel, window, limit)),
       members: guild =>
         answer(() => ({

@@ -40,7 +40,7 @@ async fn nobody_has_none_and_leaves_none(ground: Ground) {
     let (settings, profiles) = stores(&ground).await;
     let edit = SettingsEdit { enter_sends: Some(false), ..SettingsEdit::default() };
     assert!(settings.edit(UserId(8), edit.clone(), Box::new(tell)).await.expect("asked").is_none());
-    settings.edit(ADA, edit, Box::new(tell)).await.expect("edited").expect("there");
+    drop(settings.edit(ADA, edit, Box::new(tell)).await.expect("edited").expect("there"));
     assert_eq!(profiles.erase(ADA).await.expect("erased"), 3, "profile, handle, settings");
     assert_eq!(settings.of(ADA).await.expect("asked"), Settings::default());
 }
