@@ -115,7 +115,7 @@ test('an avatar is cut by keys, and shown to the other at once and after a reloa
   const view = page.getByRole('button', { name: /The part that is shown/ });
   await view.focus();
   for (const key of ['ArrowLeft', '+', '+', 'ArrowDown']) await ada.page.keyboard.press(key);
-  assert.ok(Number(await page.getByLabel('Zoom').inputValue()) > 1.1);
+  assert.ok(Number(await page.getByRole('slider', { name: 'Zoom' }).inputValue()) > 1.1);
   await page.getByRole('button', { name: 'Use this part' }).click();
   await page.getByRole('button', { name: 'Change avatar' }).waitFor();
   await close(ada);
