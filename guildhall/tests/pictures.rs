@@ -100,7 +100,7 @@ fn who_shares_a_place_is_told_of_a_change_and_asks_anew() {
     assert_eq!(fellow.hear("profiles")["users"], json!([ada_id]));
     assert_eq!(own.hear_event(&format!("people/user/{ada_id}"))["kind"], "profile_edited");
     let found = server.call("GET", "/api/v1/users/by-handle/@Countess", Some(&bob), None).expect(200);
-    assert_eq!((text(&found["id"]), text(&found["handle"])), (ada_id, "countess".to_owned()));
+    assert_eq!((&found["id"], &found["handle"]), (&json!(ada_id), &json!("countess")));
     stranger.say(json!({ "op": "ping" }));
     while let Ok(frame) = stranger.next() {
         assert_ne!(frame["op"], "profiles", "a stranger isn't told");

@@ -519,6 +519,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/credentials/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New recovery codes in the place of the old ones.
+         * @description The session must be proven (`POST /api/v1/me/proof`).
+         */
+        post: operations["renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/credentials/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to use an authenticator app (TOTP, RFC 6238).
+         * @description It isn't asked for before it is confirmed. The session must be proven (`POST /api/v1/me/proof`).
+         */
+        post: operations["begin_totp"];
+        /**
+         * Turn off my authenticator app; its recovery codes go with it.
+         * @description The session must be proven (`POST /api/v1/me/proof`).
+         */
+        delete: operations["end_totp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/credentials/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm that the authenticator app works: from now on it is asked for after the password.
+         * @description The answer has 10 recovery codes. They are shown once: keep them where the app isn't.
+         */
+        post: operations["confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/deletion": {
         parameters: {
             query?: never;
@@ -724,7 +788,11 @@ export interface paths {
          */
         get: operations["sessions"];
         put?: never;
-        /** Log in. */
+        /**
+         * Log in.
+         * @description Where the account has an authenticator app, the right password is answered with 202 and a challenge: give it with a code to
+         *     `/api/v1/sessions/second-factor`.
+         */
         post: operations["log_in"];
         /** Log out everywhere, or everywhere else. */
         delete: operations["end_sessions"];
@@ -745,6 +813,26 @@ export interface paths {
         post?: never;
         /** Log out: this session's tokens and sockets stop working. */
         delete: operations["log_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log in, second step: a code of the authenticator app, or a recovery code.
+         * @description A code is good once. The challenge is, too, and for 5 minutes; wrong codes don't use it up, but make the next ones wait.
+         */
+        post: operations["second_factor"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -876,6 +964,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{user}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Turn off the authenticator app of a person who lost it, with the recovery codes. For the operator.
+         * @description Make sure that it is that person who asks. The operator's session must be proven (`POST /api/v1/me/proof`).
+         */
+        delete: operations["end_totp_of"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/files/images/{image}": {
         parameters: {
             query?: never;
@@ -985,6 +1093,13 @@ export interface components {
         ChannelOverview: {
             channel: components["schemas"]["Channel"];
             head: components["schemas"]["Head"];
+        };
+        CodeDraft: {
+            /**
+             * @description The six digits that the app shows.
+             * @example 287082
+             */
+            code: string;
         };
         Credentials: {
             email: string;
@@ -1285,6 +1400,10 @@ export interface components {
         OwnCredentials: {
             /** @description Whether there is a password. */
             password: boolean;
+            /** Format: int64 */
+            recovery_codes_left?: number;
+            /** @description Whether an authenticator app is asked for after the password. */
+            totp?: boolean;
         };
         /** @enum {string} */
         OwnMessages: "erase" | "anonymise";
@@ -1417,6 +1536,11 @@ export interface components {
         };
         /** @description What proves that the caller is who signed in. */
         Proof: {
+            /**
+             * @description Where an authenticator app is on, with the password: a code of it, or a recovery code.
+             * @example 287082
+             */
+            code?: string | null;
             password?: string | null;
         };
         /** @description An Ed25519 public key (RFC 8037). */
@@ -1448,6 +1572,10 @@ export interface components {
             service: string;
             user: components["schemas"]["UserId"];
         };
+        /** @description Codes to keep for when the authenticator app is lost. Each is good once, and they are shown once. */
+        RecoveryCodes: {
+            codes: string[];
+        };
         RefreshDraft: {
             /** @description Absent for browsers, whose cookie holds it. */
             refresh_token?: string | null;
@@ -1466,6 +1594,26 @@ export interface components {
             email: string;
             /** @description At least 10 characters. */
             password: string;
+        };
+        /** @description The second step of logging in. */
+        SecondFactor: {
+            /** @description From the first step. */
+            challenge: string;
+            /**
+             * @description The six digits that the authenticator app shows, or a recovery code.
+             * @example 287082
+             */
+            code: string;
+        };
+        /** @description The password is right; a code is asked for. */
+        SecondFactorNeeded: {
+            /** @description To be given back with the code, once. */
+            challenge: string;
+            /**
+             * Format: int32
+             * @description Seconds until it is of no use any more.
+             */
+            expires_in: number;
         };
         /** @description A message that is on disk. */
         Sent: {
@@ -1565,6 +1713,13 @@ export interface components {
          * @description A moment in UTC (RFC 3339).
          */
         Timestamp: string;
+        /** @description What an authenticator app must be told. */
+        TotpDraft: {
+            /** @description In base32, to be typed in. */
+            secret: string;
+            /** @description The same as an address, to be shown as a QR code: `otpauth://totp/…`. */
+            url: string;
+        };
         /** @description A person, as others see it. */
         User: {
             /**
@@ -3032,6 +3187,116 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new codes. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    begin_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the app must be told. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpDraft"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    end_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is off. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeDraft"];
+            };
+        };
+        responses: {
+            /** @description The recovery codes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
     deletion: {
         parameters: {
             query?: never;
@@ -3434,6 +3699,15 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
+            /** @description The password is right; a second factor is asked for. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorNeeded"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
@@ -3494,6 +3768,44 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    second_factor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `web`: keep the refresh token in a cookie. */
+                "X-Guildhall-Client"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactor"];
+            };
+        };
+        responses: {
+            /** @description A new session. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            410: components["responses"]["Gone"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["Full"];
@@ -3705,6 +4017,32 @@ export interface operations {
             404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    end_totp_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is off. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
         };
     };
     image: {

@@ -21,6 +21,7 @@ const MOVE_STEP = 0.04;
 /** Chooses a part of a picture: dragged, zoomed, or moved by arrow keys, plus and minus. */
 export function Cropper({ picture, size, isRound, busy, onDone, onCancel }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const view = useRef<HTMLButtonElement>(null);
   const zoomId = useId();
   const [zoom, setZoom] = useState(1);
   const [middle, setMiddle] = useState({ x: picture.width / 2, y: picture.height / 2 });
@@ -34,6 +35,8 @@ export function Cropper({ picture, size, isRound, busy, onDone, onCancel }: Prop
     pen.clearRect(0, 0, box.width, box.height);
     pen.drawImage(picture, x - width / 2, y - height / 2, width, height, 0, 0, box.width, box.height);
   }, [picture, x, y, width, height]);
+  // Into view, and ready for the keys.
+  useEffect(() => view.current?.focus(), []);
   useWheel(canvas, turns => setZoom(now => inRange(now - turns * ZOOM_STEP * 2)));
 
   const move = (right: number, down: number) => setMiddle({ x: x + right, y: y + down });
@@ -57,6 +60,7 @@ export function Cropper({ picture, size, isRound, busy, onDone, onCancel }: Prop
     <div className="crop">
       <button
         type="button"
+        ref={view}
         className="crop-view"
         data-round={isRound || undefined}
         aria-label="The part that is shown: drag it, or move it with the arrow keys and zoom with plus and minus"
