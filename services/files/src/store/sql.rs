@@ -33,14 +33,13 @@ impl Store for SqlStore {
     }
 
     async fn given_by(&self, user: UserId, after: &str, limit: i64) -> Result<Vec<Image>> {
-        let rows: Vec<Columns> = query_as(
-            "SELECT name, giver, put_at FROM images WHERE giver = $1 AND name > $2 ORDER BY name LIMIT $3",
-        )
-        .bind(user.0)
-        .bind(after)
-        .bind(limit)
-        .fetch_all(&self.pools.read)
-        .await?;
+        let rows: Vec<Columns> =
+            query_as("SELECT name, giver, put_at FROM images WHERE giver = $1 AND name > $2 ORDER BY name LIMIT $3")
+                .bind(user.0)
+                .bind(after)
+                .bind(limit)
+                .fetch_all(&self.pools.read)
+                .await?;
         Ok(rows.into_iter().filter_map(image).collect())
     }
 
@@ -65,8 +64,7 @@ impl Store for SqlStore {
             .bind(user.0)
             .execute(&mut *tx)
             .await?;
-        let given =
-            query("UPDATE images SET giver = 0 WHERE giver = $1").bind(user.0).execute(&mut *tx).await?;
+        let given = query("UPDATE images SET giver = 0 WHERE giver = $1").bind(user.0).execute(&mut *tx).await?;
         tx.commit().await?;
         Ok(own.rows_affected() + given.rows_affected())
     }

@@ -166,12 +166,7 @@ impl Store for SqlStore {
         Ok(profile(row))
     }
 
-    async fn edit(
-        &self,
-        user: UserId,
-        change: Change,
-        event: NewEvent,
-    ) -> Result<Result<Committed<Profile>, Refusal>> {
+    async fn edit(&self, user: UserId, change: Change, event: NewEvent) -> Result<Result<Committed<Profile>, Refusal>> {
         let mut tx = self.pools.begin().await?;
         let events = append(&mut tx, vec![event]).await?;
         if let Some(to) = &change.handle
@@ -223,11 +218,8 @@ impl Store for SqlStore {
             Picture::Avatar => (avatar, profiles!("UPDATE profiles SET avatar = $2 WHERE id = $1 RETURNING", "")),
             Picture::Banner => (banner, profiles!("UPDATE profiles SET banner = $2 WHERE id = $1 RETURNING", "")),
         };
-        let row: Columns = query_as(update)
-            .bind(user.0)
-            .bind(name.as_ref().map(ImageName::as_str))
-            .fetch_one(&mut *tx)
-            .await?;
+        let row: Columns =
+            query_as(update).bind(user.0).bind(name.as_ref().map(ImageName::as_str)).fetch_one(&mut *tx).await?;
         tx.commit().await?;
         let shown = Shown { profile: profile(row), until_now: until_now.and_then(|name| name.parse().ok()) };
         Ok(Some(Committed { value: shown, events }))

@@ -158,12 +158,13 @@ impl Store for SqlStore {
 
     async fn rename(&self, id: GuildId, name: String, tell: Tell<Guild>) -> Outcome<Committed<Guild>> {
         let mut tx = self.pools.begin().await?;
-        let row: Option<GuildColumns> =
-            query_as("UPDATE guilds SET name = $2 WHERE id = $1 RETURNING id, name, owner, member_count, created_at, icon")
-                .bind(id.0)
-                .bind(name)
-                .fetch_optional(&mut *tx)
-                .await?;
+        let row: Option<GuildColumns> = query_as(
+            "UPDATE guilds SET name = $2 WHERE id = $1 RETURNING id, name, owner, member_count, created_at, icon",
+        )
+        .bind(id.0)
+        .bind(name)
+        .fetch_optional(&mut *tx)
+        .await?;
         let Some(renamed) = row.map(guild) else { return Ok(Err(Refusal::GuildGone)) };
         let events = append(&mut tx, tell(&renamed)).await?;
         tx.commit().await?;
@@ -347,12 +348,13 @@ impl Store for SqlStore {
     }
 
     async fn page(&self, after: GuildId, limit: i64) -> Result<Vec<Guild>> {
-        let rows: Vec<GuildColumns> =
-            query_as("SELECT id, name, owner, member_count, created_at, icon FROM guilds WHERE id > $1 ORDER BY id LIMIT $2")
-                .bind(after.0)
-                .bind(limit)
-                .fetch_all(&self.pools.read)
-                .await?;
+        let rows: Vec<GuildColumns> = query_as(
+            "SELECT id, name, owner, member_count, created_at, icon FROM guilds WHERE id > $1 ORDER BY id LIMIT $2",
+        )
+        .bind(after.0)
+        .bind(limit)
+        .fetch_all(&self.pools.read)
+        .await?;
         Ok(rows.into_iter().map(guild).collect())
     }
 
