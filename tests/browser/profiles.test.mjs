@@ -1,8 +1,8 @@
 // What people say of themselves: changed in one browser, seen in another at once; and settings that follow to every device.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { deflateSync } from 'node:zlib';
 import { Person, openBrowser } from './person.mjs';
+import { picture } from './picture.mjs';
 import { Server } from './server.mjs';
 
 let browser;
@@ -26,31 +26,6 @@ after(async () => {
 
 const members = (person) => person.page.getByRole('complementary', { name: 'Members' });
 const dialog = (person) => person.page.getByRole('dialog', { name: 'Settings' });
-
-/** A PNG of one colour. */
-function picture(width, height, [red, green, blue]) {
-  const chunk = (type, data) => {
-    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(data.length);
-    const sum = Buffer.alloc(4);
-    let crc = 0xffffffff;
-    for (const byte of body) {
-      crc ^= byte;
-      for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-    }
-    sum.writeUInt32BE((crc ^ 0xffffffff) >>> 0);
-    return Buffer.concat([length, body, sum]);
-  };
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(width, 0);
-  head.writeUInt32BE(height, 4);
-  head.set([8, 2, 0, 0, 0], 8);
-  const line = Buffer.concat([Buffer.from([0]), Buffer.from(Array.from({ length: width }, () => [red, green, blue]).flat())]);
-  const lines = Buffer.concat(Array.from({ length: height }, () => line));
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([signature, chunk('IHDR', head), chunk('IDAT', deflateSync(lines)), chunk('IEND', Buffer.alloc(0))]);
-}
 
 async function openSettings(person, tab) {
   await person.page.getByRole('button', { name: 'Settings', exact: true }).click();
