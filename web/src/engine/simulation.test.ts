@@ -190,4 +190,5 @@ test.each<Fault>(['shows whatever comes', 'never asks', 'ignores a reset'])(
     for (let seed = 0; seed < 100; seed += 1) found += (await play(seed, fault)).broken.length;
     expect(found).toBeGreaterThan(0);
   },
+  60_000,
 );
