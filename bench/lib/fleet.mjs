@@ -29,6 +29,7 @@ export class Fleet {
       args: ['-a', '127.0.0.1', '-p', String(port), '-m', String(fleet.monitor), '-js', '-sd', newFolder()],
       env: { PATH: `${process.env.PATH}:/usr/sbin` },
     }));
+    fleet.blobs = newFolder();
     const services = await freePort();
     const addresses = SERVICES.map((role) => [`GUILDHALL_RPC_${role.toUpperCase()}`, `http://127.0.0.1:${services}`]);
     const there = Object.fromEntries(addresses);
@@ -49,6 +50,7 @@ export class Fleet {
       ...SETTINGS,
       GUILDHALL_DATABASE_URL: this.postgres.url,
       GUILDHALL_BUS_URL: `nats://${this.nats.address}`,
+      GUILDHALL_BLOBS_URL: `file:${this.blobs}?shared`,
       GUILDHALL_SERVICE_TOKEN: TOKEN,
       GUILDHALL_DATA: newFolder(),
       GUILDHALL_METRICS_LISTEN: `127.0.0.1:${metrics}`,
