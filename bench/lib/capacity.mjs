@@ -3,24 +3,24 @@ import { digits } from './report.mjs';
 
 /** What one of each costs. `measured`: docs/scaling.md says how. `counted`: read off the code or the wire. `guessed`: neither. */
 export const COSTS = {
-  socketKib: [6.1, 'measured', 'memory of an idle socket in its process, KiB'],
+  socketKib: [4.5, 'measured', 'memory of an idle socket in its process, KiB'],
   kernelKib: [10, 'guessed', 'memory of an idle connection in the kernel, KiB'],
   onlineBytes: [100, 'guessed', 'memory of a person who is online, on every node with sockets, bytes'],
-  deliveryUs: [3.3, 'measured', 'CPU of a delivery, each message by itself, µs'],
-  badgeUs: [3.3, 'guessed', 'CPU of a frame of badges, taken for a delivery, µs'],
-  sendUs: [240, 'measured', 'CPU of a send, one process on SQLite, one at a time, µs'],
-  fleetSendDoorUs: [76, 'measured', 'CPU of a send in a fleet: the node with the socket, µs'],
-  fleetSendServicesUs: [122, 'measured', '… the services, groups of 24, µs'],
-  fleetSendPostgresUs: [172, 'measured', '… PostgreSQL, groups of 24, µs'],
-  fleetSendNatsUs: [19, 'measured', '… NATS, groups of 24, µs'],
+  deliveryUs: [3.6, 'measured', 'CPU of a delivery, each message by itself, µs'],
+  badgeUs: [3.6, 'guessed', 'CPU of a frame of badges, taken for a delivery, µs'],
+  sendUs: [197, 'measured', 'CPU of a send, one process on SQLite, one at a time, µs'],
+  fleetSendDoorUs: [50, 'measured', 'CPU of a send in a fleet: the node with the socket, µs'],
+  fleetSendServicesUs: [58, 'measured', '… the services, 256 senders, µs'],
+  fleetSendPostgresUs: [54, 'measured', '… PostgreSQL, 256 senders, µs'],
+  fleetSendNatsUs: [5, 'measured', '… NATS, 256 senders, µs'],
   comeUs: [2_970, 'measured', 'CPU of a person who comes (hello, a room watched), one process, µs'],
-  fleetComeUs: [9_370, 'measured', '… in a fleet, all parts, µs'],
-  pageUs: [57, 'measured', 'CPU of a page of 50 by REST, one process, µs'],
+  fleetComeUs: [7_170, 'measured', '… in a fleet, all parts, µs'],
+  pageUs: [91, 'measured', 'CPU of a page of 50 by REST, one process, µs'],
   summaryBytes: [22, 'counted', 'bytes of a person in the summary that a node tells the others every 5 s'],
   summaryUs: [0.5, 'guessed', 'CPU of a person in a summary that is heard, µs'],
-  messageBytes: [700, 'measured', 'bytes of SQLite that a message of 100 characters takes with its event and indexes'],
-  fleetMessageBytes: [864, 'measured', '… of PostgreSQL'],
-  walBytes: [1_270, 'measured', 'bytes that PostgreSQL writes ahead for a message, groups of 24'],
+  messageBytes: [278, 'measured', 'bytes of SQLite that a message of 100 characters takes with its indexes'],
+  fleetMessageBytes: [350, 'measured', '… of PostgreSQL'],
+  walBytes: [765, 'measured', 'bytes that PostgreSQL writes ahead for a message, 256 senders'],
 };
 
 /** What people do in the busiest hour. Put yours in their place. */
