@@ -122,7 +122,7 @@ fn in_a_fleet_a_trace_goes_from_the_door_to_the_store() {
         [("GUILDHALL_BUS_URL", bus.as_str()), ("GUILDHALL_SERVICE_TOKEN", "a-secret-of-thirty-two-characters")];
     let mut below = program(&services);
     below.args(["--data"]).arg(services.data()).envs(shared).env("GUILDHALL_RPC_LISTEN", &rpc);
-    let roles = "accounts,people,guilds,messages,overview";
+    let roles = "accounts,people,guilds,messages,files,overview";
     let _below = Part::start(traced(below.env("GUILDHALL_ROLES", roles), &collector.endpoint));
     let mut door = served(&folder);
     for role in roles.split(',') {
@@ -138,7 +138,7 @@ fn in_a_fleet_a_trace_goes_from_the_door_to_the_store() {
     let kinds: Vec<_> = by_rest.iter().map(|span| span.kind.as_str()).collect();
     assert_eq!(kinds, ["SERVER", "CLIENT", "SERVER", "INTERNAL"]);
     let roles: Vec<_> = by_rest.iter().map(|span| span.text("guildhall.roles")).collect();
-    let (above, below) = ("gateway, realtime", "accounts, people, guilds, messages, overview");
+    let (above, below) = ("gateway, realtime", "accounts, people, guilds, messages, files, overview");
     assert_eq!(roles, [above, above, below, below]);
     assert_eq!(by_rest[0].text("request.id"), "asked-by-a-test");
     assert_eq!(by_rest[0].text("http.response.status_code"), "201");
