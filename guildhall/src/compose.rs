@@ -80,9 +80,10 @@ impl House {
             let (database, config) = (databases.of(Role::Accounts)?, config.accounts.clone());
             let people = needed(&people)?;
             // Who leaves goes from the guilds first, so that nothing more is said there.
-            let (guilds, messages, files) = (needed(&guilds)?, needed(&messages)?, needed(&files)?);
-            let holders = vec![holder(guilds), holder(messages), holder(people.clone()), holder(files)];
-            let deps = accounts::Deps { people, holders, mail, blobs: needed(&blobs)? };
+            let (all, messages, files) = (needed(&guilds)?, needed(&messages)?, needed(&files)?);
+            let holders = vec![holder(all.clone()), holder(messages), holder(people.clone()), holder(files)];
+            let (invites, blobs) = (Arc::new(all), needed(&blobs)?);
+            let deps = accounts::Deps { people, holders, invites, mail, blobs };
             databases.name(Role::Accounts, accounts::build(database, &outside, deps, config).await)
         };
         let accounts = place.service(Role::Accounts, accounts, |remote| Arc::new(AccountsClient(remote))).await?;

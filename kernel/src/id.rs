@@ -91,6 +91,10 @@ id!(/// One archive of what a person gave.
     ExportId, "export");
 id!(/// One event of any stream.
     EventId, "event");
+id!(/// A code that lets people register.
+    RegistrationCodeId, "registration code");
+id!(/// One act of an operator or a moderator.
+    ActId, "act");
 
 /// The pure sequencer of ids: never repeats, never goes back, whatever the clock does.
 #[derive(Debug)]

@@ -11,9 +11,11 @@ mod stream;
 mod text;
 mod time;
 
-pub use caller::{Caller, Reader};
+pub use caller::{Caller, InstanceRole, Reader};
 pub use event::{Committed, Difference, Event, NewEvent};
-pub use id::{ChannelId, EventId, ExportId, GuildId, MessageId, SessionId, Snowflakes, UserId};
+pub use id::{
+    ActId, ChannelId, EventId, ExportId, GuildId, MessageId, RegistrationCodeId, SessionId, Snowflakes, UserId,
+};
 pub use page::{At, Limit, Page};
 pub use problem::{Kind, Problem, Result};
 pub use stream::StreamName;

@@ -1,12 +1,19 @@
 //! Accounts: who may sign in. Streams: `accounts/user/{id}`.
 
 mod credentials;
+mod operating;
+mod registration;
 
 pub use credentials::{LoggedIn, OwnCredentials, Proof, RecoveryCodes, SecondFactor, SecondFactorNeeded, TotpDraft};
+pub use operating::*;
+pub use registration::*;
 
 use contract::{Receipt, Wishes};
 use files_contract::ImageName;
-use kernel::{Caller, Difference, ExportId, Page, Reader, SessionId, StreamName, Timestamp, UserId};
+use kernel::{
+    ActId, Caller, Difference, ExportId, InstanceRole, Limit, Page, Reader, RegistrationCodeId, SessionId, StreamName,
+    Timestamp, UserId,
+};
 use people_contract::Status;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -93,6 +100,42 @@ contract::contract! {
         /// Whether this installation has its first account yet.
         async fn is_set_up(&self) -> bool, idempotent;
 
+        /// Who may make an account now: for the page that asks for one.
+        async fn registration(&self) -> RegistrationTerms, idempotent;
+
+        /// What holds for registering, and where that was said.
+        async fn registration_settings(&self, by: Hand) -> RegistrationSettings, idempotent;
+
+        /// Says anew what holds for registering; without rules, the settings' file holds again.
+        async fn set_registration(&self, by: Hand, rules: Option<RegistrationRules>) -> RegistrationSettings, idempotent;
+
+        /// The codes that let people register, newest first.
+        async fn registration_codes(&self, by: Hand, after: Option<RegistrationCodeId>, limit: Limit)
+            -> Page<RegistrationCode>, idempotent;
+
+        async fn make_registration_code(&self, by: Hand, draft: RegistrationCodeDraft) -> RegistrationCode;
+
+        /// Makes a code worthless. Idempotent.
+        async fn revoke_registration_code(&self, by: Hand, code: RegistrationCodeId) -> (), idempotent;
+
+        /// Accounts that fit, the newest first.
+        async fn list_accounts(&self, by: Hand, query: AccountQuery, after: Option<UserId>, limit: Limit)
+            -> Page<AccountSeen>, idempotent;
+
+        /// One account, with its living sessions.
+        async fn show_account(&self, by: Hand, user: UserId) -> AccountDetail, idempotent;
+
+        /// Makes an account whatever holds for registering; its address counts as proven.
+        async fn create_account(&self, by: Hand, registration: Registration) -> AccountDetail;
+
+        /// Does something with an account, and notes who did it.
+        async fn act_on_account(&self, by: Hand, user: UserId, act: AccountAct) -> Acted;
+
+        /// What operators and moderators did, the newest first.
+        async fn acts(&self, by: Hand, query: ActQuery, after: Option<ActId>, limit: Limit) -> Page<Act>, idempotent;
+
+        async fn numbers(&self, by: Hand) -> Numbers, idempotent;
+
         /// Deletes the caller's account, with all that every service holds of the person, when the days of grace are over.
         /// Asked again, the first one stands.
         async fn delete_account(&self, caller: Caller, request: DeletionRequest) -> Deletion, idempotent;
@@ -133,6 +176,9 @@ pub struct Registration {
     /// What others see.
     #[schema(example = "Ada")]
     pub display_name: String,
+    /// Where an invitation is needed: a registration code, or the code of an invite into a guild.
+    #[serde(default)]
+    pub invite: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -350,6 +396,9 @@ pub struct Me {
     pub language: String,
     /// Runs this installation.
     pub operator: bool,
+    /// What the person may do in the whole installation.
+    #[serde(default)]
+    pub role: InstanceRole,
     pub created_at: Timestamp,
 }
 
@@ -377,7 +426,8 @@ pub struct SessionEnded {
     pub session: SessionId,
 }
 
-/// Event `account_changed` on `accounts/user/{id}`: the address is another, or is proven now. Ask anew.
+/// Event `account_changed` on `accounts/user/{id}`: the address or the role is another, or the address is proven now. Ask
+/// anew.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AccountChanged {
     pub user: UserId,

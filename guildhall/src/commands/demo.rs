@@ -12,6 +12,7 @@ use crate::{
     config::{Config, unusable},
     data::Data,
 };
+use accounts_contract::RegistrationMode;
 use kernel::{Result, Timestamp};
 use ports::{Clock, ManualClock, OsRandom, SystemClock};
 use std::{sync::Arc, time::Instant};
@@ -32,6 +33,8 @@ pub fn demo(config: &Config) -> Result<()> {
         // The people of a story have no mail.
         let mut config = Config { mail_url: "log:".into(), ..config.clone() };
         config.accounts.require_verified_email = Some(false);
+        config.accounts.registration = RegistrationMode::Open;
+        config.accounts.allowed_email_domains.clear();
         let house = House::open(&data.folder, &config, clock.clone(), Arc::new(OsRandom)).await?;
         let folder = data.folder.display();
         let services = house.services()?;

@@ -8,6 +8,6 @@ pub(crate) fn authenticate(s: &Service, token: &str) -> Result<Authenticated> {
     if s.ended.has(claims.sid) {
         return Err(Problem::new(Kind::Unauthenticated, "session_ended", "This session has ended: sign in again."));
     }
-    let caller = Caller { user: claims.sub, session: claims.sid, operator: claims.op };
+    let caller = Caller { user: claims.sub, session: claims.sid, role: s.staff.role(claims.sub) };
     Ok(Authenticated { caller, expires_at: Timestamp(claims.exp.saturating_mul(1_000)) })
 }

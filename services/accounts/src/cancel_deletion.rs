@@ -11,6 +11,10 @@ pub(crate) async fn cancel_deletion(s: &Service, caller: Caller) -> Result<()> {
     }
     match s.deletions.of(caller.user).await? {
         None => Ok(()),
+        Some(leaving) if leaving.by_operator && !leaving.begun => Err(Problem::forbidden(
+            "deletion_by_operator",
+            "Who runs this server deletes the account: only they can keep it.",
+        )),
         Some(_) => Err(Problem::new(
             Kind::Conflict,
             "erasing_has_begun",

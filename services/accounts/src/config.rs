@@ -1,3 +1,5 @@
+use crate::registration::check_domains;
+use accounts_contract::{RegistrationMode, RegistrationRules};
 use kernel::{Problem, Result};
 use serde::Deserialize;
 
@@ -6,6 +8,9 @@ const MAX_ACCESS_TOKEN_SECONDS: u32 = 24 * 3_600;
 
 /// Shorter, and a mail may come too late; longer, and old mails are keys.
 const LINK_SECONDS: std::ops::RangeInclusive<u32> = 300..=30 * 24 * 3_600;
+
+/// A century is for ever.
+const AUDIT_DAYS: std::ops::RangeInclusive<u32> = 1..=36_500;
 
 /// Section `[accounts]`.
 #[derive(Clone, Debug, Deserialize)]
@@ -30,6 +35,13 @@ pub struct Config {
     pub argon2_queue: usize,
     /// How long after somebody asked for it an account is erased, in seconds; until then it can be kept.
     pub deletion_grace_seconds: u32,
+    /// Who may register: `open`, `invite` (by a registration code or an invite into a guild) or `closed`. Holds until an
+    /// operator says otherwise.
+    pub registration: RegistrationMode,
+    /// The domains of e-mail addresses that are taken; none: all. Holds as long.
+    pub allowed_email_domains: Vec<String>,
+    /// How long it is kept what operators and moderators did, in days.
+    pub audit_keep_days: u32,
 }
 
 impl Default for Config {
@@ -45,11 +57,20 @@ impl Default for Config {
             argon2_parallel: 2,
             argon2_queue: 64,
             deletion_grace_seconds: 14 * 24 * 3_600,
+            registration: RegistrationMode::Open,
+            allowed_email_domains: Vec::new(),
+            audit_keep_days: 365,
         }
     }
 }
 
 impl Config {
+    /// What the settings say of registering.
+    pub(crate) fn registration_rules(&self) -> RegistrationRules {
+        let allowed_email_domains = check_domains(self.allowed_email_domains.clone()).unwrap_or_default();
+        RegistrationRules { mode: self.registration, allowed_email_domains }
+    }
+
     /// Refuses settings that can't work together. What Argon2 takes, it says itself.
     pub(crate) fn check(&self) -> Result<()> {
         let refuse = |setting: &'static str, why: &'static str| Err(Problem::field(setting, "bad_setting", why));
@@ -61,6 +82,12 @@ impl Config {
                 "accounts.session_idle_seconds",
                 "A session lasts at least as long as an access token: raise session_idle_seconds.",
             );
+        }
+        if let Err(problem) = check_domains(self.allowed_email_domains.clone()) {
+            return Err(Problem { field: Some("accounts.allowed_email_domains".into()), ..problem });
+        }
+        if !AUDIT_DAYS.contains(&self.audit_keep_days) {
+            return refuse("accounts.audit_keep_days", "What operators did is kept for 1 to 36,500 days.");
         }
         let links = [
             ("accounts.verify_link_seconds", self.verify_link_seconds),
@@ -89,6 +116,10 @@ mod tests {
         }
         let config = Config { session_idle_seconds: 599, ..Config::default() };
         assert_eq!(refused(config).as_deref(), Some("accounts.session_idle_seconds"));
+        let config = Config { allowed_email_domains: vec!["not a domain".into()], ..Config::default() };
+        assert_eq!(refused(config).as_deref(), Some("accounts.allowed_email_domains"));
+        let config = Config { audit_keep_days: 0, ..Config::default() };
+        assert_eq!(refused(config).as_deref(), Some("accounts.audit_keep_days"));
         let config = Config { reset_link_seconds: 10, ..Config::default() };
         assert_eq!(refused(config).as_deref(), Some("accounts.reset_link_seconds"));
     }

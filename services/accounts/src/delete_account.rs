@@ -1,4 +1,4 @@
-use crate::{Service, proof};
+use crate::{Service, operating::last_operator, proof};
 use accounts_contract::{Deletion, DeletionChanged, DeletionRequest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kernel::{Caller, Result, StreamName};
@@ -15,7 +15,8 @@ pub(crate) async fn delete_account(s: &Service, caller: Caller, request: Deletio
     };
     let changed = DeletionChanged { due_at: Some(deletion.due_at) };
     let event = s.ground.event(StreamName::user("accounts", caller.user), "deletion_requested", &changed).await?;
-    let noted = s.ground.announce(s.deletions.request(caller.user, deletion, event).await?);
+    let requested = s.deletions.request(caller.user, deletion, event).await?;
+    let noted = s.ground.announce(requested.ok_or_else(last_operator)?);
     s.leaving.look();
     Ok(noted)
 }

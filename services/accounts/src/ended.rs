@@ -1,4 +1,4 @@
-use crate::Service;
+use crate::{Service, staff};
 use kernel::{Result, SessionId, Timestamp};
 use std::{
     collections::HashMap,
@@ -48,14 +48,18 @@ pub(crate) async fn ended(s: &Service) -> Result<Vec<SessionId>> {
     Ok(ended.into_iter().map(|(session, _)| session).collect())
 }
 
-/// Learns, again and again, of sessions that another process ended: its word may be lost.
+/// Learns, again and again, of sessions that another process ended, and of roles that it gave: its word may be lost.
 pub(crate) fn follow(service: Weak<Service>) {
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(LOOK).await;
             let Some(service) = service.upgrade() else { return };
-            if let Err(problem) = ended(&service).await {
-                tracing::debug!(?problem, "sessions that ended elsewhere are learned of later");
+            let looked = async {
+                ended(&service).await?;
+                staff::look(&service).await
+            };
+            if let Err(problem) = looked.await {
+                tracing::debug!(?problem, "what was changed elsewhere is learned of later");
             }
         }
     });
@@ -91,6 +95,7 @@ mod tests {
             email: "ada@example.org".into(),
             password: "correct horse battery".into(),
             display_name: "Ada".into(),
+            invite: None,
         };
         let Registered::SignedIn(ada) = there.register(ada, Device::default()).await.expect("registered") else {
             panic!("a first account is signed in");

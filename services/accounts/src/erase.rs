@@ -17,6 +17,8 @@ pub(crate) async fn erase(s: &Service, user: UserId) -> Result<Receipt> {
     let sessions = s.store.erase_sessions(user).await?;
     let factors = s.factors.erase(user).await?;
     let archives = crate::archive::erase(s, user).await?;
-    let erased = account + letters + sessions + factors + archives;
+    let operating = s.operating.erase(user).await? + s.registration.erase(user).await?;
+    crate::staff::look(s).await?;
+    let erased = account + letters + sessions + factors + archives + operating;
     Ok(Receipt { service: "accounts".into(), user, at: s.ground.now(), erased })
 }

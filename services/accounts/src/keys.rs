@@ -30,7 +30,7 @@ pub(crate) struct Claims {
     iss: String,
     pub(crate) sub: UserId,
     pub(crate) sid: SessionId,
-    /// The session's account runs the installation.
+    /// The session's account ran the installation when this was issued. Nobody relies on it: roles are asked for.
     pub(crate) op: bool,
     pub(crate) iat: i64,
     /// Unix seconds.

@@ -1,11 +1,13 @@
 //! Accounts: who may sign in.
 //!
 //! * owns: `accounts`, `first_account`, `sessions`, `used_refresh_tokens`, `secrets`, `links`, `letters`, `deletions`,
-//!   `exports`, `totp`, `recovery_codes`, `used_challenges`
+//!   `exports`, `totp`, `recovery_codes`, `used_challenges`, `suspensions`, `registration_rules`, `registration_codes`,
+//!   `registration_code_uses`, `acts`
 //! * emits: `account_registered`, `account_changed`, `session_started`, `session_ended`, `deletion_requested`,
 //!   `deletion_cancelled` on `accounts/user/{id}`
 //! * listens to: nothing; every hour it ends the sessions that nobody uses any more, and it hands over mails that wait
-//! * calls: people (`ensure`, when an account is made and again at log-in; `find`, for a new password); every service that
+//! * calls: people (`ensure`, when an account is made and again at log-in; `find`, for a new password; `named` and
+//!   `profiles`, for operators); guilds (`preview_invite`, when somebody registers by an invite); every service that
 //!   holds something of a person (`export`, for its archive; `erase` and `scrub`, when an account is deleted)
 
 mod archive;
@@ -26,6 +28,7 @@ mod links;
 mod log_in;
 mod log_out;
 mod mails;
+mod operating;
 mod outbox;
 mod passwords;
 mod profile;
@@ -34,6 +37,7 @@ mod prune;
 mod read;
 mod refresh;
 mod register;
+mod registration;
 mod rules;
 mod second_factor;
 mod service;
@@ -41,11 +45,13 @@ mod session;
 mod sessions;
 mod set_language;
 mod set_password;
+mod staff;
 mod store;
 mod verify_email;
 
 pub use config::Config;
 pub use leaving::{Holder, holder};
+pub use registration::Invites;
 
 use accounts_contract::Accounts;
 use engine_sql::{Database, Ground, Migration, Outside};
@@ -65,6 +71,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 106, name: "exports", sql: include_str!("../migrations/106_exports.sql") },
     Migration { version: 107, name: "proof", sql: include_str!("../migrations/107_proof.sql") },
     Migration { version: 108, name: "factors", sql: include_str!("../migrations/108_factors.sql") },
+    Migration { version: 109, name: "operating", sql: include_str!("../migrations/109_operating.sql") },
 ];
 
 /// How mails get to people, and where their links lead.
@@ -80,6 +87,8 @@ pub struct Deps {
     pub people: Arc<dyn People>,
     /// Every service that holds something of a person, in the order that it is erased in.
     pub holders: Vec<Arc<dyn Holder>>,
+    /// Guilds, whose invites let people register.
+    pub invites: Arc<dyn Invites>,
     pub mail: Mailing,
     pub blobs: Arc<dyn Blobs>,
 }
@@ -92,6 +101,10 @@ struct Service {
     ground: Ground,
     people: Arc<dyn People>,
     holders: Vec<Arc<dyn Holder>>,
+    invites: Arc<dyn Invites>,
+    operating: Arc<dyn store::operating::Store>,
+    registration: Arc<dyn store::registration::Store>,
+    staff: staff::Staff,
     blobs: Arc<dyn Blobs>,
     config: Config,
     keys: keys::Keys,
@@ -131,12 +144,18 @@ async fn open(database: Database, outside: &Outside, deps: Deps, config: Config)
     let since = ended::Ended::since(ground.now(), config.access_token_seconds);
     let ended = ended::Ended::new(store.ended_since(since).await?);
     let passwords = passwords::Passwords::new(&config)?;
-    let Deps { people, holders, mail, blobs } = deps;
+    let operating = store::operating::open(&ground.database);
+    let staff = staff::Staff::new(operating.staff().await?);
+    let Deps { people, holders, invites, mail, blobs } = deps;
     Ok(Arc::new(Service {
         store,
         deletions: store::deletions::open(&ground.database),
         exports: store::exports::open(&ground.database),
         factors: store::factors::open(&ground.database),
+        registration: store::registration::open(&ground.database),
+        operating,
+        staff,
+        invites,
         ground,
         people,
         holders,
@@ -163,6 +182,13 @@ mod testing {
     struct Nowhere;
 
     #[async_trait::async_trait]
+    impl crate::Invites for Nowhere {
+        async fn check(&self, _: &str) -> kernel::Result<()> {
+            Err(kernel::Problem::not_found("invite"))
+        }
+    }
+
+    #[async_trait::async_trait]
     impl Mailer for Nowhere {
         async fn send(&self, _: &Mail) -> Result<(), Undelivered> {
             Ok(())
@@ -177,6 +203,6 @@ mod testing {
         let mail = Mailing { mailer: Arc::new(Nowhere), public_url: "https://chat.example.org".into() };
         let folder = std::env::temp_dir().join("guildhall-test-no-blobs");
         let blobs = Arc::new(engine_blobs::LocalBlobs::open(folder).await.expect("nothing there"));
-        Deps { people, holders: Vec::new(), mail, blobs }
+        Deps { people, holders: Vec::new(), invites: Arc::new(Nowhere), mail, blobs }
     }
 }

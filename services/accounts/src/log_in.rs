@@ -24,7 +24,7 @@ pub(crate) async fn log_in(s: &Service, credentials: Credentials, device: Device
         ));
     };
     attempt.clears();
-    session::admit(s, &account)?;
+    session::admit(s, &account).await?;
     Ok(match second_factor::of(s, account.id).await? {
         Some(_) => LoggedIn::SecondFactor(second_factor::ask(s, &account)),
         None => LoggedIn::SignedIn(Box::new(session::open(s, account, device).await?)),

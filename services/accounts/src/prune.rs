@@ -1,6 +1,6 @@
 //! Sessions that nobody uses any more end by themselves, and what is left of an ended one is forgotten in time.
 
-use crate::{Service, log_out};
+use crate::{Service, log_out, operating};
 use kernel::Result;
 use std::{sync::Weak, time::Duration};
 
@@ -36,6 +36,7 @@ pub(crate) async fn prune(s: &Service) -> Result<()> {
         }
     }
     s.factors.forget_challenges(s.ground.now()).await?;
+    operating::forget(s).await?;
     s.letters.forget_links(s.ground.now().plus_seconds(-TELL_LINKS_SECONDS)).await?;
     Ok(s.store.forget_sessions(before).await?)
 }
@@ -66,6 +67,7 @@ mod tests {
             email: "ada@example.org".into(),
             password: "correct horse battery".into(),
             display_name: "Ada".into(),
+            invite: None,
         };
         let Registered::SignedIn(ada) = service.register(ada, Device::default()).await.expect("registered") else {
             panic!("signed in")

@@ -1,7 +1,7 @@
 use crate::Service;
 use accounts_contract::Me;
 use contract::{Part, Record};
-use kernel::{Difference, Kind, Problem, Reader, Result, SessionId, StreamName, Timestamp, UserId};
+use kernel::{Difference, InstanceRole, Kind, Problem, Reader, Result, SessionId, StreamName, Timestamp, UserId};
 use serde::Serialize;
 
 const PART: i64 = 500;
@@ -32,6 +32,7 @@ struct ExportedAccount<'a> {
     id: UserId,
     email: &'a str,
     operator: bool,
+    role: InstanceRole,
     created_at: Timestamp,
     email_verified_at: Option<Timestamp>,
     language: &'static str,
@@ -59,7 +60,8 @@ pub(crate) async fn export(s: &Service, user: UserId) -> Result<Part> {
         let account = ExportedAccount {
             id: a.id,
             email: &a.email,
-            operator: a.operator,
+            operator: a.role == InstanceRole::Operator,
+            role: a.role,
             created_at: a.created_at,
             email_verified_at: a.verified_at,
             language: a.language.code(),
@@ -82,6 +84,7 @@ pub(crate) async fn export(s: &Service, user: UserId) -> Result<Part> {
         };
         records.push(Record::new("session", &exported)?);
     }
+    crate::operating::export(s, user, &mut records).await?;
     Ok(Part { records, ..Part::default() })
 }
 

@@ -1,21 +1,23 @@
 use crate::{
-    Service, outbox, rules,
+    Service, outbox, registration, rules,
     rules::{Language, Place},
-    session,
-    store::{Account, letters::About},
+    session, staff,
+    store::{Account, Admission, NotCreated, letters::About},
 };
 use accounts_contract::{AccountRegistered, Device, Registered, Registration};
-use kernel::{Kind, Name, Problem, Result, StreamName, UserId};
+use kernel::{InstanceRole, Kind, Name, Problem, Result, StreamName, UserId};
 
 /// Makes an account with its profile, and signs it in. The first one runs the installation. Where addresses must be
 /// verified, the others get a mail instead, and whether an address is taken is told to its owner alone, by mail.
 pub(crate) async fn register(s: &Service, registration: Registration, device: Device) -> Result<Registered> {
-    let Registration { email, password, display_name } = registration;
+    let Registration { email, password, display_name, invite } = registration;
     let email = rules::email(&email)?;
     let display_name = Name::parse("display_name", &display_name)?.into_string();
     rules::password(&password, &email, &display_name)?;
     let email_key = rules::email_key(&email);
-    let attempt = s.limits.register.begin_at(&Place::of(device.address.as_deref()), s.ground.now())?;
+    let place = Place::of(device.address.as_deref());
+    let attempt = s.limits.register.begin_at(&place, s.ground.now())?;
+    let admission = registration::admit(s, &email, invite.as_deref(), &place).await?;
     let by_mail = s.requires_verified_email() && s.store.any_account().await?;
     // By mail it takes the same whether the address is taken: a password hashed, and one commit.
     let is_taken = s.store.by_email(&email_key).await?.is_some();
@@ -25,14 +27,14 @@ pub(crate) async fn register(s: &Service, registration: Registration, device: De
     let password_hash = s.passwords.hash(password, s.ground.random.bytes()).await?;
     attempt.counts(s.ground.now());
     if is_taken {
-        return tell_owner(s, &email_key).await;
+        return tell_owner(s, &email_key, &admission).await;
     }
     let user = UserId(s.ground.mint.id().await?);
     let account = Account {
         id: user,
         email,
         password_hash: Some(password_hash),
-        operator: false,
+        role: InstanceRole::Member,
         created_at: s.ground.now(),
         verified_at: None,
         language: Language::liked(device.languages.as_deref()),
@@ -46,13 +48,16 @@ pub(crate) async fn register(s: &Service, registration: Registration, device: De
         events.push(started);
     }
     let letter = outbox::letter(s, About::Verify, user, &account.email).await?;
-    let committed = s.store.create(account, &email_key, session, &letter, events).await?;
+    let committed = s.store.create(account, &email_key, session, &letter, admission.clone(), events).await?;
     // Two registrations of one address at the same time: one of them finds it taken only now.
     let account = match s.ground.announce(committed) {
-        Some(account) => account,
-        None if by_mail => return tell_owner(s, &email_key).await,
-        None => return Err(taken()),
+        Ok(account) => account,
+        Err(NotCreated::Taken) if by_mail => return tell_owner(s, &email_key, &admission).await,
+        Err(why) => return Err(registration::refusal(why).unwrap_or_else(taken)),
     };
+    if account.role != InstanceRole::Member {
+        staff::look(s).await?;
+    }
     s.outbox.ring();
     let people = s.people.clone();
     let Some(token) = token else {
@@ -64,7 +69,7 @@ pub(crate) async fn register(s: &Service, registration: Registration, device: De
         });
         return Ok(Registered::CheckEmail);
     };
-    if s.requires_verified_email() && !account.operator {
+    if s.requires_verified_email() && account.role != InstanceRole::Operator {
         // Someone else was the first in this very moment.
         crate::log_out::end(s, user, token.session).await?;
         people.ensure(user, display_name).await?;
@@ -74,7 +79,13 @@ pub(crate) async fn register(s: &Service, registration: Registration, device: De
     Ok(Registered::SignedIn(Box::new(session::signed_in(s, account.me(profile), &token)?)))
 }
 
-async fn tell_owner(s: &Service, email_key: &str) -> Result<Registered> {
+/// A code is used up as for a free address: it doesn't tell whether the address was one.
+async fn tell_owner(s: &Service, email_key: &str, admission: &Admission) -> Result<Registered> {
+    if let Admission::Code(code) = admission
+        && !s.registration.spend(*code, s.ground.now()).await?
+    {
+        return Err(registration::refusal(NotCreated::CodeUsedUp).unwrap_or_else(taken));
+    }
     s.letters.post(&outbox::letter(s, About::Taken, UserId(0), email_key).await?).await?;
     s.outbox.ring();
     Ok(Registered::CheckEmail)

@@ -2,17 +2,21 @@
 
 use crate::{
     Service, archive, ask, authenticate, authenticator, cancel_deletion, change_email, delete_account, ended, erase,
-    leaving, log_in, log_out, proof, read, refresh, register, second_factor, sessions, set_language, set_password,
-    store::letters::About, verify_email,
+    leaving, log_in, log_out, operating, proof, read, refresh, register, registration, second_factor, sessions,
+    set_language, set_password, store::letters::About, verify_email,
 };
 use accounts_contract::{
-    Accounts, Authenticated, Credentials, Deletion, DeletionRequest, Device, EmailChange, Erasure, Export, LoggedIn,
-    Me, OwnCredentials, PasswordChange, PasswordReset, Proof, PublicKeys, RecoveryCodes, Registered, Registration,
-    SecondFactor, Session, SignedIn, TotpDraft, Verified,
+    AccountAct, AccountDetail, AccountQuery, AccountSeen, Accounts, Act, ActQuery, Acted, Authenticated, Credentials,
+    Deletion, DeletionRequest, Device, EmailChange, Erasure, Export, Hand, LoggedIn, Me, Numbers, OwnCredentials,
+    PasswordChange, PasswordReset, Proof, PublicKeys, RecoveryCodes, Registered, Registration, RegistrationCode,
+    RegistrationCodeDraft, RegistrationRules, RegistrationSettings, RegistrationTerms, SecondFactor, Session, SignedIn,
+    TotpDraft, Verified,
 };
 use async_trait::async_trait;
 use contract::{Part, Receipt, Wishes};
-use kernel::{Caller, Difference, ExportId, Page, Reader, Result, SessionId, StreamName, UserId};
+use kernel::{
+    ActId, Caller, Difference, ExportId, Limit, Page, Reader, RegistrationCodeId, Result, SessionId, StreamName, UserId,
+};
 
 #[async_trait]
 impl Accounts for Service {
@@ -118,6 +122,65 @@ impl Accounts for Service {
 
     async fn is_set_up(&self) -> Result<bool> {
         Ok(self.store.any_account().await?)
+    }
+
+    async fn registration(&self) -> Result<RegistrationTerms> {
+        registration::terms(self).await
+    }
+
+    async fn registration_settings(&self, by: Hand) -> Result<RegistrationSettings> {
+        registration::registration_settings(self, by).await
+    }
+
+    async fn set_registration(&self, by: Hand, rules: Option<RegistrationRules>) -> Result<RegistrationSettings> {
+        registration::set_registration(self, by, rules).await
+    }
+
+    async fn registration_codes(
+        &self,
+        by: Hand,
+        after: Option<RegistrationCodeId>,
+        limit: Limit,
+    ) -> Result<Page<RegistrationCode>> {
+        registration::registration_codes(self, by, after, limit).await
+    }
+
+    async fn make_registration_code(&self, by: Hand, draft: RegistrationCodeDraft) -> Result<RegistrationCode> {
+        registration::make_registration_code(self, by, draft).await
+    }
+
+    async fn revoke_registration_code(&self, by: Hand, code: RegistrationCodeId) -> Result<()> {
+        registration::revoke_registration_code(self, by, code).await
+    }
+
+    async fn list_accounts(
+        &self,
+        by: Hand,
+        query: AccountQuery,
+        after: Option<UserId>,
+        limit: Limit,
+    ) -> Result<Page<AccountSeen>> {
+        operating::list_accounts(self, by, query, after, limit).await
+    }
+
+    async fn show_account(&self, by: Hand, user: UserId) -> Result<AccountDetail> {
+        operating::show_account(self, by, user).await
+    }
+
+    async fn create_account(&self, by: Hand, registration: Registration) -> Result<AccountDetail> {
+        operating::create_account(self, by, registration).await
+    }
+
+    async fn act_on_account(&self, by: Hand, user: UserId, act: AccountAct) -> Result<Acted> {
+        operating::act_on_account(self, by, user, act).await
+    }
+
+    async fn acts(&self, by: Hand, query: ActQuery, after: Option<ActId>, limit: Limit) -> Result<Page<Act>> {
+        operating::acts(self, by, query, after, limit).await
+    }
+
+    async fn numbers(&self, by: Hand) -> Result<Numbers> {
+        operating::numbers(self, by).await
     }
 
     async fn delete_account(&self, caller: Caller, request: DeletionRequest) -> Result<Deletion> {

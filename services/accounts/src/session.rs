@@ -2,13 +2,14 @@
 
 use crate::{
     Service,
+    operating::refuse_suspended,
     profile::profile,
     rules::Place,
     store::{Account, NewSession},
 };
 use accounts_contract::{Device, Me, SessionStarted, SignedIn};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use kernel::{Kind, NewEvent, Problem, Result, SessionId, StreamName, UserId};
+use kernel::{InstanceRole, Kind, NewEvent, Problem, Result, SessionId, StreamName, UserId};
 use sha2::{Digest, Sha256};
 
 const USER_AGENT_MAX_CHARS: usize = 200;
@@ -56,8 +57,9 @@ pub(crate) async fn start(s: &Service, user: UserId, device: Device) -> Result<(
 }
 
 /// Whether an account may be signed in to: told only to who could.
-pub(crate) fn admit(s: &Service, account: &Account) -> Result<()> {
-    if s.requires_verified_email() && account.verified_at.is_none() && !account.operator {
+pub(crate) async fn admit(s: &Service, account: &Account) -> Result<()> {
+    refuse_suspended(s, account.id).await?;
+    if s.requires_verified_email() && account.verified_at.is_none() && account.role != InstanceRole::Operator {
         let detail =
             "Confirm your e-mail address first: follow the link in the mail that you got, or ask for a new one.";
         return Err(Problem { field: Some("email".into()), ..Problem::forbidden("email_unverified", detail) });
@@ -67,7 +69,7 @@ pub(crate) fn admit(s: &Service, account: &Account) -> Result<()> {
 
 /// Signs in to an account by what it was when it was read: one that is erased or gets another password meanwhile is refused.
 pub(crate) async fn open(s: &Service, account: Account, device: Device) -> Result<SignedIn> {
-    admit(s, &account)?;
+    admit(s, &account).await?;
     let profile = profile(s, &account).await?;
     let (new, token, started) = start(s, account.id, device).await?;
     let started = s.store.start_session(new, account.password_hash.as_deref(), started).await?.ok_or_else(|| {

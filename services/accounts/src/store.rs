@@ -4,13 +4,16 @@ pub(crate) mod deletions;
 pub(crate) mod exports;
 pub(crate) mod factors;
 pub(crate) mod letters;
+pub(crate) mod operating;
+pub(crate) mod registration;
 
 use crate::rules::Language;
 use accounts_contract::Me;
 use async_trait::async_trait;
 use engine_sql::Result;
-use kernel::{Committed, NewEvent, SessionId, Timestamp, UserId};
+use kernel::{Committed, InstanceRole, NewEvent, RegistrationCodeId, SessionId, Timestamp, UserId};
 use letters::Letter;
+use operating::NewAct;
 use people_contract::Profile;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +22,7 @@ pub(crate) struct Account {
     pub(crate) email: String,
     /// None: the account is opened by other means.
     pub(crate) password_hash: Option<String>,
-    pub(crate) operator: bool,
+    pub(crate) role: InstanceRole,
     pub(crate) created_at: Timestamp,
     /// When the address was proven to be the person's.
     pub(crate) verified_at: Option<Timestamp>,
@@ -43,10 +46,44 @@ impl Account {
             pronouns: profile.pronouns,
             status: profile.status,
             language: self.language.code().into(),
-            operator: self.operator,
+            operator: self.role == InstanceRole::Operator,
+            role: self.role,
             created_at: self.created_at,
         }
     }
+}
+
+/// A role as it stands in two columns.
+fn role(operator: bool, moderator: bool) -> InstanceRole {
+    match (operator, moderator) {
+        (true, _) => InstanceRole::Operator,
+        (false, true) => InstanceRole::Moderator,
+        (false, false) => InstanceRole::Member,
+    }
+}
+
+/// On what grounds an account is made.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Admission {
+    /// It may be made, whatever else happens.
+    Open,
+    /// Only as the first account of all.
+    First,
+    /// With a registration code, which is used up by it.
+    Code(RegistrationCodeId),
+    /// By an operator, which is noted.
+    Operator(Box<NewAct>),
+}
+
+/// Why an account wasn't made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotCreated {
+    /// The address is another account's.
+    Taken,
+    /// Someone else was the first.
+    NotFirst,
+    /// The registration code doesn't work any more.
+    CodeUsedUp,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -95,22 +132,23 @@ pub(crate) trait Store: Send + Sync {
 
     async fn by_email(&self, email_key: &str) -> Result<Option<Account>>;
 
-    /// Makes the account, with its first session where it has one, and the mail to it; the first account of all becomes the
-    /// operator. None, and nothing is written, when the address is taken.
+    /// Makes the account on these grounds, with its first session where it has one, and the mail to it; the first account of
+    /// all becomes the operator. Nothing is written when it isn't made.
     async fn create(
         &self,
         account: Account,
         email_key: &str,
         session: Option<NewSession>,
         letter: &Letter,
+        admission: Admission,
         events: Vec<NewEvent>,
-    ) -> Result<Committed<Option<Account>>>;
+    ) -> Result<Committed<Result<Account, NotCreated>>>;
 
     /// Nothing is done where there is no such account.
     async fn set_language(&self, user: UserId, language: Language, event: NewEvent) -> Result<Option<Committed<()>>>;
 
-    /// None, and nothing is written, when the account isn't there any more, or its password isn't the one with this hash.
-    /// A session is proven when it starts.
+    /// None, and nothing is written, when the account isn't there any more, is suspended, or its password isn't the one with
+    /// this hash. A session is proven when it starts.
     async fn start_session(
         &self,
         session: NewSession,

@@ -5,7 +5,7 @@ mod common;
 
 use accounts_contract::{Credentials, Device};
 use common::{PASSWORD, config, deps, desk, open, refresh_of, refused, told};
-use kernel::{Event, Reader, StreamName};
+use kernel::{Event, InstanceRole, Reader, StreamName};
 use ports::Sink;
 use std::sync::{Arc, Mutex};
 
@@ -21,7 +21,7 @@ async fn the_first_account_runs_the_place_and_signs_in_again() {
     let again = desk.log_in(" ada@example.ORG", PASSWORD).await.expect("logged in");
     assert_eq!(again.user, ada.user);
     let caller = desk.caller(&again).await;
-    assert_eq!((caller.user, caller.operator), (ada.user.id, true));
+    assert_eq!((caller.user, caller.role), (ada.user.id, InstanceRole::Operator));
     assert_eq!(desk.accounts.me(caller).await.expect("me"), ada.user);
 }
 
@@ -68,7 +68,7 @@ async fn first_registrations_at_once_make_one_operator() {
     let mut operators = 0;
     for registered in registering.collect::<Vec<_>>() {
         let registered = registered.await.expect("no panic").expect("registered");
-        assert_eq!(desk.caller(&registered).await.operator, registered.user.operator);
+        assert_eq!(desk.caller(&registered).await.role, registered.user.role);
         operators += usize::from(registered.user.operator);
     }
     assert_eq!(operators, 1);

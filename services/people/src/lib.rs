@@ -63,6 +63,10 @@ impl People for Service {
         read::profiles(self, &users).await
     }
 
+    async fn named(&self, part: String, limit: u32) -> Result<Vec<UserId>> {
+        Ok(self.store.named(&part, limit.into()).await?)
+    }
+
     async fn edit(&self, caller: Caller, edit: ProfileEdit) -> Result<Profile> {
         edit::edit(self, caller, edit).await
     }

@@ -55,6 +55,10 @@ pub(crate) trait Store: Send + Sync {
     /// Those of `users` that there are.
     async fn list(&self, users: &[UserId]) -> Result<Vec<Profile>>;
 
+    /// At most `limit` people whose name has `part` in it, in either case where the letters are Latin ones without marks; the
+    /// newest first.
+    async fn named(&self, part: &str, limit: i64) -> Result<Vec<UserId>>;
+
     /// At most `limit` profiles with ids above `after`, rising.
     async fn page(&self, after: UserId, limit: i64) -> Result<Vec<Profile>>;
 

@@ -43,6 +43,15 @@ impl Mailer for Post {
     }
 }
 
+struct NoGuild;
+
+#[contract::reexport::async_trait]
+impl accounts::Invites for NoGuild {
+    async fn check(&self, _: &str) -> Result<()> {
+        Err(Problem::not_found("invite"))
+    }
+}
+
 struct Desk {
     accounts: Arc<dyn Accounts>,
     post: Arc<Post>,
@@ -66,7 +75,7 @@ async fn desk(way: Way) -> Desk {
     let mail = accounts::Mailing { mailer: post.clone(), public_url: "https://chat.example.org".into() };
     let folder = std::env::temp_dir().join("guildhall-test-no-blobs");
     let blobs = Arc::new(engine_blobs::LocalBlobs::open(folder).await.expect("nothing there"));
-    let deps = accounts::Deps { people, holders: Vec::new(), mail, blobs };
+    let deps = accounts::Deps { people, holders: Vec::new(), invites: Arc::new(NoGuild), mail, blobs };
     let local = accounts::build(scratch[1].database.clone(), &outside, deps, config).await.expect("accounts");
     let accounts: Arc<dyn Accounts> = match way {
         Way::Local => local,
@@ -84,7 +93,7 @@ async fn desk(way: Way) -> Desk {
 impl Desk {
     async fn register(&self, email: &str) -> Result<Registered> {
         let (email, display_name) = (email.to_owned(), "Someone".to_owned());
-        let registration = Registration { email, password: PASSWORD.into(), display_name };
+        let registration = Registration { email, password: PASSWORD.into(), display_name, invite: None };
         self.accounts.register(registration, device()).await
     }
 

@@ -19,8 +19,8 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-const ADA: Caller = Caller { user: UserId(7), session: SessionId(1), operator: true };
-const BOB: Caller = Caller { user: UserId(8), session: SessionId(2), operator: false };
+const ADA: Caller = Caller { user: UserId(7), session: SessionId(1), role: kernel::InstanceRole::Operator };
+const BOB: Caller = Caller { user: UserId(8), session: SessionId(2), role: kernel::InstanceRole::Member };
 
 /// Ada's guild with an open and a private channel; Bob is a stranger.
 struct Town {

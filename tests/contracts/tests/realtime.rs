@@ -109,10 +109,11 @@ async fn stage(seed: u64) -> Stage {
     let mail = accounts::Mailing { mailer: Arc::new(Nowhere), public_url: "https://chat.example.org".into() };
     let folder = std::env::temp_dir().join("guildhall-test-no-blobs");
     let blobs = Arc::new(engine_blobs::LocalBlobs::open(folder).await.expect("nothing there"));
-    let deps = accounts::Deps { people: people.clone(), holders: Vec::new(), mail, blobs };
-    let accounts = accounts::build(database(1), &outside, deps, config).await.expect("accounts");
     let guilds =
         guilds::build(database(2), &outside, people.clone(), Arc::new(files_contract::Nowhere)).await.expect("guilds");
+    let invites = Arc::new(guilds.clone());
+    let deps = accounts::Deps { people: people.clone(), holders: Vec::new(), invites, mail, blobs };
+    let accounts = accounts::build(database(1), &outside, deps, config).await.expect("accounts");
     let gate = Gate::new(guilds.clone(), outside.fanout.clone());
     let config = messages::Config::default();
     let messages =
@@ -130,6 +131,7 @@ async fn stage(seed: u64) -> Stage {
         email: "ada@example.org".into(),
         password: "correct horse battery".into(),
         display_name: "Ada".into(),
+        invite: None,
     };
     let registered = accounts.register(registration, Device::default()).await.expect("registered");
     let Registered::SignedIn(signed_in) = registered else { panic!("not signed in") };

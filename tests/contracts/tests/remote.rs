@@ -53,6 +53,9 @@ impl People for Counter {
     async fn profiles(&self, _: Vec<UserId>) -> Result<Vec<Profile>> {
         Ok(Vec::new())
     }
+    async fn named(&self, _: String, _: u32) -> Result<Vec<UserId>> {
+        Ok(Vec::new())
+    }
     async fn edit(&self, _: Caller, _: ProfileEdit) -> Result<Profile> {
         self.ask().await;
         Err(Problem::not_found("person"))
@@ -180,7 +183,7 @@ fn a_refusal_comes_as_it_is_and_is_not_asked_again() {
         let people = PeopleClient(Remote::new(&process.address, token("t")).expect("an address"));
         let busy = people.ensure(UserId(1), "Ada".into()).await.expect_err("refused");
         assert_eq!((busy.kind, &*busy.detail), (Kind::Unavailable, "Busy."));
-        let caller = Caller { user: UserId(1), session: kernel::SessionId(1), operator: false };
+        let caller = Caller { user: UserId(1), session: kernel::SessionId(1), role: kernel::InstanceRole::Member };
         let edit = ProfileEdit { display_name: Some("Ada".into()), ..ProfileEdit::default() };
         assert_eq!(people.edit(caller, edit).await.expect_err("refused").kind, Kind::NotFound);
         assert_eq!(process.asked(), 1);

@@ -58,8 +58,8 @@ impl Filler<'_> {
     /// The first is the one that the visitor signs in as, who so becomes the operator.
     async fn make_people(&mut self) -> Result<()> {
         for (key, name) in cast::PEOPLE {
-            let registration =
-                Registration { email: cast::email(key), password: PASSWORD.into(), display_name: name.into() };
+            let (email, password, display_name) = (cast::email(key), PASSWORD.into(), name.into());
+            let registration = Registration { email, password, display_name, invite: None };
             let registered = self.services.accounts.register(registration, Device::default()).await?;
             let Registered::SignedIn(signed_in) = registered else {
                 return Err(Problem::internal("a sample account was not signed in"));

@@ -16,12 +16,15 @@ pub(crate) struct Leaving {
     pub(crate) begun: bool,
     pub(crate) done_at: Option<Timestamp>,
     pub(crate) certificate: Option<String>,
+    /// Then it isn't for the person to cancel.
+    pub(crate) by_operator: bool,
 }
 
 #[async_trait]
 pub(crate) trait Store: Send + Sync {
-    /// Notes a deletion; where there is one already, that one stands, without an event.
-    async fn request(&self, user: UserId, deletion: Deletion, event: NewEvent) -> Result<Committed<Deletion>>;
+    /// Notes a deletion; where there is one already, that one stands, without an event. None, and nothing is written, when
+    /// nobody could run the installation without this operator.
+    async fn request(&self, user: UserId, deletion: Deletion, event: NewEvent) -> Result<Option<Committed<Deletion>>>;
 
     /// Notes deletions that are due by what the ledger says, except those that are known as done.
     async fn demand(&self, user: UserId, deletion: Deletion) -> Result<()>;
@@ -30,7 +33,7 @@ pub(crate) trait Store: Send + Sync {
 
     async fn by_code(&self, code: &str) -> Result<Option<Leaving>>;
 
-    /// Forgets a deletion whose erasing has not begun; answers whether there was one.
+    /// Forgets a deletion of the person's own whose erasing has not begun; answers whether there was one.
     async fn cancel(&self, user: UserId, event: NewEvent) -> Result<Committed<bool>>;
 
     /// Takes in hand, until `until`, the deletion that is due for longest and that nobody else has in hand.

@@ -1,17 +1,19 @@
 // Accounts on SQL, compiled once for each engine.
 
 include!("letters/sql/insert.rs");
+include!("registration/sql/use.rs");
+include!("operating/sql/note.rs");
 
-type AccountColumns = (i64, String, String, bool, i64, Option<i64>, String);
+type AccountColumns = (i64, String, String, bool, bool, i64, Option<i64>, String);
 type SessionColumns = (i64, i64, String, String, String, i64, i64, Option<i64>, i64);
 
 fn account(columns: AccountColumns) -> Account {
-    let (id, email, password_hash, operator, created_at, verified_at, language) = columns;
+    let (id, email, password_hash, operator, moderator, created_at, verified_at, language) = columns;
     Account {
         id: UserId(id),
         email,
         password_hash: Some(password_hash).filter(|hash| !hash.is_empty()),
-        operator,
+        role: role(operator, moderator),
         created_at: Timestamp(created_at),
         verified_at: verified_at.map(Timestamp),
         language: Language::of(&language).unwrap_or_default(),
@@ -60,7 +62,7 @@ impl Store for SqlStore {
 
     async fn account(&self, user: UserId) -> Result<Option<Account>> {
         let row: Option<AccountColumns> = query_as(
-            "SELECT id, email, password_hash, operator, created_at, email_verified_at, language
+            "SELECT id, email, password_hash, operator, moderator, created_at, email_verified_at, language
              FROM accounts WHERE id = $1",
         )
         .bind(user.0)
@@ -71,7 +73,7 @@ impl Store for SqlStore {
 
     async fn by_email(&self, email_key: &str) -> Result<Option<Account>> {
         let row: Option<AccountColumns> = query_as(
-            "SELECT id, email, password_hash, operator, created_at, email_verified_at, language
+            "SELECT id, email, password_hash, operator, moderator, created_at, email_verified_at, language
              FROM accounts WHERE email_key = $1",
         )
         .bind(email_key)
@@ -86,12 +88,14 @@ impl Store for SqlStore {
         email_key: &str,
         session: Option<NewSession>,
         letter: &Letter,
+        admission: Admission,
         events: Vec<NewEvent>,
-    ) -> Result<Committed<Option<Account>>> {
+    ) -> Result<Committed<Result<Account, NotCreated>>> {
+        let refused = |why| Ok(Committed { value: Err(why), events: Vec::new() });
         let mut tx = self.pools.begin().await?;
         let made = query(
-            "INSERT INTO accounts (id, email, email_key, password_hash, operator, created_at, language)
-             VALUES ($1, $2, $3, $4, FALSE, $5, $6) ON CONFLICT (email_key) DO NOTHING",
+            "INSERT INTO accounts (id, email, email_key, password_hash, operator, created_at, language, email_verified_at)
+             VALUES ($1, $2, $3, $4, FALSE, $5, $6, $7) ON CONFLICT (email_key) DO NOTHING",
         )
         .bind(new.id.0)
         .bind(&new.email)
@@ -99,17 +103,36 @@ impl Store for SqlStore {
         .bind(new.password_hash.as_deref().unwrap_or_default())
         .bind(new.created_at.0)
         .bind(new.language.code())
+        .bind(new.verified_at.map(|at| at.0))
         .execute(&mut *tx)
         .await?;
         if made.rows_affected() == 0 {
-            return Ok(Committed { value: None, events: Vec::new() });
+            return refused(NotCreated::Taken);
         }
         let first = query("INSERT INTO first_account (seat, account) VALUES (1, $1) ON CONFLICT (seat) DO NOTHING")
             .bind(new.id.0)
             .execute(&mut *tx)
             .await?;
-        let operator = first.rows_affected() == 1;
-        if operator {
+        let is_first = first.rows_affected() == 1;
+        match admission {
+            Admission::Operator(act) => insert_act(&mut tx, &act).await?,
+            Admission::Open => {}
+            _ if is_first => {}
+            Admission::First => return refused(NotCreated::NotFirst),
+            Admission::Code(code) => {
+                if !use_code(&mut tx, code, new.created_at).await? {
+                    return refused(NotCreated::CodeUsedUp);
+                }
+                query("INSERT INTO registration_code_uses (account, code, used_at) VALUES ($1, $2, $3)")
+                    .bind(new.id.0)
+                    .bind(code.0)
+                    .bind(new.created_at.0)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+        }
+        let role = if is_first { InstanceRole::Operator } else { InstanceRole::Member };
+        if is_first {
             query("UPDATE accounts SET operator = TRUE WHERE id = $1").bind(new.id.0).execute(&mut *tx).await?;
         }
         if let Some(session) = &session {
@@ -118,7 +141,7 @@ impl Store for SqlStore {
         insert_letter(&mut tx, letter).await?;
         let events = append(&mut tx, events).await?;
         tx.commit().await?;
-        Ok(Committed { value: Some(Account { operator, ..new }), events })
+        Ok(Committed { value: Ok(Account { role, ..new }), events })
     }
 
     async fn set_language(&self, user: UserId, language: Language, event: NewEvent) -> Result<Option<Committed<()>>> {
@@ -150,6 +173,16 @@ impl Store for SqlStore {
             .execute(&mut *tx)
             .await?;
         if account.rows_affected() == 0 {
+            return Ok(None);
+        }
+        // Asked after the row is locked: who suspends locks it, too.
+        let suspended: Option<i64> =
+            query_scalar("SELECT account FROM suspensions WHERE account = $1 AND (until IS NULL OR until > $2)")
+                .bind(new.account.0)
+                .bind(new.at.0)
+                .fetch_optional(&mut *tx)
+                .await?;
+        if suspended.is_some() {
             return Ok(None);
         }
         insert_session(&mut tx, &new).await?;

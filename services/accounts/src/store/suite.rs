@@ -10,7 +10,7 @@ fn account(id: i64, email: &str) -> Account {
         id: UserId(id),
         email: email.into(),
         password_hash: Some("hash".into()),
-        operator: false,
+        role: InstanceRole::Member,
         created_at: Timestamp(5),
         verified_at: None,
         language: Language::German,
@@ -39,7 +39,12 @@ async fn event(ground: &Ground, user: i64) -> NewEvent {
 
 async fn create(store: &Arc<dyn Store>, id: i64, email: &str) -> Option<Account> {
     let session = Some(session(id + 100, id));
-    store.create(account(id, email), email, session, &letter(id), Vec::new()).await.expect("asked").value
+    store
+        .create(account(id, email), email, session, &letter(id), Admission::Open, Vec::new())
+        .await
+        .expect("asked")
+        .value
+        .ok()
 }
 
 async fn exchange(store: &Arc<dyn Store>, session: SessionId, [from, to]: [&str; 2], now: i64, forget: i64) -> bool {
@@ -50,13 +55,13 @@ async fn exchange(store: &Arc<dyn Store>, session: SessionId, [from, to]: [&str;
 async fn an_address_is_taken_once_and_the_first_account_is_the_operator(ground: Ground) {
     let store = open(&ground.database);
     assert!(!store.any_account().await.expect("asked"));
-    assert_eq!(create(&store, 1, "ada@example.org").await.map(|a| a.operator), Some(true));
+    assert_eq!(create(&store, 1, "ada@example.org").await.map(|a| a.role), Some(InstanceRole::Operator));
     assert_eq!(create(&store, 2, "ada@example.org").await, None);
-    assert_eq!(create(&store, 3, "bob@example.org").await.map(|a| a.operator), Some(false));
+    assert_eq!(create(&store, 3, "bob@example.org").await.map(|a| a.role), Some(InstanceRole::Member));
     assert!(store.any_account().await.expect("asked"));
     assert_eq!(store.session(SessionId(102)).await.expect("asked"), None, "what was refused left nothing");
     let found = store.by_email("ada@example.org").await.expect("asked").expect("found");
-    assert_eq!((found.id, found.operator), (UserId(1), true));
+    assert_eq!((found.id, found.role), (UserId(1), InstanceRole::Operator));
     assert_eq!(store.account(UserId(3)).await.expect("asked"), Some(account(3, "bob@example.org")));
     assert_eq!(store.page(UserId(1), 9).await.expect("asked"), [(UserId(3), Timestamp(5))]);
 }
@@ -65,11 +70,11 @@ async fn parallel_first_accounts_make_one_operator(ground: Ground) {
     let store = open(&ground.database);
     let creating = (1..=8i64).map(|id| {
         let store = store.clone();
-        tokio::spawn(async move { create(&store, id, &format!("p{id}@example.org")).await.expect("made").operator })
+        tokio::spawn(async move { create(&store, id, &format!("p{id}@example.org")).await.expect("made").role })
     });
     let mut operators = 0;
     for created in creating.collect::<Vec<_>>() {
-        operators += usize::from(created.await.expect("no panic"));
+        operators += usize::from(created.await.expect("no panic") == InstanceRole::Operator);
     }
     assert_eq!(operators, 1);
 }
@@ -77,8 +82,9 @@ async fn parallel_first_accounts_make_one_operator(ground: Ground) {
 async fn an_account_may_begin_without_a_session_and_starts_one_by_its_password(ground: Ground) {
     let store = open(&ground.database);
     let ada = account(1, "ada@example.org");
-    let made = store.create(ada, "ada@example.org", None, &letter(1), Vec::new()).await.expect("asked");
-    assert!(made.value.is_some_and(|ada| ada.operator));
+    let made =
+        store.create(ada, "ada@example.org", None, &letter(1), Admission::Open, Vec::new()).await.expect("asked");
+    assert!(made.value.is_ok_and(|ada| ada.role == InstanceRole::Operator));
     assert_eq!(store.sessions(UserId(1)).await.expect("asked"), []);
     let other =
         store.start_session(session(101, 1), Some("another hash"), event(&ground, 1).await).await.expect("asked");

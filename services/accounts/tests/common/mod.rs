@@ -1,10 +1,10 @@
 //! The service from outside, on SQLite, with a clock that is set by hand, light password hashes and mails that are held.
 
-use accounts::{Config, Deps, Mailing};
+use accounts::{Config, Deps, Invites, Mailing};
 use accounts_contract::{Accounts, Credentials, Device, Registered, Registration, SignedIn};
 use engine_bus::{MemoryBus, MemoryFanout};
 use engine_sql::{Outside, testing::Scratch};
-use kernel::{Caller, Problem, Timestamp};
+use kernel::{Caller, Kind, Problem, Timestamp};
 use people_contract::People;
 use ports::{Mail, Mailer, ManualClock, OsRandom, Undelivered};
 use std::sync::{
@@ -119,12 +119,29 @@ pub(crate) async fn desk_with(reaches_people: bool) -> Desk {
     Desk { accounts, post, clock, outside, scratch }
 }
 
+/// One guild invite works, one has worked.
+struct Guild;
+
+pub(crate) const GUILD_INVITE: &str = "a-guild-invite";
+pub(crate) const OLD_GUILD_INVITE: &str = "an-old-guild-invite";
+
+#[async_trait::async_trait]
+impl Invites for Guild {
+    async fn check(&self, code: &str) -> kernel::Result<()> {
+        match code {
+            GUILD_INVITE => Ok(()),
+            OLD_GUILD_INVITE => Err(Problem::new(Kind::Gone, "invite_expired", "It has expired.")),
+            _ => Err(Problem::not_found("invite")),
+        }
+    }
+}
+
 /// Mails go to `post`, and there are no blobs.
 pub(crate) async fn deps(people: Arc<dyn People>, post: &Arc<Post>) -> Deps {
     let mail = Mailing { mailer: post.clone(), public_url: "https://chat.example.org".into() };
     let folder = std::env::temp_dir().join("guildhall-test-no-blobs");
     let blobs = Arc::new(engine_blobs::LocalBlobs::open(folder).await.expect("nothing there"));
-    Deps { people, holders: Vec::new(), mail, blobs }
+    Deps { people, holders: Vec::new(), invites: Arc::new(Guild), mail, blobs }
 }
 
 pub(crate) async fn open(scratch: &[Scratch; 2], outside: &Outside, post: &Arc<Post>) -> Arc<dyn Accounts> {
@@ -141,12 +158,13 @@ pub(crate) fn from(address: &str) -> Device {
 impl Desk {
     pub(crate) async fn try_registering(&self, email: &str, device: Device) -> kernel::Result<Registered> {
         let display_name = email.split('@').next().unwrap_or_default().into();
-        let registration = Registration { email: email.into(), password: PASSWORD.into(), display_name };
+        let registration = Registration { email: email.into(), password: PASSWORD.into(), display_name, invite: None };
         self.accounts.register(registration, device).await
     }
 
     pub(crate) async fn register(&self, email: &str, password: &str, name: &str) -> kernel::Result<SignedIn> {
-        let registration = Registration { email: email.into(), password: password.into(), display_name: name.into() };
+        let (email, password, display_name) = (email.into(), password.into(), name.into());
+        let registration = Registration { email, password, display_name, invite: None };
         let device = Device { user_agent: Some("a test".into()), ..Device::default() };
         match self.accounts.register(registration, device).await? {
             Registered::SignedIn(signed_in) => Ok(*signed_in),

@@ -102,6 +102,9 @@ impl People for Everybody {
     async fn profiles(&self, _: Vec<UserId>) -> Result<Vec<Profile>> {
         Err(Problem::not_found("list"))
     }
+    async fn named(&self, _: String, _: u32) -> Result<Vec<UserId>> {
+        Ok(Vec::new())
+    }
     async fn edit(&self, _: Caller, _: ProfileEdit) -> Result<Profile> {
         Err(Problem::not_found("user"))
     }
@@ -128,7 +131,7 @@ pub(crate) const CID: Caller = person(3);
 pub(crate) const EVE: Caller = person(4);
 
 pub(crate) const fn person(id: i64) -> Caller {
-    Caller { user: UserId(id), session: SessionId(id), operator: false }
+    Caller { user: UserId(id), session: SessionId(id), role: kernel::InstanceRole::Member }
 }
 
 impl Stage {

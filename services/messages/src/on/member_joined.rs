@@ -5,7 +5,7 @@ use messages_contract::{Marker, MarkerMoved};
 
 /// What was said before one came isn't news: a member's markers start at what was newest then.
 pub(super) async fn member_joined(on: &On, event: &Membership) -> Result<()> {
-    let caller = Caller { user: event.user, session: SessionId(0), operator: false };
+    let caller = Caller { user: event.user, session: SessionId(0), role: kernel::InstanceRole::Member };
     let channels = match on.guilds.channels(caller, event.guild).await {
         Ok(page) => page.items,
         // Gone again meanwhile.

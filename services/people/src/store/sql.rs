@@ -132,6 +132,25 @@ impl Store for SqlStore {
         Ok(rows.into_iter().map(profile).collect())
     }
 
+    async fn named(&self, part: &str, limit: i64) -> Result<Vec<UserId>> {
+        let mut pattern = String::from("%");
+        for c in part.to_lowercase().chars() {
+            if matches!(c, '%' | '_' | '\\') {
+                pattern.push('\\');
+            }
+            pattern.push(c);
+        }
+        pattern.push('%');
+        let rows: Vec<i64> = query_scalar(
+            "SELECT id FROM profiles WHERE LOWER(display_name) LIKE $1 ESCAPE '\\' ORDER BY id DESC LIMIT $2",
+        )
+        .bind(pattern)
+        .bind(limit)
+        .fetch_all(&self.pools.read)
+        .await?;
+        Ok(rows.into_iter().map(UserId).collect())
+    }
+
     async fn page(&self, after: UserId, limit: i64) -> Result<Vec<Profile>> {
         let rows: Vec<Columns> = query_as(profiles!("SELECT", "FROM profiles WHERE id > $1 ORDER BY id LIMIT $2"))
             .bind(after.0)

@@ -1,9 +1,12 @@
 // Deletions on SQL, compiled once for each engine.
 
-type Columns = (i64, String, i64, i64, String, String, i64, Option<i64>, Option<String>);
+include!("../operating/sql/last.rs");
+
+type Columns = (i64, String, i64, i64, String, String, i64, Option<i64>, Option<String>, bool);
 
 const SELECT: &str =
-    "SELECT account, code, requested_at, due_at, wishes, receipts, held_until, done_at, certificate FROM deletions";
+    "SELECT account, code, requested_at, due_at, wishes, receipts, held_until, done_at, certificate, by_operator
+     FROM deletions";
 
 /// What can't be read was written by a newer program: it is left to that one.
 fn unreadable(error: serde_json::Error) -> sqlx::Error {
@@ -15,7 +18,7 @@ fn json(value: &impl serde::Serialize) -> Result<String, sqlx::Error> {
 }
 
 fn leaving(columns: Columns) -> Result<Leaving, sqlx::Error> {
-    let (user, code, requested_at, due_at, wishes, receipts, held_until, done_at, certificate) = columns;
+    let (user, code, requested_at, due_at, wishes, receipts, held_until, done_at, certificate, by_operator) = columns;
     let wishes: Wishes = serde_json::from_str(&wishes).map_err(unreadable)?;
     Ok(Leaving {
         user: UserId(user),
@@ -24,6 +27,7 @@ fn leaving(columns: Columns) -> Result<Leaving, sqlx::Error> {
         begun: held_until > 0,
         done_at: done_at.map(Timestamp),
         certificate,
+        by_operator,
     })
 }
 
@@ -44,18 +48,23 @@ async fn insert(tx: &mut Tx<'_>, user: UserId, new: &Deletion) -> Result<bool, s
 
 #[async_trait]
 impl Store for SqlStore {
-    async fn request(&self, user: UserId, new: Deletion, event: NewEvent) -> Result<Committed<Deletion>> {
+    async fn request(&self, user: UserId, new: Deletion, event: NewEvent) -> Result<Option<Committed<Deletion>>> {
         let mut tx = self.pools.begin().await?;
         if !insert(&mut tx, user, &new).await? {
             let first: Columns = query_as(sqlx::AssertSqlSafe(format!("{SELECT} WHERE account = $1")))
                 .bind(user.0)
                 .fetch_one(&mut *tx)
                 .await?;
-            return Ok(Committed { value: leaving(first)?.deletion, events: Vec::new() });
+            return Ok(Some(Committed { value: leaving(first)?.deletion, events: Vec::new() }));
+        }
+        let operator: Option<bool> =
+            query_scalar("SELECT operator FROM accounts WHERE id = $1").bind(user.0).fetch_optional(&mut *tx).await?;
+        if operator == Some(true) && !any_operator(&mut tx, new.requested_at).await? {
+            return Ok(None);
         }
         let events = append(&mut tx, vec![event]).await?;
         tx.commit().await?;
-        Ok(Committed { value: new, events })
+        Ok(Some(Committed { value: new, events }))
     }
 
     async fn demand(&self, user: UserId, deletion: Deletion) -> Result<()> {
@@ -91,10 +100,12 @@ impl Store for SqlStore {
 
     async fn cancel(&self, user: UserId, event: NewEvent) -> Result<Committed<bool>> {
         let mut tx = self.pools.begin().await?;
-        let gone = query("DELETE FROM deletions WHERE account = $1 AND held_until = 0 AND done_at IS NULL")
-            .bind(user.0)
-            .execute(&mut *tx)
-            .await?;
+        let gone = query(
+            "DELETE FROM deletions WHERE account = $1 AND held_until = 0 AND done_at IS NULL AND NOT by_operator",
+        )
+        .bind(user.0)
+        .execute(&mut *tx)
+        .await?;
         if gone.rows_affected() == 0 {
             return Ok(Committed { value: false, events: Vec::new() });
         }
@@ -109,7 +120,7 @@ impl Store for SqlStore {
              WHERE done_at IS NULL AND held_until <= $1 AND account = (
                  SELECT account FROM deletions WHERE done_at IS NULL AND due_at <= $1 AND held_until <= $1
                  ORDER BY due_at, account LIMIT 1)
-             RETURNING account, code, requested_at, due_at, wishes, receipts, held_until, done_at, certificate",
+             RETURNING account, code, requested_at, due_at, wishes, receipts, held_until, done_at, certificate, by_operator",
         )
         .bind(now.0)
         .bind(until.0)

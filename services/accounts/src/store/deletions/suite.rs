@@ -18,9 +18,11 @@ fn event(user: UserId) -> NewEvent {
 
 async fn one_stands_until_it_is_cancelled(ground: Ground) {
     let store = open(&ground.database);
-    let first = store.request(ADA, deletion("a", 100), event(ADA)).await.expect("noted");
+    let first =
+        store.request(ADA, deletion("a", 100), event(ADA)).await.expect("noted").expect("not the last operator");
     assert_eq!((first.value.code.as_str(), first.events.len()), ("a", 1));
-    let second = store.request(ADA, deletion("b", 200), event(ADA)).await.expect("asked");
+    let second =
+        store.request(ADA, deletion("b", 200), event(ADA)).await.expect("asked").expect("not the last operator");
     assert_eq!((second.value, second.events.len()), (first.value, 0));
     assert_eq!(store.by_code("b").await.expect("asked"), None);
     assert_eq!(store.by_code("a").await.expect("asked"), store.of(ADA).await.expect("asked"));

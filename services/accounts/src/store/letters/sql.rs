@@ -17,6 +17,7 @@ fn link((hash, purpose, account, email, expires_at, used_at): LinkColumns) -> Op
 }
 
 include!("sql/insert.rs");
+include!("sql/end.rs");
 
 /// False: it was used already.
 async fn use_link(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<bool, sqlx::Error> {
@@ -174,25 +175,9 @@ impl Store for SqlStore {
                 .execute(&mut *tx)
                 .await?;
         }
-        let living: Vec<i64> =
-            query_scalar("SELECT id FROM sessions WHERE account = $1 AND ended_at IS NULL AND id <> $2 ORDER BY id")
-                .bind(account.id.0)
-                .bind(keep.map_or(0, |session| session.0))
-                .fetch_all(&mut *tx)
-                .await?;
-        if !living.iter().all(|id| end.iter().any(|(session, _)| session.0 == *id)) {
+        let Some(announced) = end_sessions(&mut tx, account.id, keep, now, end).await? else {
             return Ok(PasswordSet::Stale);
-        }
-        let mut announced = Vec::new();
-        for (session, event) in end.into_iter().filter(|(session, _)| living.contains(&session.0)) {
-            query("UPDATE sessions SET ended_at = $2 WHERE id = $1")
-                .bind(session.0)
-                .bind(now.0)
-                .execute(&mut *tx)
-                .await?;
-            query("DELETE FROM used_refresh_tokens WHERE session = $1").bind(session.0).execute(&mut *tx).await?;
-            announced.push(event);
-        }
+        };
         use_up_resets(&mut tx, account.id, now).await?;
         insert_letter(&mut tx, letter).await?;
         let events = append(&mut tx, announced).await?;

@@ -23,15 +23,18 @@ async fn desk(ground: Ground) -> Desk {
             id: UserId(id),
             email: email.into(),
             password_hash: Some("old".into()),
-            operator: false,
+            role: kernel::InstanceRole::Member,
             created_at: Timestamp(5),
             verified_at: None,
             language: Language::English,
         };
         let key = email.to_lowercase();
         let session = Some(desk.session(id * 100 + 1, id));
-        let made = desk.accounts.create(account, &key, session, &letter(id, id, email), Vec::new()).await;
-        assert!(made.expect("asked").value.is_some());
+        let made = desk
+            .accounts
+            .create(account, &key, session, &letter(id, id, email), store::Admission::Open, Vec::new())
+            .await;
+        assert!(made.expect("asked").value.is_ok());
     }
     let second = desk.session(102, 1);
     drop(desk.accounts.start_session(second, Some("old"), desk.event(1).await).await.expect("asked").expect("started"));
