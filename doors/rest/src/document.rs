@@ -11,7 +11,7 @@ use utoipa::{
     },
 };
 
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 10] = [
     ("accounts", "Registering, signing in and out."),
     ("me", "The caller."),
     ("people", "Who others are."),
@@ -20,6 +20,7 @@ const TAGS: [(&str, &str); 9] = [
     ("channels", "Text rooms, in a guild or between two people."),
     ("messages", "What is said, and how far it is read."),
     ("streams", "What changed since, in order: the same events that sockets deliver."),
+    ("operator", "For who runs the installation: accounts, who may register, what was done."),
     ("operating", "Whether the server is set up, alive and ready."),
 ];
 

@@ -22,8 +22,10 @@ mod layers;
 mod leaving;
 mod me;
 mod messages;
+mod operator;
 mod overview;
 mod proxies;
+mod registration;
 mod session;
 mod sessions;
 mod settings;
@@ -88,6 +90,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 fn calls() -> OpenApiRouter<Deps> {
     OpenApiRouter::with_openapi(document::base())
         .merge(accounts::routes())
+        .merge(registration::routes())
         .merge(credentials::routes())
         .merge(authenticator::routes())
         .merge(sessions::routes())
@@ -105,5 +108,6 @@ fn calls() -> OpenApiRouter<Deps> {
         .merge(messages::routes())
         .merge(streams::routes())
         .merge(setup::routes())
+        .merge(operator::routes())
         .merge(health::routes())
 }
