@@ -219,6 +219,7 @@ fn verified(jws: &str, key: &Value) -> Value {
 fn a_backup_from_before_is_erased_again() {
     let folder = Folder::new();
     let running = server(&folder, 0);
+    register(&running, "first@example.org", "First");
     let ada = register(&running, "canary@example.org", "canary");
     assert_eq!(running.stop("TERM"), Some(0));
     let databases = ["accounts.db", "people.db", "guilds.db", "messages.db", "files.db"];
@@ -256,6 +257,7 @@ fn a_backup_from_before_is_erased_again() {
 fn a_deletion_waits_can_be_cancelled_and_goes_on_after_a_kill() {
     let folder = Folder::new();
     let running = server(&folder, 3_600);
+    register(&running, "first@example.org", "First");
     let ada = register(&running, "ada@example.org", "Ada");
     let call = |running: &Server, method: &str, path: &str, body: Option<Value>| {
         running.call(method, path, Some(&ada.token), body.as_ref())

@@ -52,6 +52,8 @@ fn objects(operation: &Operation) -> &'static [&'static str] {
         &["erasure"]
     } else if operation.path.contains("{export}") {
         &["export"]
+    } else if operation.path.contains("{registration_code}") {
+        &["registration_code"]
     } else if operation.path.contains("{user}") {
         &["person"]
     } else {
@@ -111,6 +113,27 @@ async fn everyone_is_answered_as_the_table_says() {
         }
     }
     assert!(wrong.is_empty(), "{} cells are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Moderators of the installation keep members in order; operators are none of their business.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_moderator_of_the_installation_is_answered_as_its_table_says() {
+    let operations = operations();
+    let rows = table::moderator_rows();
+    let named: BTreeSet<&str> = rows.iter().map(|(operation, _)| operation.as_str()).collect();
+    let wanted: BTreeSet<&str> =
+        operations.values().filter(|o| o.path.starts_with("/api/v1/operator/")).map(|o| o.id.as_str()).collect();
+    assert_eq!(named, wanted, "moderator.txt has a row for each operation below /api/v1/operator");
+    let mut world = World::make().await;
+    let mut wrong = Vec::new();
+    for (name, expected) in &rows {
+        let about_member = world.call_as_moderator(&operations[name], true).await;
+        let about_operator = world.call_as_moderator(&operations[name], false).await;
+        if [about_member, about_operator] != *expected {
+            wrong.push(format!("{name}: {about_member} {about_operator} instead of {expected:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} rows are wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// A member's list of invites may be asked for, so it must not hold those of others.

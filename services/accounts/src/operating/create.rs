@@ -21,7 +21,7 @@ pub(crate) async fn create_account(s: &Service, by: Hand, registration: Registra
     let account = Account {
         id: user,
         email,
-        password_hash,
+        password_hash: Some(password_hash),
         role: InstanceRole::Member,
         created_at: now,
         verified_at: Some(now),

@@ -129,7 +129,12 @@ async fn a_session_is_proven_when_it_starts_and_again_until_it_ends(ground: Grou
 async fn an_account_without_a_password_is_one(ground: Ground) {
     let store = open(&ground.database);
     let ada = Account { password_hash: None, ..account(1, "ada@example.org") };
-    store.create(ada, "ada@example.org", None, &letter(1), Vec::new()).await.expect("asked").value.expect("made");
+    store
+        .create(ada, "ada@example.org", None, &letter(1), Admission::Open, Vec::new())
+        .await
+        .expect("asked")
+        .value
+        .expect("made");
     assert_eq!(store.account(UserId(1)).await.expect("asked").expect("there").password_hash, None);
     let by = async |hash, id| store.start_session(session(id, 1), hash, event(&ground, 1).await).await.expect("asked");
     assert!(by(Some("hash"), 101).await.is_none() && by(None, 102).await.is_some());

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 const MATRIX: &str = include_str!("matrix.txt");
+const MODERATOR: &str = include_str!("moderator.txt");
 const UNCOVERED: &str = include_str!("uncovered.txt");
 
 /// Who calls.
@@ -48,6 +49,16 @@ impl Row {
 
 pub(crate) fn rows() -> Vec<Row> {
     lines(MATRIX).map(row).collect()
+}
+
+/// Each operation, with its status about a member and about an operator.
+pub(crate) fn moderator_rows() -> Vec<(String, [u16; 2])> {
+    let row = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        assert_eq!(words.len(), 3, "a row has an operation and two statuses: {line}");
+        (words[0].to_owned(), [1, 2].map(|i| words[i].parse().expect("a status")))
+    };
+    lines(MODERATOR).map(row).collect()
 }
 
 pub(crate) fn listed_as_uncovered() -> BTreeSet<String> {

@@ -41,6 +41,8 @@ pub(crate) struct World {
     people: BTreeMap<&'static str, Person>,
     /// The person who calls, in a session of its own: a call may end it.
     acting: Option<Person>,
+    /// Whom operators and moderators of the installation do something to: each call has another one.
+    victim: Option<Person>,
     /// The ids of the current objects, by name.
     ids: BTreeMap<&'static str, String>,
     registered: u32,
@@ -65,8 +67,15 @@ impl World {
         config.accounts.argon2_passes = 1;
         let house = House::open(&folder, &config, Arc::new(SystemClock), random).await.expect("a house");
         let router = house.router().expect("every service is here");
-        let mut world =
-            Self { router, folder, people: BTreeMap::new(), acting: None, ids: BTreeMap::new(), registered: 0 };
+        let mut world = Self {
+            router,
+            folder,
+            people: BTreeMap::new(),
+            acting: None,
+            victim: None,
+            ids: BTreeMap::new(),
+            registered: 0,
+        };
         for who in ["operator", "outsider", "member", "allowed", "owner", "bystander"] {
             let person = world.register(who).await;
             world.people.insert(who, person);
@@ -117,14 +126,43 @@ impl World {
             self.ids.insert(message, id(&sent["message"]));
             self.ids.insert(key, channel);
         }
+        self.renew_operating().await;
         self.ids.insert("guild", guild);
         self.ids.insert("code", code);
+    }
+
+    /// Makes anew what operators of the installation see.
+    async fn renew_operating(&mut self) {
+        let operator = self.log_in(&self.people["operator"].email).await.access;
+        // Who may register is as at the beginning.
+        self.done("DELETE", "/api/v1/operator/registration", Some(operator.clone()), None).await;
+        let code = self.done("POST", "/api/v1/operator/registration/codes", Some(operator), None).await;
+        self.ids.insert("registration code", id(&code));
+        self.registered += 1;
+        let email = format!("victim{}@matrix.example", self.registered);
+        self.victim = Some(self.register_as(&email, "victim").await);
     }
 
     /// Calls an operation on the current object of that kind.
     pub(crate) async fn call(&mut self, operation: &Operation, object: &str, actor: Actor) -> (u16, Value) {
         let path = self.path(operation, object, actor, false);
         self.answer(operation, &path, actor).await
+    }
+
+    /// Makes the outsider a moderator of the installation, and calls as that person: about a member, or about the operator.
+    pub(crate) async fn call_as_moderator(&mut self, operation: &Operation, about_member: bool) -> u16 {
+        let operator = self.log_in(&self.people["operator"].email).await.access;
+        let role = format!("/api/v1/operator/accounts/{}/role", self.people["outsider"].id);
+        let appoint = |role: &str| Some(json!({ "role": role }));
+        self.done("PUT", &role, Some(operator.clone()), appoint("moderator")).await;
+        self.renew(Actor::Outsider).await;
+        let mut path = self.path(operation, "person", Actor::Outsider, false);
+        if !about_member && let Some(victim) = &self.victim {
+            path = path.replace(&victim.id, &self.people["operator"].id);
+        }
+        let (status, _) = self.answer(operation, &path, Actor::Outsider).await;
+        self.done("PUT", &role, Some(operator), appoint("member")).await;
+        status
     }
 
     /// Calls an operation on an object that isn't there.
@@ -165,9 +203,15 @@ impl World {
         if matches!(object, "open" | "private" | "direct") {
             path = path.replace("{channel}", &id(object)).replace("{message}", &id(&format!("{object} message")));
         }
-        let user = if operation.path.contains("/allowed/") { &self.people["member"].id } else { &bystander };
+        let victim = self.victim.as_ref().map_or(NOTHING, |victim| &victim.id);
+        let user = match operation.path.as_str() {
+            path if path.contains("/allowed/") => &self.people["member"].id,
+            path if path.starts_with("/api/v1/operator/") => victim,
+            _ => &bystander,
+        };
         path = path.replace("{user}", user).replace("{guild}", &id("guild"));
         path = path.replace("{code}", &if missing { "AAAAAAAAAAAAAAAAAAAAAA".to_owned() } else { id("code") });
+        path = path.replace("{registration_code}", &id("registration code"));
         path = path.replace("{erasure}", "AAAAAAAAAAAAAAAAAAAAAA").replace("{export}", NOTHING);
         path = path.replace("{handle}", if missing { "nobody.of.that.name" } else { "bystander" });
         path = path.replace("{image}", &format!("avatar_{NOTHING}_{}", "0".repeat(32)));
@@ -194,6 +238,9 @@ impl World {
             "delete_me" | "prove" => json!({ "password": PASSWORD }),
             "confirm_totp" => json!({ "code": "x" }),
             "second_factor" => json!({ "challenge": "x", "code": "x" }),
+            "set_role" => json!({ "role": "moderator" }),
+            "suspend" => json!({ "reason": "The matrix." }),
+            "set_registration" => json!({ "mode": "invite" }),
             "edit_me" => json!({ "display_name": "Renamed" }),
             "edit_settings" => json!({ "enter_sends": false }),
             "create_guild" | "edit_guild" | "create_channel" | "edit_channel" => json!({ "name": "Renamed" }),
@@ -212,11 +259,14 @@ impl World {
     }
 
     async fn register(&mut self, who: &'static str) -> Person {
-        let email = format!("{who}@matrix.example");
+        self.register_as(&format!("{who}@matrix.example"), who).await
+    }
+
+    async fn register_as(&mut self, email: &str, who: &str) -> Person {
         let body = json!({ "email": email, "password": PASSWORD, "display_name": who });
         let signed_in = self.done("POST", "/api/v1/accounts", None, Some(body)).await;
         assert_eq!(signed_in["user"]["operator"], who == "operator");
-        person(&email, &signed_in)
+        person(email, &signed_in)
     }
 
     /// A call that prepares; it must work.

@@ -41,7 +41,7 @@ impl Desk {
         let account = Account {
             id: UserId(id),
             email: email.into(),
-            password_hash: "hash".into(),
+            password_hash: Some("hash".into()),
             role: InstanceRole::Member,
             created_at: Timestamp(id),
             verified_at: (id == 1).then_some(Timestamp(1)),
@@ -128,7 +128,7 @@ async fn who_is_suspended_has_no_session_and_starts_none(ground: Ground) {
     let session = desk.accounts.session(SessionId(201)).await.expect("asked").expect("there");
     assert_eq!(session.ended_at, Some(Timestamp(50)));
     let start = async |id, at| {
-        let started = desk.accounts.start_session(desk.session(id, 2, at), "hash", desk.event(2).await).await;
+        let started = desk.accounts.start_session(desk.session(id, 2, at), Some("hash"), desk.event(2).await).await;
         started.expect("asked").is_some()
     };
     assert!(!start(202, 89).await, "suspended");
