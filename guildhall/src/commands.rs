@@ -5,6 +5,7 @@ mod demo;
 mod doctor;
 mod health;
 mod migrate;
+mod operate;
 mod restore;
 mod serve;
 mod stores;
@@ -14,6 +15,7 @@ pub use demo::demo;
 pub use doctor::doctor;
 pub use health::health;
 pub use migrate::migrate;
+pub use operate::{Audit, RegistrationCommand, UserCommand, audit, registration, user};
 pub use restore::restore;
 pub use serve::serve;
 

@@ -134,6 +134,11 @@ impl House {
         })
     }
 
+    /// Accounts, where this process runs or calls it.
+    pub fn accounts(&self) -> Result<Arc<dyn Accounts>> {
+        needed(&self.accounts)
+    }
+
     pub fn realtime(&self) -> Option<&Arc<dyn Realtime>> {
         self.realtime.as_ref()
     }

@@ -45,6 +45,24 @@ enum Command {
         #[arg(long, value_name = "URL")]
         blobs_to: Option<String>,
     },
+    /// Lists, shows, makes, appoints, suspends and deletes accounts, also while Guildhall runs.
+    User {
+        #[command(subcommand)]
+        command: commands::UserCommand,
+        /// Answer as JSON
+        #[arg(long, global = true)]
+        json: bool,
+    },
+    /// Says who may register, and makes codes that let people in, also while Guildhall runs.
+    Registration {
+        #[command(subcommand)]
+        command: commands::RegistrationCommand,
+        /// Answer as JSON
+        #[arg(long, global = true)]
+        json: bool,
+    },
+    /// Lists what operators and moderators did.
+    Audit(commands::Audit),
     /// Says what is wrong, and how to mend it. Changes nothing, and may run beside the server.
     Doctor,
 }
@@ -68,6 +86,9 @@ fn run(command: Command, config: Result<Config>) -> Result<()> {
         Command::Backup { to } => commands::backup(&config?, &to),
         Command::Restore { from } => commands::restore(&config?, &from),
         Command::Migrate { to, blobs_to } => commands::migrate(&config?, to.as_deref(), blobs_to.as_deref()),
+        Command::User { command, json } => commands::user(&config?, command, json),
+        Command::Registration { command, json } => commands::registration(&config?, command, json),
+        Command::Audit(asked) => commands::audit(&config?, &asked),
         Command::Health => commands::health(&config?),
         Command::Doctor => commands::doctor(config),
     }

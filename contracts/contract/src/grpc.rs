@@ -15,6 +15,8 @@ use tonic::{Code, Status, codec, metadata::MetadataMap};
 pub use bytes::Bytes;
 pub use health::ask_health;
 pub use remote::Remote;
+#[cfg(unix)]
+pub use serve::serve_on_socket;
 pub use serve::{Service, serve};
 
 /// The largest answer is where a person in many large guilds is at home: a few megabytes.

@@ -54,9 +54,11 @@ pub fn serve(config: &Config) -> Result<()> {
         }
         if let Some(((listener, address), router)) = measured {
             say(&format!("what is measured is told on http://{address}/metrics"));
-            let served = axum::serve(listener, router).with_graceful_shutdown(told(stopping));
+            let served = axum::serve(listener, router).with_graceful_shutdown(told(stopping.clone()));
             serving.spawn(async { served.await.map_err(Problem::internal) });
         }
+        #[cfg(unix)]
+        let _answers = super::operate::answer(config, &house, &mut serving, told(stopping));
         greet(config, data.as_ref(), &house, url).await;
         tokio::select! {
             ended = serving.join_next() => return Err(broke(ended)),

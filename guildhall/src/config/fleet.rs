@@ -72,6 +72,11 @@ impl Roles {
         self.0.contains(&role)
     }
 
+    /// Those that keep something, without doors.
+    pub fn storing() -> Self {
+        Self(Role::ALL.into_iter().filter(|role| role.stores()).collect())
+    }
+
     pub fn is_whole(&self) -> bool {
         Role::ALL.iter().all(|role| self.has(*role))
     }

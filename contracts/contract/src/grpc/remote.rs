@@ -36,7 +36,8 @@ const DOWN_MS: u64 = 1_000;
 #[derive(Clone)]
 pub struct Remote {
     peers: Arc<Peers>,
-    token: ServiceToken,
+    /// None: whoever may open the socket may call.
+    token: Option<ServiceToken>,
 }
 
 struct Peers {
@@ -48,7 +49,8 @@ struct Peers {
 }
 
 struct Peer {
-    address: SocketAddr,
+    /// None: a socket of this machine.
+    address: Option<SocketAddr>,
     channel: Channel,
     /// Milliseconds since the beginning.
     down_until: AtomicU64,
@@ -62,7 +64,26 @@ impl Remote {
         let peers =
             Arc::new(Peers { names, list: RwLock::default(), next: AtomicUsize::new(0), began: Instant::now() });
         tokio::spawn(look_up(Arc::downgrade(&peers)));
-        Ok(Self { peers, token })
+        Ok(Self { peers, token: Some(token) })
+    }
+
+    /// A process of this machine that serves contracts on the Unix socket `file`. Connects when it is first used.
+    ///
+    /// # Errors
+    /// The file's name is no text.
+    #[cfg(unix)]
+    pub fn on_socket(file: &std::path::Path) -> Result<Self> {
+        let name = file.to_str().ok_or_else(|| Problem::internal("the socket's name is no text"))?;
+        let endpoint = Endpoint::from_shared(format!("unix:{name}")).map_err(Problem::internal)?;
+        let channel = endpoint.connect_timeout(CONNECT).connect_lazy();
+        let peer = Peer { address: None, channel, down_until: AtomicU64::new(0) };
+        let peers = Peers {
+            names: Vec::new(),
+            list: RwLock::new(vec![Arc::new(peer)]),
+            next: AtomicUsize::new(0),
+            began: Instant::now(),
+        };
+        Ok(Self { peers: Arc::new(peers), token: None })
     }
 
     #[doc(hidden)]
@@ -120,7 +141,9 @@ impl Remote {
         grpc.ready().await.map_err(|e| Status::from_error(e.into()))?;
         let mut request = tonic::Request::new(body);
         request.set_timeout(DEADLINE);
-        self.token.put_in(request.metadata_mut());
+        if let Some(token) = &self.token {
+            token.put_in(request.metadata_mut());
+        }
         context::put_in(request.metadata_mut(), &Span::current());
         let path = http::uri::PathAndQuery::from_static(path);
         Ok(grpc.unary(request, path, Raw).await?.into_inner())
@@ -145,8 +168,8 @@ impl Peers {
     /// Keeps the connections to those that are still there. Answers whether any is.
     fn set(&self, found: HashSet<SocketAddr>) -> bool {
         let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
-        list.retain(|peer| found.contains(&peer.address));
-        let new = found.iter().filter(|address| !list.iter().any(|peer| peer.address == **address));
+        list.retain(|peer| peer.address.is_none_or(|address| found.contains(&address)));
+        let new = found.iter().filter(|address| !list.iter().any(|peer| peer.address == Some(**address)));
         let new: Vec<_> = new.map(|address| Arc::new(Peer::new(*address))).collect();
         list.extend(new);
         !list.is_empty()
@@ -170,7 +193,7 @@ impl Peer {
             .keep_alive_timeout(KEEP_ALIVE_ANSWER)
             .keep_alive_while_idle(true)
             .connect_lazy();
-        Self { address, channel, down_until: AtomicU64::new(0) }
+        Self { address: Some(address), channel, down_until: AtomicU64::new(0) }
     }
 }
 

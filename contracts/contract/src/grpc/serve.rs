@@ -39,26 +39,50 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> Result<()> {
     let (reporter, health) = tonic_health::server::health_reporter();
-    let mut router = AxumRouter::new();
-    for service in services {
+    for service in &services {
         reporter.set_service_status(service.path, tonic_health::ServingStatus::Serving).await;
-        let route = format!("/{}/{{method}}", service.path);
-        let guarded = Guarded { service, token: token.clone() };
-        router = router.route_service(&route, MapRequest::new(guarded, |r: http::Request<AxumBody>| r.map(Body::new)));
     }
     Server::builder()
         .tcp_nodelay(true)
-        .add_routes(Routes::from(router).add_service(health))
+        .add_routes(routes(services, Some(&token)).add_service(health))
         .serve_with_incoming_shutdown(TcpIncoming::from(listener).with_nodelay(Some(true)), stop)
         .await
         .map_err(Problem::internal)
 }
 
-/// A service that answers those who have the token.
+/// Serves contracts on a Unix socket until `stop` resolves. Whoever may open the socket may call.
+#[cfg(unix)]
+pub async fn serve_on_socket(
+    services: Vec<Service>,
+    listener: tokio::net::UnixListener,
+    stop: impl Future<Output = ()>,
+) -> Result<()> {
+    let connections = futures_util::stream::unfold(listener, |listener| async move {
+        let connection = listener.accept().await.map(|(connection, _)| connection);
+        Some((connection, listener))
+    });
+    Server::builder()
+        .add_routes(routes(services, None))
+        .serve_with_incoming_shutdown(connections, stop)
+        .await
+        .map_err(Problem::internal)
+}
+
+fn routes(services: Vec<Service>, token: Option<&ServiceToken>) -> Routes {
+    let mut router = AxumRouter::new();
+    for service in services {
+        let route = format!("/{}/{{method}}", service.path);
+        let guarded = Guarded { service, token: token.cloned() };
+        router = router.route_service(&route, MapRequest::new(guarded, |r: http::Request<AxumBody>| r.map(Body::new)));
+    }
+    Routes::from(router)
+}
+
+/// A service that answers those who have the token, where there is one.
 #[derive(Clone)]
 struct Guarded {
     service: Service,
-    token: ServiceToken,
+    token: Option<ServiceToken>,
 }
 
 impl tower::Service<http::Request<Body>> for Guarded {
@@ -71,7 +95,7 @@ impl tower::Service<http::Request<Body>> for Guarded {
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        if !self.token.is_in(request.headers()) {
+        if self.token.as_ref().is_some_and(|token| !token.is_in(request.headers())) {
             let refusal = Status::unauthenticated("this call needs the service token");
             return Box::pin(async move { Ok(refusal.into_http()) });
         }

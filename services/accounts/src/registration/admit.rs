@@ -16,9 +16,13 @@ use kernel::{Kind, Problem, Result};
 /// # Errors
 /// `registration_closed`, `invite_needed`, `invite_unknown`, `invite_used_up`, `email_domain_refused`.
 pub(crate) async fn admit(s: &Service, email: &str, invite: Option<&str>, place: &Place) -> Result<Admission> {
-    if !s.store.any_account().await? {
-        return Ok(Admission::First);
+    match by_rules(s, email, invite, place).await {
+        Err(_) if !s.store.any_account().await? => Ok(Admission::First),
+        judged => judged,
     }
+}
+
+async fn by_rules(s: &Service, email: &str, invite: Option<&str>, place: &Place) -> Result<Admission> {
     let rules = rules(s).await?;
     if rules.mode == RegistrationMode::Closed {
         return Err(closed());
