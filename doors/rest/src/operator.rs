@@ -57,7 +57,9 @@ async fn numbers(State(deps): State<Deps>, Operating(by): Operating) -> Answer<a
 struct Accounts {
     /// The beginning of an e-mail address, a part of a name, or an id.
     q: Option<String>,
+    #[param(inline)]
     state: Option<AccountState>,
+    #[param(inline)]
     role: Option<InstanceRole>,
     /// 1 to 100, 50 unless given.
     #[param(value_type = Option<u32>)]
@@ -227,6 +229,7 @@ struct Acts {
     /// What was done by whom.
     #[param(value_type = Option<String>)]
     by: Option<UserId>,
+    #[param(inline)]
     kind: Option<ActKind>,
     /// 1 to 100, 50 unless given.
     #[param(value_type = Option<u32>)]

@@ -202,7 +202,7 @@ impl Reach<'_> {
     async fn show(&self, given: &str) -> Result<()> {
         let user = who(self.accounts, given).await?.id;
         let detail = self.accounts.show_account(Hand::CommandLine, user).await?;
-        if self.as_json { json(&detail) } else { Ok(show(&detail)) }
+        if self.as_json { json(&detail) } else { show(&detail) }
     }
 
     async fn create(&self, email: String, display_name: String, role: Option<Role>) -> Result<()> {
@@ -213,13 +213,13 @@ impl Reach<'_> {
             let act = AccountAct::SetRole(RoleChange { role, reason: None });
             made.account = self.accounts.act_on_account(Hand::CommandLine, made.account.id, act).await?.account;
         }
-        if self.as_json { json(&made) } else { Ok(show(&made)) }
+        if self.as_json { json(&made) } else { show(&made) }
     }
 
     async fn act(&self, given: &str, act: AccountAct) -> Result<()> {
         let user = who(self.accounts, given).await?.id;
         let acted = self.accounts.act_on_account(Hand::CommandLine, user, act).await?;
-        if self.as_json { json(&acted) } else { Ok(tell(&acted)) }
+        if self.as_json { json(&acted) } else { tell(&acted) }
     }
 
     async fn delete(&self, given: &str, at_once: bool, reason: Option<String>, yes: bool) -> Result<()> {
@@ -276,7 +276,7 @@ fn state(seen: &AccountSeen) -> String {
     .into()
 }
 
-fn show(AccountDetail { account, sessions, registered_with }: &AccountDetail) {
+fn show(AccountDetail { account, sessions, registered_with }: &AccountDetail) -> Result<()> {
     facts(&known(account));
     if let Some(code) = registered_with {
         facts(&[("registered by", format!("code {code}"))]);
@@ -285,6 +285,7 @@ fn show(AccountDetail { account, sessions, registered_with }: &AccountDetail) {
         say("");
         sessions_table(sessions);
     }
+    Ok(())
 }
 
 fn known(account: &AccountSeen) -> Vec<(&'static str, String)> {
@@ -305,7 +306,7 @@ fn known(account: &AccountSeen) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn tell(Acted { account, password_reset, deletion }: &Acted) {
+fn tell(Acted { account, password_reset, deletion }: &Acted) -> Result<()> {
     if let Some(PasswordResetSent { mailed_to, link, good_for }) = password_reset {
         match link {
             None => say(&format!("the link is mailed to {mailed_to}")),
@@ -317,10 +318,11 @@ fn tell(Acted { account, password_reset, deletion }: &Acted) {
                 say(link);
             }
         }
-        return;
+        return Ok(());
     }
     facts(&known(account));
     if let Some(deletion) = deletion {
         say(&format!("what became of it: /api/v1/erasures/{}", deletion.code));
     }
+    Ok(())
 }
