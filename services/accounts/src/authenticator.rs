@@ -9,7 +9,7 @@ use crate::{
 };
 use accounts_contract::{RecoveryCodes, TotpDraft};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use kernel::{Caller, Kind, Problem, Result, UserId};
+use kernel::{Caller, InstanceRole, Kind, Problem, Result, UserId};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 const SECRET_BYTES: usize = 20;
@@ -79,7 +79,7 @@ async fn turn_off(s: &Service, account: &Account) -> Result<()> {
 
 /// Turns it off for a person who lost it and the codes.
 pub(crate) async fn end_of(s: &Service, caller: Caller, user: UserId) -> Result<()> {
-    if !caller.operator {
+    if caller.role != InstanceRole::Operator {
         return Err(Problem::forbidden("operator_only", "Only who runs this installation may do that."));
     }
     proof::demand(s, caller, None, "password").await?;
