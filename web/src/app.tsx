@@ -17,6 +17,7 @@ import { TitleBadge } from './ui/title-badge';
 import { Toasts } from './ui/toasts';
 import { useView } from './ui/view';
 
+const OperatorPages = lazy(() => import('./operator/operator'));
 const Dialogs = lazy(() => import('./ui/dialogs/all'));
 
 export function App() {
@@ -79,6 +80,11 @@ function SignedIn() {
         {({ guild, channel }) => <Shell guild={guild} channel={channel} />}
       </Route>
       <Route path="/directs/:channel?">{({ channel }) => <Shell channel={channel} />}</Route>
+      <Route path="/operator/*?">
+        <Suspense fallback={<Splash />}>
+          <OperatorPages />
+        </Suspense>
+      </Route>
       <Route>
         <HomePage />
       </Route>

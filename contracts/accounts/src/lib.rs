@@ -1,10 +1,12 @@
 //! Accounts: who may sign in. Streams: `accounts/user/{id}`.
 
 mod credentials;
+mod events;
 mod operating;
 mod registration;
 
 pub use credentials::{LoggedIn, OwnCredentials, Proof, RecoveryCodes, SecondFactor, SecondFactorNeeded, TotpDraft};
+pub use events::*;
 pub use operating::*;
 pub use registration::*;
 
@@ -400,35 +402,4 @@ pub struct Me {
     #[serde(default)]
     pub role: InstanceRole,
     pub created_at: Timestamp,
-}
-
-/// Event `account_registered` on `accounts/user/{id}`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct AccountRegistered {
-    pub user: UserId,
-}
-
-/// Events `deletion_requested` (with when it is due) and `deletion_cancelled` (without) on `accounts/user/{id}`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DeletionChanged {
-    pub due_at: Option<Timestamp>,
-}
-
-/// Event `session_started` on `accounts/user/{id}`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SessionStarted {
-    pub session: SessionId,
-}
-
-/// Event `session_ended` on `accounts/user/{id}`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SessionEnded {
-    pub session: SessionId,
-}
-
-/// Event `account_changed` on `accounts/user/{id}`: the address or the role is another, or the address is proven now. Ask
-/// anew.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct AccountChanged {
-    pub user: UserId,
 }

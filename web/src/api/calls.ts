@@ -1,4 +1,5 @@
 import createClient, { type FetchResponse } from 'openapi-fetch';
+import { operatorCalls } from './operator-calls';
 import { ProblemError, problemFrom, unreachable } from './problem';
 import type { paths } from './schema';
 import type {
@@ -39,6 +40,9 @@ type NumberedWindow = Window & { around?: number };
 const browser = { 'X-Guildhall-Client': 'web' };
 
 // biome-ignore lint/suspicious/noExplicitAny: the shape of openapi-fetch's own generic answer
+export type Take = <T>(answer: Promise<FetchResponse<any, any, any> & { data?: T }>) => Promise<T>;
+
+// biome-ignore lint/suspicious/noExplicitAny: the shape of openapi-fetch's own generic answer
 async function take<T>(answer: Promise<FetchResponse<any, any, any> & { data?: T }>): Promise<T> {
   let result: Awaited<typeof answer>;
   try {
@@ -62,7 +66,9 @@ const picture = (file: Blob) => ({
 export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUrl: string) {
   const http = createClient<paths>({ baseUrl, fetch, credentials: 'same-origin' });
   return {
+    ...operatorCalls(http, take),
     setup: () => take(http.GET('/api/v1/setup')),
+    registration: () => take(http.GET('/api/v1/registration')),
     register: (body: Registration) => take(http.POST('/api/v1/accounts', { body, headers: browser })),
     logIn: (body: Credentials) => take(http.POST('/api/v1/sessions', { body, headers: browser })),
     secondFactor: (challenge: string, code: string) =>

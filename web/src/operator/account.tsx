@@ -70,7 +70,13 @@ export function AccountPage({ user, isOperator }: { user: string; isOperator: bo
   );
 }
 
-function Known({ detail: { account, registered_with }, isOperator }: { detail: AccountDetail; isOperator: boolean }) {
+function Known({
+  detail: { account, registered_with },
+  isOperator,
+}: {
+  detail: AccountDetail;
+  isOperator: boolean;
+}) {
   return (
     <Panel title="Account">
       <dl className="known">
@@ -138,11 +144,14 @@ function Sessions({ detail: { sessions } }: { detail: AccountDetail }) {
 function ResetSent({ sent }: { sent: PasswordResetSent }) {
   const [isCopied, setCopied] = useState(false);
   const minutes = Math.round(sent.good_for / 60);
-  if (!sent.link) return <p className="note">The link to set a new password is on its way to {sent.mailed_to}.</p>;
+  if (!sent.link)
+    return <p className="note">The link to set a new password is on its way to {sent.mailed_to}.</p>;
   const link = sent.link;
   return (
     <div className="note">
-      <p>Mail reaches nobody here, so hand this link over yourself. It is good once, for {minutes} minutes.</p>
+      <p>
+        Mail reaches nobody here, so hand this link over yourself. It is good once, for {minutes} minutes.
+      </p>
       <div className="link-box">
         <input
           aria-label="Link to set a new password"

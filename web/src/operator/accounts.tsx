@@ -60,7 +60,7 @@ export function AccountsPage() {
   return (
     <>
       <Head title="Accounts" lead="Everyone who can sign in here." />
-      <form className="filters" role="search" onSubmit={event => event.preventDefault()}>
+      <search className="filters">
         <label className="field">
           <span>Search</span>
           <span className="field-box">
@@ -75,7 +75,7 @@ export function AccountsPage() {
         </label>
         <Pick label="State" value={state} options={states} onChange={value => ask({ state: value })} />
         <Pick label="Role" value={role} options={roles} onChange={value => ask({ role: value })} />
-      </form>
+      </search>
       {pages.items === null ? (
         !pages.problem && <Loading rows={6} />
       ) : pages.items.length === 0 ? (

@@ -40,13 +40,24 @@ export function Actions({ account, isOperator, isMe, onActed }: Props) {
         {isOperator && (
           <>
             {!account.email_verified && (
-              <Action icon={<MailCheck size={18} />} text="Mark the address as proven" onClick={() => setOpen('verify')} />
+              <Action
+                icon={<MailCheck size={18} />}
+                text="Mark the address as proven"
+                onClick={() => setOpen('verify')}
+              />
             )}
             <Action icon={<ShieldCheck size={18} />} text="Change the role" onClick={() => setOpen('role')} />
             {account.deletion_due_at ? (
               <Action icon={<Undo2 size={18} />} text="Keep the account" onClick={() => setOpen('keep')} />
             ) : (
-              !isMe && <Action icon={<Trash2 size={18} />} text="Delete" isDanger onClick={() => setOpen('delete')} />
+              !isMe && (
+                <Action
+                  icon={<Trash2 size={18} />}
+                  text="Delete"
+                  isDanger
+                  onClick={() => setOpen('delete')}
+                />
+              )
             )}
           </>
         )}
@@ -88,11 +99,29 @@ function OpenDialog({ open, account, onActed, onClose }: DialogProps) {
   };
   switch (open) {
     case 'suspend':
-      return <SuspendDialog account={account} onDone={acted => done(acted, `${name} is suspended`)} onClose={onClose} />;
+      return (
+        <SuspendDialog
+          account={account}
+          onDone={acted => done(acted, `${name} is suspended`)}
+          onClose={onClose}
+        />
+      );
     case 'role':
-      return <RoleDialog account={account} onDone={acted => done(acted, 'The role is changed')} onClose={onClose} />;
+      return (
+        <RoleDialog
+          account={account}
+          onDone={acted => done(acted, 'The role is changed')}
+          onClose={onClose}
+        />
+      );
     case 'delete':
-      return <DeleteDialog account={account} onDone={acted => done(acted, 'The account will be deleted')} onClose={onClose} />;
+      return (
+        <DeleteDialog
+          account={account}
+          onDone={acted => done(acted, 'The account will be deleted')}
+          onClose={onClose}
+        />
+      );
     case 'lift':
       return (
         <Confirm
@@ -227,7 +256,9 @@ function DeleteDialog({ account, onDone, onClose }: ActProps) {
       action="Delete account"
       reason="optional"
       reasonHint="It stands in the audit log until the account is erased."
-      run={async reason => onDone(await signed.deleteAccount(account.id, { reason, at_once: when === 'now' }))}
+      run={async reason =>
+        onDone(await signed.deleteAccount(account.id, { reason, at_once: when === 'now' }))
+      }
       onClose={onClose}
     >
       {() => (

@@ -67,14 +67,23 @@ export function AuditPage() {
       {user && (
         <p className="chosen">
           Only what was done to <UserName user={user} />
-          <button type="button" className="icon-button" aria-label="Show all" onClick={() => ask({ user: '' })}>
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="Show all"
+            onClick={() => ask({ user: '' })}
+          >
             <X size={15} />
           </button>
         </p>
       )}
       {pages.items === null && !pages.problem && <Loading rows={5} />}
       {pages.items?.length === 0 && (
-        <Nothing icon={<ClipboardList size={30} />} title="Nothing yet" text="Acts show here as they happen." />
+        <Nothing
+          icon={<ClipboardList size={30} />}
+          title="Nothing yet"
+          text="Acts show here as they happen."
+        />
       )}
       <ul className="acts" aria-label="Acts">
         {pages.items?.map(act => (

@@ -23,7 +23,11 @@ export function Codes({ isNeeded }: { isNeeded: boolean }) {
       <NewCode onMade={() => void pages.reload()} />
       {pages.items === null && !pages.problem && <Loading rows={2} />}
       {pages.items?.length === 0 && (
-        <Nothing icon={<Ticket size={30} />} title="No codes yet" text="Make one, and send its link to whom it is for." />
+        <Nothing
+          icon={<Ticket size={30} />}
+          title="No codes yet"
+          text="Make one, and send its link to whom it is for."
+        />
       )}
       <ul className="codes" aria-label="Registration codes">
         {pages.items?.map(code => (

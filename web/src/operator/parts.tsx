@@ -5,7 +5,15 @@ import { Button } from '../ui/button';
 import { FormProblem } from '../ui/field';
 
 /** A page's head: what it is, in a line, and what can be done on it. */
-export function Head({ title, lead, children }: { title: ReactNode; lead?: ReactNode; children?: ReactNode }) {
+export function Head({
+  title,
+  lead,
+  children,
+}: {
+  title: ReactNode;
+  lead?: ReactNode;
+  children?: ReactNode;
+}) {
   return (
     <header className="operator-head">
       <div>
@@ -18,7 +26,15 @@ export function Head({ title, lead, children }: { title: ReactNode; lead?: React
 }
 
 /** A part of a page, with its own heading. */
-export function Panel({ title, lead, children }: { title: ReactNode; lead?: ReactNode; children: ReactNode }) {
+export function Panel({
+  title,
+  lead,
+  children,
+}: {
+  title: ReactNode;
+  lead?: ReactNode;
+  children: ReactNode;
+}) {
   return (
     <section className="panel">
       <header>
@@ -78,7 +94,11 @@ export function usePages<T>(key: string, load: (after?: string) => Promise<Page<
 }
 
 /** Below a list: what went wrong, or the way to the rest. */
-export function More({ pages }: { pages: { problem: Problem | null; busy: boolean; more: (() => void) | null } }) {
+export function More({
+  pages,
+}: {
+  pages: { problem: Problem | null; busy: boolean; more: (() => void) | null };
+}) {
   return (
     <>
       <FormProblem problem={pages.problem} />
@@ -119,7 +139,7 @@ interface PickProps<T extends string> {
   label: string;
   value: T;
   options: [T, string][];
-  onChange(value: T): void;
+  onChange(value: NoInfer<T>): void;
 }
 
 /** A choice of a few, with its label. */

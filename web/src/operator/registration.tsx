@@ -60,7 +60,8 @@ function Rules({ settings, onChanged }: RulesProps) {
     onChanged(await signed.resetRegistration());
     show.toast('The settings’ file holds again');
   });
-  const isChanged = mode !== rules.mode || listed(domains).join() !== (rules.allowed_email_domains ?? []).join();
+  const isChanged =
+    mode !== rules.mode || listed(domains).join() !== (rules.allowed_email_domains ?? []).join();
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     if (isChanged) void save.submit();

@@ -10,14 +10,24 @@ interface Props {
   description?: ReactNode;
   size?: 'small' | 'medium' | 'large';
   className?: string;
+  /** For a dialog that a page holds itself. */
+  onClose?(): void;
   children: ReactNode;
 }
 
 /** The frame of every dialog. Its own scrim is a plain element: the page behind never scrolls anyway. */
-export function Dialog({ title, hideTitle, description, size = 'small', className, children }: Props) {
+export function Dialog({
+  title,
+  hideTitle,
+  description,
+  size = 'small',
+  className,
+  onClose = show.noDialog,
+  children,
+}: Props) {
   const describe = description ? {} : { 'aria-describedby': undefined };
   return (
-    <Primitive.Root open onOpenChange={open => !open && show.noDialog()}>
+    <Primitive.Root open onOpenChange={open => !open && onClose()}>
       <Primitive.Portal>
         <div className="scrim">
           <Primitive.Content className={`dialog ${className ?? ''}`} data-size={size} {...describe}>

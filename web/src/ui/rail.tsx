@@ -1,4 +1,4 @@
-import { MessageCircle, Plus } from 'lucide-react';
+import { MessageCircle, Plus, ShieldCheck } from 'lucide-react';
 import { Link } from 'wouter';
 import { GuildIcon } from './avatar';
 import { useStore } from './hooks';
@@ -46,7 +46,26 @@ export function Rail({ guild, isHome }: { guild: string | undefined; isHome: boo
           </span>
         </button>
       </Tip>
+      <ServerLink />
     </nav>
+  );
+}
+
+/** The way to what only operators and moderators see. */
+function ServerLink() {
+  const isStaff = useStore(
+    ({ session }) =>
+      session.phase === 'signed_in' && session.me.role !== 'member' && session.me.role !== undefined,
+  );
+  if (!isStaff) return null;
+  return (
+    <Tip text="Run this server" side="right">
+      <Link href="/operator" className="rail-item rail-add rail-server" aria-label="Run this server">
+        <span className="rail-tile">
+          <ShieldCheck size={22} />
+        </span>
+      </Link>
+    </Tip>
   );
 }
 
