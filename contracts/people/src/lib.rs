@@ -24,7 +24,7 @@ contract::contract! {
         /// Those of `users` (at most 100) that there are, in no order.
         async fn profiles(&self, users: Vec<UserId>) -> Vec<Profile>, idempotent;
 
-        /// At most `limit` people whose name has `part` in it, for who runs the installation.
+        /// At most `limit` people whose name or handle has `part` in it, for who runs the installation.
         async fn named(&self, part: String, limit: u32) -> Vec<UserId>, idempotent;
 
         async fn edit(&self, caller: Caller, edit: ProfileEdit) -> Profile, idempotent;

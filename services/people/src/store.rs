@@ -55,7 +55,7 @@ pub(crate) trait Store: Send + Sync {
     /// Those of `users` that there are.
     async fn list(&self, users: &[UserId]) -> Result<Vec<Profile>>;
 
-    /// At most `limit` people whose name has `part` in it, in either case where the letters are Latin ones without marks; the
+    /// At most `limit` people whose name or handle has `part` in it, in either case where the letters are Latin ones without marks; the
     /// newest first.
     async fn named(&self, part: &str, limit: i64) -> Result<Vec<UserId>>;
 

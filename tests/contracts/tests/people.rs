@@ -16,8 +16,8 @@ use people_contract::{
 use ports::{Blobs, Fanout, Hint, Key, ManualClock, OsRandom, Prefix, Random, Sink};
 use std::sync::{Arc, Mutex};
 
-const ADA: Caller = Caller { user: UserId(7), session: SessionId(7), operator: false };
-const BOB: Caller = Caller { user: UserId(8), session: SessionId(8), operator: false };
+const ADA: Caller = Caller { user: UserId(7), session: SessionId(7), role: kernel::InstanceRole::Member };
+const BOB: Caller = Caller { user: UserId(8), session: SessionId(8), role: kernel::InstanceRole::Member };
 
 #[derive(Clone, Copy)]
 enum Way {

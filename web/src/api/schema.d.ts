@@ -755,6 +755,238 @@ export interface paths {
         patch: operations["edit_settings"];
         trace?: never;
     };
+    "/api/v1/operator/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts that fit, the newest first. */
+        get: operations["accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/accounts/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One account, with its living sessions. */
+        get: operations["account"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an account, with all that is kept of the person.
+         * @description Its sessions end now; it is erased when the days of grace are over, or at once. The person can't cancel it.
+         */
+        delete: operations["delete_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/accounts/{user}/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Keep an account that was to be deleted. */
+        delete: operations["keep_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/accounts/{user}/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail someone the link to set a new password.
+         * @description Where no mail reaches people, the answer has the link for an operator to hand over.
+         */
+        post: operations["send_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/accounts/{user}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Appoint an operator or a moderator, or dismiss one. */
+        put: operations["set_role"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/accounts/{user}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End all sessions of an account. */
+        delete: operations["end_account_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/accounts/{user}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspend an account: its sessions end, and nobody can log in with it. */
+        post: operations["suspend"];
+        /** Lift a suspension. */
+        delete: operations["lift_suspension"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/accounts/{user}/verify-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an account's e-mail address for proven. */
+        post: operations["verify_account_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What operators and moderators did, the newest first. */
+        get: operations["acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The installation in numbers. */
+        get: operations["numbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What holds for registering, and where that was said. */
+        get: operations["registration_settings"];
+        /** Say who may register. It holds from now on, whatever the settings' file says. */
+        put: operations["set_registration"];
+        post?: never;
+        /** Let the settings' file say who may register. */
+        delete: operations["reset_registration"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/registration/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The codes that let people register, newest first. */
+        get: operations["registration_codes"];
+        put?: never;
+        /** Make a code that lets people register. */
+        post: operations["make_registration_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/registration/codes/{registration_code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Make a code worthless. */
+        delete: operations["revoke_registration_code"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/overview": {
         parameters: {
             query?: never;
@@ -767,6 +999,23 @@ export interface paths {
          * @description The caller's guilds and directs with their channels and unread counts. `at` says from which `seq` to watch.
          */
         get: operations["overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may make an account now. */
+        get: operations["registration"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1043,6 +1292,83 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description One account, with its living sessions. */
+        AccountDetail: {
+            account: components["schemas"]["AccountSeen"];
+            registered_with?: components["schemas"]["RegistrationCodeId"] | null;
+            sessions: components["schemas"]["Session"][];
+        };
+        /** @description An account, as operators and moderators see it. */
+        AccountSeen: {
+            created_at: components["schemas"]["Timestamp"];
+            deletion_due_at?: components["schemas"]["Timestamp"] | null;
+            display_name: string;
+            email: string;
+            email_verified: boolean;
+            id: components["schemas"]["UserId"];
+            last_seen_at?: components["schemas"]["Timestamp"] | null;
+            role: components["schemas"]["InstanceRole"];
+            /**
+             * Format: int32
+             * @description How many sessions live.
+             */
+            sessions: number;
+            suspension?: components["schemas"]["Suspension"] | null;
+        };
+        /** @description One act of an operator or a moderator. */
+        Act: {
+            at: components["schemas"]["Timestamp"];
+            by?: components["schemas"]["UserId"] | null;
+            /** @description What that person is called now; absent when the account is gone. */
+            by_name?: string | null;
+            /** @description What else there is to know, by kind: `{"from": "member", "to": "moderator"}`. */
+            detail: components["schemas"]["ActDetail"];
+            id: components["schemas"]["ActId"];
+            kind: components["schemas"]["ActKind"];
+            /** @description The address that it was done from, shortened; empty when it isn't known. */
+            place: string;
+            reason: string;
+            user?: components["schemas"]["UserId"] | null;
+            user_name?: string | null;
+        };
+        /** @description What else there is to know of an act: what is absent doesn't belong to its kind. */
+        ActDetail: {
+            /** @default null */
+            allowed_email_domains: string[] | null;
+            /** @default null */
+            code: components["schemas"]["RegistrationCodeId"] | null;
+            /**
+             * @description What it was before: a role, or who might register.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * Format: int32
+             * @description How many sessions ended.
+             * @default null
+             */
+            sessions: number | null;
+            /**
+             * @description What it is since.
+             * @default null
+             */
+            to: string | null;
+            /** @default null */
+            until: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * @description The id of a act: a time-sortable 64-bit number, as a string.
+         * @example 7301234567890123
+         */
+        ActId: string;
+        /** @enum {string} */
+        ActKind: "account_created" | "account_suspended" | "suspension_lifted" | "role_changed" | "password_reset_sent" | "email_verified" | "sessions_ended" | "deletion_requested" | "deletion_cancelled" | "registration_changed" | "registration_code_made" | "registration_code_revoked";
+        /** @description What became of it. */
+        Acted: {
+            account: components["schemas"]["AccountSeen"];
+            deletion?: components["schemas"]["Deletion"] | null;
+            password_reset?: components["schemas"]["PasswordResetSent"] | null;
+        };
         AddressDraft: {
             /** @example ada@example.org */
             email: string;
@@ -1255,6 +1581,11 @@ export interface components {
          * @example avatar_7301234567890123_0f3ab2c4d5e6f708192a3b4c5d6e7f80
          */
         ImageName: string;
+        /**
+         * @description What a person may do in the whole installation, beside what everybody may.
+         * @enum {string}
+         */
+        InstanceRole: "member" | "moderator" | "operator";
         /** @description A way into a guild. */
         Invite: {
             /** @description 128 random bits in base64url: the link is `/invite/{code}`. */
@@ -1341,6 +1672,8 @@ export interface components {
             /** @description Runs this installation. */
             operator: boolean;
             pronouns?: string;
+            /** @description What the person may do in the whole installation. */
+            role?: components["schemas"]["InstanceRole"];
             status?: components["schemas"]["Status"] | null;
         };
         /** @description A change of what I am to others, and of the language of my mails: what is absent stays. */
@@ -1385,6 +1718,35 @@ export interface components {
          * @example 7301234567890123
          */
         MessageId: string;
+        /** @description The installation in numbers. */
+        Numbers: {
+            /** Format: int64 */
+            accounts: number;
+            /**
+             * Format: int64
+             * @description To be deleted.
+             */
+            leaving: number;
+            /** @description Whether mail reaches people, or is only kept on the server. */
+            mail_reaches_people: boolean;
+            /** Format: int64 */
+            moderators: number;
+            /** Format: int64 */
+            operators: number;
+            /** Format: int64 */
+            registered_last_7_days: number;
+            /**
+             * Format: int64
+             * @description Accounts with a session that was used.
+             */
+            seen_last_7_days: number;
+            /** Format: int64 */
+            suspended: number;
+            /** Format: int64 */
+            unverified: number;
+            /** @example 0.1.0 */
+            version: string;
+        };
         /** @description All that a client starts from. */
         Overview: {
             /** @description The `seq` of each stream that this reflects: watch from here. */
@@ -1409,6 +1771,26 @@ export interface components {
         OwnMessages: "erase" | "anonymise";
         /** @enum {string} */
         OwnedGuilds: "pass_on" | "delete";
+        /** @description One page of a list. */
+        Page_AccountSeen: {
+            /** @description The `seq` of each stream that this page reflects. */
+            at?: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["AccountSeen"][];
+            /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Act: {
+            /** @description The `seq` of each stream that this page reflects. */
+            at?: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["Act"][];
+            /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
+            next?: string | null;
+        };
         /** @description One page of a list. */
         Page_Channel: {
             /** @description The `seq` of each stream that this page reflects. */
@@ -1470,6 +1852,16 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_RegistrationCode: {
+            /** @description The `seq` of each stream that this page reflects. */
+            at?: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["RegistrationCode"][];
+            /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Session: {
             /** @description The `seq` of each stream that this page reflects. */
             at?: {
@@ -1510,6 +1902,17 @@ export interface components {
             password: string;
             /** @description What the mailed link holds after `#`. */
             token: string;
+        };
+        PasswordResetSent: {
+            /**
+             * Format: int32
+             * @description How long it is good, in seconds.
+             */
+            good_for: number;
+            /** @description The link itself, to hand over: where no mail reaches people, and for operators only. */
+            link?: string | null;
+            /** @description Where the link was mailed to. */
+            mailed_to: string;
         };
         /** @description The wire form (`application/problem+json`). */
         Problem: {
@@ -1592,8 +1995,99 @@ export interface components {
              * @example ada@example.org
              */
             email: string;
+            /** @description Where an invitation is needed: a registration code, or the code of an invite into a guild. */
+            invite?: string | null;
             /** @description At least 10 characters. */
             password: string;
+        };
+        /** @description A code that lets people register. */
+        RegistrationCode: {
+            /** @description 128 random bits in base64url. */
+            code: string;
+            created_at: components["schemas"]["Timestamp"];
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["RegistrationCodeId"];
+            /** @description The page that it opens. */
+            link: string;
+            made_by?: components["schemas"]["UserId"] | null;
+            /** Format: int32 */
+            max_uses?: number | null;
+            note: string;
+            revoked_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who registered with it, the last 20. */
+            used_by: components["schemas"]["RegistrationCodeUse"][];
+            /** Format: int32 */
+            uses: number;
+            /** @description Whether it still lets people in. */
+            works: boolean;
+        };
+        /** @description What it takes to make a registration code. */
+        RegistrationCodeDraft: {
+            /**
+             * Format: int32
+             * @description How long it is good, in seconds; absent: until it is revoked.
+             */
+            expires_in?: number | null;
+            /**
+             * Format: int32
+             * @description How many accounts may be made with it; absent: any number.
+             */
+            max_uses?: number | null;
+            /** @description Whom it is for, at most 80 characters: operators see it. */
+            note?: string | null;
+        };
+        /**
+         * @description The id of a registration code: a time-sortable 64-bit number, as a string.
+         * @example 7301234567890123
+         */
+        RegistrationCodeId: string;
+        RegistrationCodeUse: {
+            at: components["schemas"]["Timestamp"];
+            user: components["schemas"]["UserId"];
+        };
+        /** @enum {string} */
+        RegistrationMode: "open" | "invite" | "closed";
+        /** @description What holds for registering. */
+        RegistrationRules: {
+            /**
+             * @description The domains of e-mail addresses that are taken, at most 100; none: all.
+             * @example [
+             *       "example.org"
+             *     ]
+             */
+            allowed_email_domains?: string[];
+            mode: components["schemas"]["RegistrationMode"];
+        };
+        /** @description What holds for registering, and where that was said. */
+        RegistrationSettings: {
+            changed_at?: components["schemas"]["Timestamp"] | null;
+            rules: components["schemas"]["RegistrationRules"];
+            /** @description What the settings' file says, which holds while no operator said otherwise. */
+            settings_file: components["schemas"]["RegistrationRules"];
+            source: components["schemas"]["RegistrationSource"];
+        };
+        /** @enum {string} */
+        RegistrationSource: "settings_file" | "operator";
+        /** @description What whoever wants an account must know. */
+        RegistrationTerms: {
+            /** @description The domains of e-mail addresses that are taken; absent: all. */
+            allowed_email_domains?: string[];
+            /** @description Whether a registration code or an invite into a guild must come along. */
+            invite_needed: boolean;
+            mode: components["schemas"]["RegistrationMode"];
+        };
+        /** @description The deletion of another's account. */
+        Removal: {
+            /** @description Without days of grace. */
+            at_once?: boolean;
+            /** @description For the audit, at most 500 characters. */
+            reason?: string | null;
+            wishes?: components["schemas"]["Wishes"];
+        };
+        RoleChange: {
+            /** @description For the audit, at most 500 characters. */
+            reason?: string | null;
+            role: components["schemas"]["InstanceRole"];
         };
         /** @description The second step of logging in. */
         SecondFactor: {
@@ -1706,6 +2200,22 @@ export interface components {
          * @example messages/channel/7301234567890123
          */
         StreamName: string;
+        /** @description An account that nobody can sign in with. */
+        Suspension: {
+            by?: components["schemas"]["UserId"] | null;
+            /** @description Told to the person. */
+            reason: string;
+            since: components["schemas"]["Timestamp"];
+            until?: components["schemas"]["Timestamp"] | null;
+        };
+        SuspensionDraft: {
+            /**
+             * @description Told to the person when they log in: 1 to 500 characters.
+             * @example Spam in several guilds.
+             */
+            reason: string;
+            until?: components["schemas"]["Timestamp"] | null;
+        };
         /** @enum {string} */
         Theme: "system" | "light" | "dark";
         /**
@@ -3628,6 +4138,562 @@ export interface operations {
             507: components["responses"]["Full"];
         };
     };
+    accounts: {
+        parameters: {
+            query?: {
+                /** @description The beginning of an e-mail address, a part of a name, or an id. */
+                q?: string;
+                state?: "active" | "suspended" | "leaving" | "unverified";
+                role?: "member" | "moderator" | "operator";
+                /** @description 1 to 100, 50 unless given. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AccountSeen"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountDetail"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Removal"] | null;
+            };
+        };
+        responses: {
+            /** @description When it will be done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    keep_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It stays. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    send_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description To whom. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link is on its way. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    set_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whom. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            /** @description The account with its role. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    end_account_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They have ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    suspend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whom. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuspensionDraft"];
+            };
+        };
+        responses: {
+            /** @description The account is suspended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    lift_suspension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person can log in again. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    verify_account_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is proven now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    acts: {
+        parameters: {
+            query?: {
+                /** @description What was done to whom. */
+                user?: string;
+                /** @description What was done by whom. */
+                by?: string;
+                kind?: "account_created" | "account_suspended" | "suspension_lifted" | "role_changed" | "password_reset_sent" | "email_verified" | "sessions_ended" | "deletion_requested" | "deletion_cancelled" | "registration_changed" | "registration_code_made" | "registration_code_revoked";
+                /** @description 1 to 100, 50 unless given. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Act"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    numbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many there are. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Numbers"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    registration_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What holds. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationSettings"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_registration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegistrationRules"];
+            };
+        };
+        responses: {
+            /** @description What holds now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    reset_registration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What holds now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationSettings"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    registration_codes: {
+        parameters: {
+            query?: {
+                /** @description 1 to 100, 50 unless given. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RegistrationCode"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    make_registration_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RegistrationCodeDraft"] | null;
+            };
+        };
+        responses: {
+            /** @description The code, with its link. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationCode"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    revoke_registration_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which. */
+                registration_code: components["schemas"]["RegistrationCodeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It no longer works. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
     overview: {
         parameters: {
             query?: never;
@@ -3647,6 +4713,28 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    registration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What whoever wants an account must know. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationTerms"];
+                };
+            };
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

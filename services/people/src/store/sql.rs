@@ -142,7 +142,8 @@ impl Store for SqlStore {
         }
         pattern.push('%');
         let rows: Vec<i64> = query_scalar(
-            "SELECT id FROM profiles WHERE LOWER(display_name) LIKE $1 ESCAPE '\\' ORDER BY id DESC LIMIT $2",
+            "SELECT id FROM profiles WHERE LOWER(display_name) LIKE $1 ESCAPE '\\' OR handle LIKE $1 ESCAPE '\\'
+             ORDER BY id DESC LIMIT $2",
         )
         .bind(pattern)
         .bind(limit)
