@@ -118,3 +118,31 @@ fn who_shares_a_place_is_told_of_a_change_and_asks_anew() {
     let taken = server.call("PATCH", "/api/v1/me", Some(&bob), Some(&json!({ "handle": "COUNTESS" })));
     taken.refused(409, "handle_taken", Some("handle"));
 }
+
+#[test]
+fn an_archive_has_the_pictures_as_files() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let ada = server.register("ada");
+    let avatar = text(&put(&server, &ada, "/api/v1/me/avatar", "image/png", PICTURE).expect(200)["avatar"]);
+    let (guild, _) = server.guild(&ada);
+    let icon = put(&server, &ada, &format!("/api/v1/guilds/{guild}/icon"), "image/png", PICTURE).expect(200);
+    server.call("PATCH", "/api/v1/me/settings", Some(&ada), Some(&json!({ "density": "compact" }))).expect(200);
+    let export = text(&server.call("POST", "/api/v1/me/export", Some(&ada), None).expect(202)["id"]);
+    let path = format!("/api/v1/me/export/{export}");
+    for _ in 0..1_200 {
+        if !server.call("GET", &path, Some(&ada), None).expect(200)["ready_at"].is_null() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let bearer = format!("Bearer {ada}");
+    let archive = server.raw("GET", &format!("{path}/archive"), &[("Authorization", &bearer)], b"");
+    assert_eq!(archive.status, 200, "{}", archive.head);
+    // The names of a zip's files stand in it as they are.
+    for name in [&avatar, &text(&icon["icon"]), "data/files.json"] {
+        let named = format!("{}{name}", if name.starts_with("data") { "" } else { "pictures/" });
+        let holds = archive.bytes.windows(named.len()).any(|at| at == named.as_bytes());
+        assert!(holds, "{named} isn't in the archive");
+    }
+}

@@ -246,8 +246,11 @@ describe('people', () => {
     await all.platform.pass(100);
     all.world.changeProfile('2', { display_name: 'Renamed' });
     all.world.changeProfile('3', { display_name: 'Nobody shows me' });
-    await all.platform.pass(100);
-    expect([nameOf(all, '2'), nameOf(all, '3')]).toEqual(['Renamed', undefined]);
+    all.world.changeProfile('2', { display_name: 'Renamed again' });
+    const before = all.world.asked.length;
+    await all.platform.pass(1_100);
+    expect(all.world.asked.length).toBe(before + 1);
+    expect([nameOf(all, '2'), nameOf(all, '3')]).toEqual(['Renamed again', undefined]);
   });
 
   test('a word that was lost is made up for: after a reconnect, and after ten minutes', async () => {
@@ -263,11 +266,11 @@ describe('people', () => {
     unwatch();
     const before = all.world.asked.length;
     all.engine.people.watchPresence(['2'])();
-    await all.platform.pass(100);
+    await all.platform.pass(1_100);
     expect(all.world.asked.length).toBe(before);
     await all.platform.pass(10 * 60_000);
     all.engine.people.watchPresence(['2']);
-    await all.platform.pass(100);
+    await all.platform.pass(1_100);
     expect(nameOf(all, '2')).toBe('Missed again');
   });
 });

@@ -8,6 +8,8 @@ const MAX_USERS_PER_CALL = 100;
 const MAX_PRESENCES = 200;
 /** A word of a change may be lost on its way: whoever is shown after so long is asked for anew. */
 const FRESH_MS = 10 * 60_000;
+/** Whoever is told of a change asks within so long. */
+const SPREAD_MS = 1_000;
 
 /** Who people are, and who of those on screen is online. */
 export class People {
@@ -16,6 +18,7 @@ export class People {
   #calls: Pick<Calls, 'users'>;
   #send: (frame: ClientFrame) => boolean;
   #asked = new Set<string>();
+  #stale = new Set<string>();
   #askedAt = new Map<string, number>();
   /** The newest call about each: an older one that is answered later is no news. */
   #turns = new Map<string, number>();
@@ -51,16 +54,24 @@ export class People {
     this.#gather();
   }
 
-  /** Profiles have changed: those that are known are asked for again. */
+  /** Profiles have changed: those that are known are asked for again. Not by all who were told in the same moment. */
   renewKnown(users: readonly string[]): void {
     const known = this.#store.getSnapshot().users;
-    for (const user of users) if (user in known) this.renew(user);
+    const before = this.#stale.size;
+    for (const user of users) if (user in known) this.#stale.add(user);
+    if (before > 0 || this.#stale.size === 0) return;
+    this.#platform.after(this.#platform.random() * SPREAD_MS, () => {
+      const stale = [...this.#stale];
+      this.#stale.clear();
+      for (const user of stale) this.renew(user);
+    });
   }
 
   reset(): void {
     this.#asked.clear();
     this.#askedAt.clear();
     this.#turns.clear();
+    this.#stale.clear();
     this.#wanted.clear();
     this.#watched = '';
   }
