@@ -16,12 +16,7 @@ export function SelfBar() {
   return (
     <div className="self">
       <Tip text={status ? 'Change your status' : 'Set a status'} side="top">
-        <button
-          type="button"
-          className="self-me"
-          aria-label={`${me.display_name}, ${state}: ${status ? 'change your status' : 'set a status'}`}
-          onClick={() => show.dialog({ name: 'status' })}
-        >
+        <button type="button" className="self-me" onClick={() => show.dialog({ name: 'status' })}>
           <span className="self-face" data-online={isOpen || undefined}>
             <Avatar user={me.id} size={32} />
             <span className="presence" data-online={isOpen || undefined} />
@@ -30,6 +25,7 @@ export function SelfBar() {
             <strong>{me.display_name}</strong>
             {status && isOpen ? <StatusLine person={me} /> : <small>{state}</small>}
           </span>
+          <span className="visually-hidden">: {status ? 'change your status' : 'set a status'}</span>
         </button>
       </Tip>
       <IconButton
