@@ -143,6 +143,18 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
         assert!(!holding_bytes(&folder.data(), picture).is_empty(), "a picture isn't planted");
     }
 
+    // She runs the place for a while, and is noted as one whom something is done to.
+    let operate = |by: &str, method: &str, path: &str, body: Value| {
+        running.call(method, &format!("/api/v1/operator/{path}"), Some(by), Some(&body))
+    };
+    let role = |role: &str| json!({ "role": role, "reason": "canary-reason" });
+    operate(&bob.token, "PUT", &format!("accounts/{}/role", ada.id), role("operator")).expect(200);
+    let note = json!({ "note": "canary-note", "max_uses": 1 });
+    operate(&ada.token, "POST", "registration/codes", note).expect(201);
+    operate(&ada.token, "PUT", &format!("accounts/{}/role", bob.id), role("moderator")).expect(200);
+    operate(&ada.token, "PUT", &format!("accounts/{}/role", bob.id), role("operator")).expect(200);
+    assert!(!holding(&folder.data(), "canary-reason").is_empty() && !holding(&folder.data(), "canary-note").is_empty());
+
     // An archive of her is one more place.
     let export = text(&call("POST", "/api/v1/me/export", json!({})).expect(202)["id"]);
     let began = Instant::now();

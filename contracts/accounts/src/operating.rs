@@ -162,10 +162,11 @@ pub enum ActKind {
     RegistrationChanged,
     RegistrationCodeMade,
     RegistrationCodeRevoked,
+    SecondFactorRemoved,
 }
 
 impl ActKind {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::AccountCreated,
         Self::AccountSuspended,
         Self::SuspensionLifted,
@@ -178,6 +179,7 @@ impl ActKind {
         Self::RegistrationChanged,
         Self::RegistrationCodeMade,
         Self::RegistrationCodeRevoked,
+        Self::SecondFactorRemoved,
     ];
 
     pub fn name(self) -> &'static str {
@@ -194,6 +196,7 @@ impl ActKind {
             Self::RegistrationChanged => "registration_changed",
             Self::RegistrationCodeMade => "registration_code_made",
             Self::RegistrationCodeRevoked => "registration_code_revoked",
+            Self::SecondFactorRemoved => "second_factor_removed",
         }
     }
 }

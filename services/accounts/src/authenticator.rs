@@ -2,14 +2,16 @@
 //! account's person.
 
 use crate::{
-    Service, outbox, proof, rules,
+    Service,
+    operating::{Act, Needs},
+    outbox, proof, rules,
     rules::totp,
     second_factor,
-    store::{Account, letters::About},
+    store::{Account, letters::About, operating::NewAct},
 };
-use accounts_contract::{RecoveryCodes, TotpDraft};
+use accounts_contract::{ActDetail, ActKind, Hand, RecoveryCodes, TotpDraft};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use kernel::{Caller, InstanceRole, Kind, Problem, Result, UserId};
+use kernel::{Caller, Kind, Problem, Result, UserId};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 const SECRET_BYTES: usize = 20;
@@ -66,12 +68,12 @@ pub(crate) async fn confirm(s: &Service, caller: Caller, typed: &str) -> Result<
 /// Turns it off; the recovery codes go with it.
 pub(crate) async fn end(s: &Service, caller: Caller) -> Result<()> {
     let account = proof::demand(s, caller, None, "password").await?;
-    turn_off(s, &account).await
+    turn_off(s, &account, None).await
 }
 
-async fn turn_off(s: &Service, account: &Account) -> Result<()> {
+async fn turn_off(s: &Service, account: &Account, act: Option<&NewAct>) -> Result<()> {
     let letter = outbox::letter(s, About::SignInChanged, account.id, &account.email).await?;
-    if s.factors.end_totp(account.id, &letter).await? {
+    if s.factors.end_totp(account.id, &letter, act).await? {
         s.outbox.ring();
     }
     Ok(())
@@ -79,12 +81,12 @@ async fn turn_off(s: &Service, account: &Account) -> Result<()> {
 
 /// Turns it off for a person who lost it and the codes.
 pub(crate) async fn end_of(s: &Service, caller: Caller, user: UserId) -> Result<()> {
-    if caller.role != InstanceRole::Operator {
-        return Err(Problem::forbidden("operator_only", "Only who runs this installation may do that."));
-    }
+    let by = Hand::Person { caller, address: None };
+    by.needs_operator(s).await?;
     proof::demand(s, caller, None, "password").await?;
     let account = s.store.account(user).await?.ok_or_else(|| Problem::not_found("person"))?;
-    turn_off(s, &account).await
+    let act = Act { kind: ActKind::SecondFactorRemoved, user: Some(user), reason: None, detail: ActDetail::default() };
+    turn_off(s, &account, Some(&act.by(s, &by).await?)).await
 }
 
 /// New recovery codes; the old ones are of no use any more.

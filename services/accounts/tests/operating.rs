@@ -8,7 +8,9 @@ use accounts_contract::{
     RoleChange, SuspensionDraft,
 };
 use common::{Desk, PASSWORD, desk, desk_with, refresh_of, refused, told};
+use engine_sql::testing;
 use kernel::{Caller, InstanceRole, Limit, Reader, Result, StreamName, Timestamp, UserId};
+use std::time::Duration;
 
 fn hand(caller: Caller) -> Hand {
     Hand::Person { caller, address: Some("203.0.113.77".into()) }
@@ -214,4 +216,32 @@ async fn an_account_made_by_an_operator_is_proven_and_may_be_the_first() {
     assert_eq!(told(taken), refused(409, "email_taken", Some("email")));
     let bob = desk.caller(&desk.log_in("bob@example.org", PASSWORD).await.expect("in")).await;
     assert_eq!(told(desk.accounts.create_account(hand(bob), new("c@example.org")).await).1, "operator_needed");
+}
+
+/// Two processes on one PostgreSQL: what is done in one counts in the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_tells_each_process_of_roles_and_suspensions() {
+    let desk = desk().await;
+    let shared = [testing::sqlite().await, testing::postgres().await];
+    let one = common::open(&shared, &desk.outside, &desk.post).await;
+    let other = common::open(&shared, &desk.outside, &desk.post).await;
+    let desk = Desk { accounts: one, ..desk };
+    let ada = desk.caller(&desk.ada().await).await;
+    let bob = desk.register("bob@example.org", PASSWORD, "Bob").await.expect("registered");
+    let seen = async || other.authenticate(bob.access_token.clone()).await.map(|known| known.caller.role);
+    assert_eq!(seen().await.expect("good in both"), InstanceRole::Member);
+    act(&desk, ada, bob.user.id, appoint(InstanceRole::Operator)).await.expect("appointed");
+    let mut looks = 0;
+    while seen().await.expect("good in both") == InstanceRole::Member {
+        looks += 1;
+        assert!(looks < 2_000, "the other process never heard of it");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    act(&desk, ada, bob.user.id, suspension(None)).await.expect("suspended");
+    while seen().await.is_ok() {
+        looks += 1;
+        assert!(looks < 4_000, "the other process never heard of it");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(told(seen().await), refused(401, "session_ended", None));
 }

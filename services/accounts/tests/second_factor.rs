@@ -225,7 +225,7 @@ async fn the_operator_turns_it_off_for_who_lost_all() {
     let ada = desk.ada().await;
     let caller = desk.caller(&ada).await;
     desk.app(caller).await;
-    assert_eq!(told(desk.accounts.end_totp_of(caller, ada.user.id).await), refused(403, "operator_only", None));
+    assert_eq!(told(desk.accounts.end_totp_of(caller, ada.user.id).await), refused(403, "operator_needed", None));
     desk.accounts.end_totp_of(operator, ada.user.id).await.expect("off");
     desk.log_in(ADA, PASSWORD).await.expect("nothing more is asked for");
     assert_eq!(told(desk.accounts.end_totp_of(operator, kernel::UserId(1)).await).0, 404);

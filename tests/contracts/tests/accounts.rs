@@ -231,7 +231,7 @@ async fn a_second_factor_is_asked_for_and_taken(desk: Desk) {
     assert_eq!(told(again), refused(Kind::Gone, "challenge_used", Some("challenge")));
     assert_eq!(desk.accounts.renew_recovery_codes(caller).await.expect("renewed").codes.len(), 10);
     let stranger = Caller { role: kernel::InstanceRole::Member, ..caller };
-    assert_eq!(told(desk.accounts.end_totp_of(stranger, caller.user).await).1, "operator_only");
+    assert_eq!(told(desk.accounts.end_totp_of(stranger, caller.user).await).1, "operator_needed");
     desk.accounts.end_totp(caller).await.expect("off");
     assert!(matches!(log_in().await, LoggedIn::SignedIn(_)));
 }

@@ -36,6 +36,7 @@ const kinds: Record<ActKind, [LucideIcon, string, string]> = {
   registration_changed: [SlidersHorizontal, 'Registration', 'changed who may register'],
   registration_code_made: [Ticket, 'Codes made', 'made a registration code'],
   registration_code_revoked: [X, 'Codes revoked', 'revoked a registration code'],
+  second_factor_removed: [KeyRound, 'Second factors removed', 'turned off the authenticator app of'],
 };
 const filters: [ActKind | '', string][] = [
   ['', 'Everything'],

@@ -1,6 +1,6 @@
 //! What accounts keeps of second factors, and which challenges were answered. Every engine passes `factors/suite.rs`.
 
-use super::letters::Letter;
+use super::{letters::Letter, operating::NewAct};
 use async_trait::async_trait;
 use engine_sql::Result;
 use kernel::{Timestamp, UserId};
@@ -37,7 +37,7 @@ pub(crate) trait Store: Send + Sync {
     async fn use_step(&self, account: UserId, step: i64) -> Result<bool>;
 
     /// Ends it, with its recovery codes and the mail that tells of it. False: there was none that is confirmed.
-    async fn end_totp(&self, account: UserId, letter: &Letter) -> Result<bool>;
+    async fn end_totp(&self, account: UserId, letter: &Letter, act: Option<&NewAct>) -> Result<bool>;
 
     /// Puts new recovery codes in the place of the others. False: no app is confirmed.
     async fn renew_codes(&self, account: UserId, codes: &[String]) -> Result<bool>;

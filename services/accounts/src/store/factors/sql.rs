@@ -1,6 +1,7 @@
 // Second factors on SQL, compiled once for each engine.
 
 include!("../letters/sql/insert.rs");
+include!("../operating/sql/note.rs");
 
 async fn insert_codes(tx: &mut Tx<'_>, account: UserId, codes: &[String]) -> Result<(), sqlx::Error> {
     query("DELETE FROM recovery_codes WHERE account = $1").bind(account.0).execute(&mut **tx).await?;
@@ -76,7 +77,7 @@ impl Store for SqlStore {
         Ok(used.rows_affected() == 1)
     }
 
-    async fn end_totp(&self, account: UserId, letter: &Letter) -> Result<bool> {
+    async fn end_totp(&self, account: UserId, letter: &Letter, act: Option<&NewAct>) -> Result<bool> {
         let mut tx = self.pools.begin().await?;
         let ended = query("DELETE FROM totp WHERE account = $1 AND confirmed_at IS NOT NULL")
             .bind(account.0)
@@ -87,6 +88,9 @@ impl Store for SqlStore {
         }
         insert_codes(&mut tx, account, &[]).await?;
         insert_letter(&mut tx, letter).await?;
+        if let Some(act) = act {
+            insert_act(&mut tx, act).await?;
+        }
         tx.commit().await?;
         Ok(true)
     }

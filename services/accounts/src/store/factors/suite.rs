@@ -71,8 +71,8 @@ async fn recovery_codes_are_taken_once_and_renewed_as_a_whole(ground: Ground) {
     assert!(store.renew_codes(ADA, &codes(10)).await.expect("renewed"));
     assert_eq!((take(ADA, "code 2").await, take(ADA, "code 12").await), (false, true));
     assert_eq!(store.codes_left(ADA).await.expect("asked"), 2);
-    assert!(store.end_totp(ADA, &letter(2)).await.expect("ended"));
-    assert!(!store.end_totp(ADA, &letter(3)).await.expect("asked"));
+    assert!(store.end_totp(ADA, &letter(2), None).await.expect("ended"));
+    assert!(!store.end_totp(ADA, &letter(3), None).await.expect("asked"));
     assert_eq!((store.codes_left(ADA).await.expect("asked"), store.totp(ADA).await.expect("asked")), (0, None));
 }
 
