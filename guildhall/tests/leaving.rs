@@ -88,6 +88,37 @@ fn invite(server: &Server, from: &Person, guild: &str, to: &Person) -> String {
     code
 }
 
+/// Makes a passkey of that name, as a device does whose credential and key are of no use.
+fn passkey(server: &Server, token: &str, name: &str) {
+    const OF_LOCALHOST: &str = "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2M";
+    let path = "/api/v1/me/credentials/passkeys";
+    let options = server.call("POST", &format!("{path}/options"), Some(token), Some(&json!({}))).expect(200);
+    let at = server.call("GET", "/api/v1/me/credentials", Some(token), None).expect(200)["passkeys_at"].clone();
+    let said = json!({ "type": "webauthn.create", "challenge": options["challenge"], "origin": at }).to_string();
+    // Present, verified, a new credential of 16 bytes; then its key in COSE: Ed25519.
+    let mut data = URL_SAFE_NO_PAD.decode(OF_LOCALHOST).expect("base64url");
+    data.push(0x45);
+    data.extend([[0; 4].as_slice(), &[0; 16], &[0, 16], &[7; 16]].concat());
+    data.extend([0xa4, 0x01, 0x01, 0x03, 0x27, 0x20, 0x06, 0x21, 0x58, 0x20]);
+    data.extend([7; 32]);
+    let length = u8::try_from(data.len()).expect("short");
+    let object = [b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58".as_slice(), &[length], &data].concat();
+    let response = json!({
+        "clientDataJSON": URL_SAFE_NO_PAD.encode(said), "attestationObject": URL_SAFE_NO_PAD.encode(object),
+    });
+    let new = json!({ "name": name, "credential": { "id": "x", "response": response } });
+    server.call("POST", path, Some(token), Some(&new)).expect(201);
+}
+
+fn from_base32(text: &str) -> Vec<u8> {
+    let value = |c: u8| u64::from(if c >= b'A' { c - b'A' } else { c - b'2' + 26 });
+    let group = |eight: &[u8]| {
+        let bits = eight.iter().fold(0, |bits, c| bits << 5 | value(*c));
+        bits.to_be_bytes()[3..].to_vec()
+    };
+    text.as_bytes().chunks_exact(8).flat_map(group).collect()
+}
+
 #[test]
 fn no_byte_of_a_person_who_left_is_anywhere() {
     let folder = Folder::new();
@@ -122,6 +153,9 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
     }
     let says = json!({ "nonce": "b", "text": "It was bob who said this." });
     running.call("POST", &format!("/api/v1/channels/{room}/messages"), Some(&bob.token), Some(&says)).expect(201);
+    passkey(&running, &ada.token, "canary-passkey");
+    let secret = text(&call("POST", "/api/v1/me/credentials/totp", json!({})).expect(201)["secret"]);
+    let secret = URL_SAFE_NO_PAD.encode(from_base32(&secret));
     let mut socket = Client::of(&running, &ada.token);
     let icon = put_picture(&running, &ada, &format!("guilds/{guild}/icon"));
     for canary in [
@@ -135,6 +169,8 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
         "canary-pronouns",
         "canary-status",
         "#c0ffee",
+        "canary-passkey",
+        &secret,
     ] {
         assert!(!holding(&folder.data(), canary).is_empty(), "{canary} isn't planted");
     }
@@ -198,7 +234,7 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
     for picture in pictures.iter().chain([&icon]) {
         assert_eq!(holding_bytes(&folder.data(), picture), Vec::<String>::new());
     }
-    for canary in ["canary", "#c0ffee", "🐤", &code] {
+    for canary in ["canary", "#c0ffee", "🐤", &code, &secret] {
         assert_eq!(holding(&folder.data(), canary), Vec::<String>::new(), "{canary}");
     }
     let said = running.said.lock().expect("no panic").clone();

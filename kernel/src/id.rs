@@ -89,6 +89,8 @@ id!(/// One sign-in on one device.
     SessionId, "session");
 id!(/// One archive of what a person gave.
     ExportId, "export");
+id!(/// One passkey of a person.
+    PasskeyId, "passkey");
 id!(/// One event of any stream.
     EventId, "event");
 id!(/// A code that lets people register.

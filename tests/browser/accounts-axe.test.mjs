@@ -61,6 +61,10 @@ for (const colorScheme of ['dark', 'light']) {
       await person.page.getByRole('tab', { name: 'Account' }).click();
       await person.page.getByRole('button', { name: 'Change e-mail' }).click();
       await check('settings-account');
+      await person.page.getByRole('tab', { name: 'Security' }).click();
+      await person.page.getByRole('button', { name: 'Set up an app' }).click();
+      await person.page.getByRole('img', { name: /QR code/ }).waitFor();
+      await check('settings-security');
       await person.page.getByRole('tab', { name: 'Sessions' }).click();
       await person.page.getByText('This one').waitFor();
       await check('settings-sessions');

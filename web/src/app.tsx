@@ -19,14 +19,17 @@ import { useView } from './ui/view';
 
 const OperatorPages = lazy(() => import('./operator/operator'));
 const Dialogs = lazy(() => import('./ui/dialogs/all'));
+const ProofDialog = lazy(() => import('./ui/dialogs/proof'));
 
 export function App() {
   const isDialogOpen = useView(view => view.dialog !== null);
   useSharedSettings();
+  const isProofAsked = useView(view => view.proof);
   return (
     <Tooltip.Provider delayDuration={350} skipDelayDuration={200}>
       <Pages />
       <Suspense>{isDialogOpen && <Dialogs />}</Suspense>
+      <Suspense>{isProofAsked && <ProofDialog />}</Suspense>
       <Toasts />
       <TitleBadge />
     </Tooltip.Provider>

@@ -9,8 +9,9 @@ import { Engine } from './engine/engine';
 import { browserPlatform } from './engine/platform';
 import { SIGNED_IN_KEY } from './engine/session';
 import { EngineContext } from './ui/hooks';
+import { show } from './ui/view';
 
-const engine = new Engine(browserPlatform, browserCalls);
+const engine = new Engine(browserPlatform, tokens => browserCalls(tokens, show.proof));
 
 addEventListener('online', () => engine.wake());
 addEventListener('offline', () => engine.doubt());

@@ -1,6 +1,6 @@
 //! What an account is opened with, and how its person proves to be the one who signed in.
 
-use crate::SignedIn;
+use crate::{Asserted, Passkey, SignedIn};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,6 +13,9 @@ pub struct Proof {
     #[serde(default)]
     #[schema(example = "287082")]
     pub code: Option<String>,
+    /// Instead of both: a passkey of the person, for the challenge of `/api/v1/me/proof/passkey`.
+    #[serde(default)]
+    pub passkey: Option<Asserted>,
 }
 
 /// What a person's account is opened with, without what is secret.
@@ -25,6 +28,12 @@ pub struct OwnCredentials {
     pub totp: bool,
     #[serde(default)]
     pub recovery_codes_left: i64,
+    #[serde(default)]
+    pub passkeys: Vec<Passkey>,
+    /// The origin that passkeys work at; absent: this installation has no address that they work at.
+    #[serde(default)]
+    #[schema(example = "https://chat.example.org")]
+    pub passkeys_at: Option<String>,
 }
 
 /// What became of the right password.

@@ -4,18 +4,20 @@ mod credentials;
 mod events;
 mod leaving;
 mod operating;
+mod passkeys;
 mod registration;
 
 pub use credentials::{LoggedIn, OwnCredentials, Proof, RecoveryCodes, SecondFactor, SecondFactorNeeded, TotpDraft};
 pub use events::*;
 pub use leaving::*;
 pub use operating::*;
+pub use passkeys::*;
 pub use registration::*;
 
 use files_contract::ImageName;
 use kernel::{
-    ActId, Caller, Difference, ExportId, InstanceRole, Limit, Page, Reader, RegistrationCodeId, SessionId, StreamName,
-    Timestamp, UserId,
+    ActId, Caller, Difference, ExportId, InstanceRole, Limit, Page, PasskeyId, Reader, RegistrationCodeId, SessionId,
+    StreamName, Timestamp, UserId,
 };
 use people_contract::Status;
 use serde::{Deserialize, Serialize};
@@ -82,6 +84,22 @@ contract::contract! {
 
         /// Writes mails in another language from now on.
         async fn set_language(&self, caller: Caller, language: String) -> (), idempotent;
+
+        /// What a passkey is made with.
+        async fn passkey_creation(&self, caller: Caller) -> CreationOptions;
+
+        async fn add_passkey(&self, caller: Caller, new: NewPasskey) -> Passkey;
+
+        async fn rename_passkey(&self, caller: Caller, passkey: PasskeyId, name: String) -> Passkey, idempotent;
+
+        /// Removes one; what opens the account last stays.
+        async fn remove_passkey(&self, caller: Caller, passkey: PasskeyId) -> ();
+
+        /// What a passkey is asked for with: any of this installation to sign in, or one of the caller's to prove.
+        async fn passkey_request(&self, caller: Option<Caller>) -> RequestOptions;
+
+        /// Signs in by a passkey; no other factor is asked for.
+        async fn log_in_by_passkey(&self, passkey: Asserted, device: Device) -> SignedIn;
 
         /// The caller's living sessions, those used last first.
         async fn sessions(&self, caller: Caller) -> Vec<Session>, idempotent;

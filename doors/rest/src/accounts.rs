@@ -83,9 +83,9 @@ async fn second_factor(State(deps): State<Deps>, client: Client, Json(body): Jso
     Ok(created(&client, signed_in))
 }
 
-type Created = (StatusCode, HeaderMap, answer::Json<SignedIn>);
+pub(crate) type Created = (StatusCode, HeaderMap, answer::Json<SignedIn>);
 
-fn created(client: &Client, signed_in: SignedIn) -> Created {
+pub(crate) fn created(client: &Client, signed_in: SignedIn) -> Created {
     let (headers, signed_in) = client.hand_over(signed_in);
     (StatusCode::CREATED, headers, answer::Json(signed_in))
 }

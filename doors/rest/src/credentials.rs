@@ -133,7 +133,7 @@ async fn change_email(
 /// What needs it and isn't given the password answers 403 with the code `proof_needed`. Signing in proves it, too.
 #[utoipa::path(
     post, path = "/api/v1/me/proof", tag = "me", security(("bearer" = [])), request_body = Proof,
-    responses((status = 204, description = "The session is proven."), TooMany)
+    responses((status = 204, description = "The session is proven."), Conflict, Gone, TooMany)
 )]
 async fn prove(State(deps): State<Deps>, Signed(caller): Signed, Json(body): Json<Proof>) -> Answer<StatusCode> {
     deps.accounts.prove(caller, body).await?;

@@ -24,6 +24,7 @@ mod me;
 mod messages;
 mod operator;
 mod overview;
+mod passkeys;
 mod proxies;
 mod registration;
 mod session;
@@ -93,6 +94,7 @@ fn calls() -> OpenApiRouter<Deps> {
         .merge(registration::routes())
         .merge(credentials::routes())
         .merge(authenticator::routes())
+        .merge(passkeys::routes())
         .merge(sessions::routes())
         .merge(me::routes())
         .merge(settings::routes())

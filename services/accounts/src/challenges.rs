@@ -3,7 +3,7 @@
 
 use crate::Service;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use kernel::{Kind, Problem, Result, Timestamp, UserId};
+use kernel::{Caller, Kind, Problem, Result, Timestamp, UserId};
 use sha2::{Digest, Sha256};
 
 pub(crate) const GOOD_SECONDS: u32 = 300;
@@ -15,6 +15,11 @@ const SAID_BYTES: usize = RANDOM_BYTES + 8 + 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     SecondFactor = 1,
+    /// Signing in by a passkey.
+    Passkey = 2,
+    /// Proving by a passkey.
+    Proof = 3,
+    NewPasskey = 4,
 }
 
 /// One that came back, not yet believed.
@@ -75,6 +80,12 @@ impl Challenge {
             true => Ok(()),
             false => Err(gone("challenge_expired", "That took too long: begin again.")),
         }
+    }
+
+    /// The same for one that was made for a person's session.
+    pub(crate) fn check_for(&self, s: &Service, purpose: Purpose, caller: Caller) -> Result<()> {
+        self.check(s, purpose, &caller.session.0.to_be_bytes())?;
+        if self.account() == caller.user { Ok(()) } else { Err(unknown()) }
     }
 
     /// Takes the answer, the first one alone.

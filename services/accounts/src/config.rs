@@ -12,6 +12,9 @@ const LINK_SECONDS: std::ops::RangeInclusive<u32> = 300..=30 * 24 * 3_600;
 /// A century is for ever.
 const AUDIT_DAYS: std::ops::RangeInclusive<u32> = 1..=36_500;
 
+/// Longer, and an open window is as good as its person.
+const PROOF_SECONDS: std::ops::RangeInclusive<u32> = 1..=24 * 3_600;
+
 /// Section `[accounts]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -33,6 +36,8 @@ pub struct Config {
     pub argon2_parallel: usize,
     /// How many may wait for their turn; one more is refused with 503 and a time to retry.
     pub argon2_queue: usize,
+    /// For how long who signed in, or proved it anew, may change what the account is opened with, in seconds.
+    pub proof_seconds: u32,
     /// How long after somebody asked for it an account is erased, in seconds; until then it can be kept.
     pub deletion_grace_seconds: u32,
     /// Who may register: `open`, `invite` (by a registration code or an invite into a guild) or `closed`. Holds until an
@@ -56,6 +61,7 @@ impl Default for Config {
             argon2_passes: 2,
             argon2_parallel: 2,
             argon2_queue: 64,
+            proof_seconds: 600,
             deletion_grace_seconds: 14 * 24 * 3_600,
             registration: RegistrationMode::Open,
             allowed_email_domains: Vec::new(),
@@ -89,6 +95,9 @@ impl Config {
         if !AUDIT_DAYS.contains(&self.audit_keep_days) {
             return refuse("accounts.audit_keep_days", "What operators did is kept for 1 to 36,500 days.");
         }
+        if !PROOF_SECONDS.contains(&self.proof_seconds) {
+            return refuse("accounts.proof_seconds", "A proof is good for 1 to 86,400 seconds.");
+        }
         let links = [
             ("accounts.verify_link_seconds", self.verify_link_seconds),
             ("accounts.reset_link_seconds", self.reset_link_seconds),
@@ -120,6 +129,8 @@ mod tests {
         assert_eq!(refused(config).as_deref(), Some("accounts.allowed_email_domains"));
         let config = Config { audit_keep_days: 0, ..Config::default() };
         assert_eq!(refused(config).as_deref(), Some("accounts.audit_keep_days"));
+        let config = Config { proof_seconds: 0, ..Config::default() };
+        assert_eq!(refused(config).as_deref(), Some("accounts.proof_seconds"));
         let config = Config { reset_link_seconds: 10, ..Config::default() };
         assert_eq!(refused(config).as_deref(), Some("accounts.reset_link_seconds"));
     }

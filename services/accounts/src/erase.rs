@@ -15,7 +15,7 @@ pub(crate) async fn erase(s: &Service, user: UserId) -> Result<Receipt> {
         }
     }
     let sessions = s.store.erase_sessions(user).await?;
-    let factors = s.factors.erase(user).await?;
+    let factors = s.factors.erase(user).await? + s.passkeys.erase(user).await?;
     let archives = crate::archive::erase(s, user).await?;
     let operating = s.operating.erase(user).await? + s.registration.erase(user).await?;
     crate::staff::look(s).await?;

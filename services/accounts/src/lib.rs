@@ -1,7 +1,7 @@
 //! Accounts: who may sign in.
 //!
 //! * owns: `accounts`, `first_account`, `sessions`, `used_refresh_tokens`, `secrets`, `links`, `letters`, `deletions`,
-//!   `exports`, `totp`, `recovery_codes`, `used_challenges`, `suspensions`, `registration_rules`, `registration_codes`,
+//!   `exports`, `totp`, `recovery_codes`, `used_challenges`, `passkeys`, `suspensions`, `registration_rules`, `registration_codes`,
 //!   `registration_code_uses`, `acts`
 //! * emits: `account_registered`, `account_changed`, `session_started`, `session_ended`, `deletion_requested`,
 //!   `deletion_cancelled` on `accounts/user/{id}`
@@ -30,6 +30,7 @@ mod log_out;
 mod mails;
 mod operating;
 mod outbox;
+mod passkeys;
 mod passwords;
 mod profile;
 mod proof;
@@ -48,6 +49,7 @@ mod set_password;
 mod staff;
 mod store;
 mod verify_email;
+mod webauthn;
 
 pub use config::Config;
 pub use leaving::{Holder, holder};
@@ -72,6 +74,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 107, name: "proof", sql: include_str!("../migrations/107_proof.sql") },
     Migration { version: 108, name: "factors", sql: include_str!("../migrations/108_factors.sql") },
     Migration { version: 109, name: "operating", sql: include_str!("../migrations/109_operating.sql") },
+    Migration { version: 110, name: "passkeys", sql: include_str!("../migrations/110_passkeys.sql") },
 ];
 
 /// How mails get to people, and where their links lead.
@@ -98,6 +101,7 @@ struct Service {
     deletions: Arc<dyn store::deletions::Store>,
     exports: Arc<dyn store::exports::Store>,
     factors: Arc<dyn store::factors::Store>,
+    passkeys: Arc<dyn store::passkeys::Store>,
     ground: Ground,
     people: Arc<dyn People>,
     holders: Vec<Arc<dyn Holder>>,
@@ -156,6 +160,7 @@ async fn open(database: Database, outside: &Outside, deps: Deps, config: Config)
         operating,
         staff,
         invites,
+        passkeys: store::passkeys::open(&ground.database),
         ground,
         people,
         holders,

@@ -1,18 +1,21 @@
 //! An open window isn't its person: what an account is opened with is changed only by who proved it lately, by signing in or
 //! anew.
 
-use crate::{Service, read, rules, second_factor, store::Account};
+use crate::{Service, passkeys, read, rules, second_factor, store::Account};
 use accounts_contract::{OwnCredentials, Proof};
 use kernel::{Caller, Problem, Result};
 
-/// For so long a proof is good.
-const GOOD_SECONDS: i64 = 600;
-
-/// Proves the caller's session anew: by the password, with a code where an authenticator app is on.
+/// Proves the caller's session anew: by a passkey, or by the password, with a code where an authenticator app
+/// is on.
 pub(crate) async fn prove(s: &Service, caller: Caller, proof: Proof) -> Result<()> {
+    if let Some(passkey) = proof.passkey {
+        passkeys::prove(s, caller, &passkey).await?;
+        return Ok(s.store.prove_session(caller.session, s.ground.now()).await?);
+    }
     let account = s.store.account(caller.user).await?.ok_or_else(read::gone)?;
     let password = proof.password.ok_or_else(|| {
-        Problem::field("password", "proof_missing", "Say what proves that it's you: give your password.")
+        let detail = "Say what proves that it's you: give your password, or a passkey.";
+        Problem::field("password", "proof_missing", detail)
     })?;
     let app = second_factor::of(s, account.id).await?;
     if app.is_some() && proof.code.is_none() {
@@ -46,7 +49,7 @@ pub(crate) async fn demand(
     }
     let session = s.store.session(caller.session).await?.filter(|session| session.account == caller.user);
     match session {
-        Some(session) if s.ground.now() <= session.proven_at.plus_seconds(GOOD_SECONDS) => Ok(account),
+        Some(session) if s.ground.now() <= session.proven_at.plus_seconds(s.config.proof_seconds.into()) => Ok(account),
         _ => Err(needed()),
     }
 }
@@ -67,7 +70,7 @@ async fn check(s: &Service, account: &Account, password: String, field: &'static
 
 fn needed() -> Problem {
     let detail =
-        "Prove first that it's you: send `POST /api/v1/me/proof`, or sign in again. That is good for 10 minutes.";
+        "Prove first that it's you: send `POST /api/v1/me/proof`, or sign in again. That is good for some minutes.";
     Problem::forbidden("proof_needed", detail)
 }
 
@@ -78,5 +81,7 @@ pub(crate) async fn credentials(s: &Service, caller: Caller) -> Result<OwnCreden
         password: account.password_hash.is_some(),
         totp: second_factor::of(s, account.id).await?.is_some(),
         recovery_codes_left: s.factors.codes_left(account.id).await?,
+        passkeys: s.passkeys.of(account.id).await?.into_iter().map(passkeys::told).collect(),
+        passkeys_at: passkeys::party(s).map(|party| party.origin),
     })
 }

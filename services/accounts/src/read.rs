@@ -73,6 +73,9 @@ pub(crate) async fn export(s: &Service, user: UserId) -> Result<Part> {
         let exported = ExportedAuthenticator { confirmed_at: app.confirmed_at, recovery_codes_left };
         records.push(Record::new("authenticator", &exported)?);
     }
+    for passkey in s.passkeys.of(user).await? {
+        records.push(Record::new("passkey", &crate::passkeys::told(passkey))?);
+    }
     for session in s.store.sessions(user).await? {
         let exported = ExportedSession {
             id: session.id,

@@ -2,20 +2,21 @@
 
 use crate::{
     Service, archive, ask, authenticate, authenticator, cancel_deletion, change_email, delete_account, ended, erase,
-    leaving, log_in, log_out, operating, proof, read, refresh, register, registration, second_factor, sessions,
-    set_language, set_password, store::letters::About, verify_email,
+    leaving, log_in, log_out, operating, passkeys, proof, read, refresh, register, registration, second_factor,
+    sessions, set_language, set_password, store::letters::About, verify_email,
 };
 use accounts_contract::{
-    AccountAct, AccountDetail, AccountQuery, AccountSeen, Accounts, Act, ActQuery, Acted, Authenticated, Credentials,
-    Deletion, DeletionRequest, Device, EmailChange, Erasure, Export, Hand, LoggedIn, Me, Numbers, OwnCredentials,
-    PasswordChange, PasswordReset, Proof, PublicKeys, RecoveryCodes, Registered, Registration, RegistrationCode,
-    RegistrationCodeDraft, RegistrationRules, RegistrationSettings, RegistrationTerms, SecondFactor, Session, SignedIn,
-    TotpDraft, Verified,
+    AccountAct, AccountDetail, AccountQuery, AccountSeen, Accounts, Act, ActQuery, Acted, Asserted, Authenticated,
+    CreationOptions, Credentials, Deletion, DeletionRequest, Device, EmailChange, Erasure, Export, Hand, LoggedIn, Me,
+    NewPasskey, Numbers, OwnCredentials, Passkey, PasswordChange, PasswordReset, Proof, PublicKeys, RecoveryCodes,
+    Registered, Registration, RegistrationCode, RegistrationCodeDraft, RegistrationRules, RegistrationSettings,
+    RegistrationTerms, RequestOptions, SecondFactor, Session, SignedIn, TotpDraft, Verified,
 };
 use async_trait::async_trait;
 use contract::{Part, Receipt, Wishes};
 use kernel::{
-    ActId, Caller, Difference, ExportId, Limit, Page, Reader, RegistrationCodeId, Result, SessionId, StreamName, UserId,
+    ActId, Caller, Difference, ExportId, Limit, Page, PasskeyId, Reader, RegistrationCodeId, Result, SessionId,
+    StreamName, UserId,
 };
 
 #[async_trait]
@@ -94,6 +95,30 @@ impl Accounts for Service {
 
     async fn set_language(&self, caller: Caller, language: String) -> Result<()> {
         set_language::set_language(self, caller, &language).await
+    }
+
+    async fn passkey_creation(&self, caller: Caller) -> Result<CreationOptions> {
+        passkeys::creation(self, caller).await
+    }
+
+    async fn add_passkey(&self, caller: Caller, new: NewPasskey) -> Result<Passkey> {
+        passkeys::add(self, caller, new).await
+    }
+
+    async fn rename_passkey(&self, caller: Caller, passkey: PasskeyId, name: String) -> Result<Passkey> {
+        passkeys::rename(self, caller, passkey, &name).await
+    }
+
+    async fn remove_passkey(&self, caller: Caller, passkey: PasskeyId) -> Result<()> {
+        passkeys::remove(self, caller, passkey).await
+    }
+
+    async fn passkey_request(&self, caller: Option<Caller>) -> Result<RequestOptions> {
+        passkeys::request(self, caller).await
+    }
+
+    async fn log_in_by_passkey(&self, passkey: Asserted, device: Device) -> Result<SignedIn> {
+        passkeys::log_in(self, &passkey, device).await
     }
 
     async fn sessions(&self, caller: Caller) -> Result<Vec<Session>> {

@@ -5,6 +5,7 @@ pub(crate) mod exports;
 pub(crate) mod factors;
 pub(crate) mod letters;
 pub(crate) mod operating;
+pub(crate) mod passkeys;
 pub(crate) mod registration;
 
 use crate::rules::Language;

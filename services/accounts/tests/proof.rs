@@ -16,7 +16,7 @@ impl Desk {
     }
 
     async fn prove(&self, caller: Caller, password: Option<&str>) -> Result<()> {
-        self.accounts.prove(caller, Proof { password: password.map(Into::into), code: None }).await
+        self.accounts.prove(caller, Proof { password: password.map(Into::into), ..Proof::default() }).await
     }
 }
 

@@ -195,7 +195,7 @@ async fn where_an_app_is_on_a_proof_takes_both() {
     };
     assert_eq!(told(change(Some(PASSWORD)).await), needed, "the password alone isn't enough");
     let prove = |password: &str, code: Option<String>| {
-        desk.accounts.prove(caller, Proof { password: Some(password.into()), code })
+        desk.accounts.prove(caller, Proof { password: Some(password.into()), code, passkey: None })
     };
     assert_eq!(told(prove(PASSWORD, None).await), refused(422, "code_missing", Some("code")));
     assert_eq!(told(prove("wrong", Some(desk.code(&app))).await), refused(422, "wrong_password", Some("password")));

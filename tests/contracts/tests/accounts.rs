@@ -2,14 +2,14 @@
 //! which no caller can tell apart.
 
 use accounts_contract::{
-    Accounts, AccountsClient, Credentials, Device, EmailChange, LoggedIn, PasswordChange, PasswordReset, Proof,
-    Registered, Registration, SecondFactor, SignedIn, serve_accounts,
+    Accounts, AccountsClient, Asserted, Assertion, Attestation, Attested, Credentials, Device, EmailChange, LoggedIn,
+    NewPasskey, PasswordChange, PasswordReset, Proof, Registered, Registration, SecondFactor, SignedIn, serve_accounts,
 };
 use contract::grpc::{Remote, ServiceToken, serve};
 use engine_bus::{MemoryBus, MemoryFanout};
 use engine_sql::{Outside, testing::Scratch};
 use hmac::{Hmac, Mac};
-use kernel::{Caller, Kind, Problem, Result, Timestamp};
+use kernel::{Caller, Kind, PasskeyId, Problem, Result, Timestamp};
 use ports::{Clock, Mail, Mailer, ManualClock, OsRandom, Undelivered};
 use sha1::Sha1;
 use std::sync::{Arc, Mutex};
@@ -236,6 +236,31 @@ async fn a_second_factor_is_asked_for_and_taken(desk: Desk) {
     assert!(matches!(log_in().await, LoggedIn::SignedIn(_)));
 }
 
+async fn passkeys_are_asked_for_and_what_is_none_is_refused(desk: Desk) {
+    let (_, caller) = desk.ada().await;
+    let creation = desk.accounts.passkey_creation(caller).await.expect("options");
+    assert_eq!((&*creation.rp.id, &*creation.user.name), ("chat.example.org", "ada@example.org"));
+    let own = desk.accounts.passkey_request(Some(caller)).await.expect("options");
+    let any = desk.accounts.passkey_request(None).await.expect("options");
+    assert!(own.challenge != any.challenge && any.rp_id == creation.rp.id && any.allow_credentials.is_empty());
+    let malformed = refused(Kind::Unprocessable, "passkey_malformed", Some("credential"));
+    let response =
+        Attestation { client_data: "x".into(), attestation_object: "x".into(), transports: vec!["usb".into()] };
+    let new = NewPasskey { name: "Key".into(), credential: Attested { id: "x".into(), response } };
+    assert_eq!(told(desk.accounts.add_passkey(caller, new).await), malformed);
+    let (client_data, authenticator_data, signature) = ("x".into(), "x".into(), "x".into());
+    let response = Assertion { client_data, authenticator_data, signature, user_handle: None };
+    let passkey = Asserted { id: "x".into(), response };
+    assert_eq!(told(desk.accounts.log_in_by_passkey(passkey.clone(), device()).await), malformed);
+    let proof = Proof { passkey: Some(passkey), ..Proof::default() };
+    assert_eq!(told(desk.accounts.prove(caller, proof).await), malformed);
+    let missing = refused(Kind::NotFound, "not_found", None);
+    assert_eq!(told(desk.accounts.rename_passkey(caller, PasskeyId(1), "Key".into()).await), missing);
+    assert_eq!(told(desk.accounts.remove_passkey(caller, PasskeyId(1)).await), missing);
+    let told = desk.accounts.credentials(caller).await.expect("told");
+    assert_eq!((told.passkeys, told.passkeys_at.as_deref()), (Vec::new(), Some("https://chat.example.org")));
+}
+
 async fn sessions_are_listed_used_and_ended(desk: Desk) {
     let (_, caller) = desk.ada().await;
     let other = desk.log_in("ada@example.org", PASSWORD).await.expect("logged in");
@@ -276,6 +301,7 @@ suite!(
     a_reset_and_a_change_end_sessions,
     a_session_is_proven_by_signing_in_and_anew,
     a_second_factor_is_asked_for_and_taken,
+    passkeys_are_asked_for_and_what_is_none_is_refused,
     sessions_are_listed_used_and_ended,
     limits_say_when_to_come_back,
 );

@@ -3,6 +3,8 @@ import { operatorCalls } from './operator-calls';
 import { ProblemError, problemFrom, unreachable } from './problem';
 import type { paths } from './schema';
 import type {
+  Asserted,
+  Attested,
   ChannelDraft,
   ChannelEdit,
   Credentials,
@@ -73,6 +75,9 @@ export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUr
     logIn: (body: Credentials) => take(http.POST('/api/v1/sessions', { body, headers: browser })),
     secondFactor: (challenge: string, code: string) =>
       take(http.POST('/api/v1/sessions/second-factor', { body: { challenge, code }, headers: browser })),
+    passkeyRequest: () => take(http.POST('/api/v1/sessions/passkey/options')),
+    logInByPasskey: (body: Asserted) =>
+      take(http.POST('/api/v1/sessions/passkey', { body, headers: browser })),
     refresh: () => take(http.POST('/api/v1/tokens/refresh', { body: {}, headers: browser })),
     logOut: () => take(http.DELETE('/api/v1/sessions/current')),
     verifyEmail: (token: string) => take(http.POST('/api/v1/accounts/verify', { body: { token } })),
@@ -86,6 +91,19 @@ export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUr
     changeEmail: (body: EmailChange) => take(http.PUT('/api/v1/me/email', { body })),
     prove: (body: Proof) => take(http.POST('/api/v1/me/proof', { body })),
     credentials: () => take(http.GET('/api/v1/me/credentials')),
+    proofRequest: () => take(http.POST('/api/v1/me/proof/passkey')),
+    passkeyCreation: () => take(http.POST('/api/v1/me/credentials/passkeys/options')),
+    addPasskey: (name: string, credential: Attested) =>
+      take(http.POST('/api/v1/me/credentials/passkeys', { body: { name, credential } })),
+    renamePasskey: (passkey: string, name: string) =>
+      take(
+        http.PATCH('/api/v1/me/credentials/passkeys/{passkey}', {
+          params: { path: { passkey } },
+          body: { name },
+        }),
+      ),
+    removePasskey: (passkey: string) =>
+      take(http.DELETE('/api/v1/me/credentials/passkeys/{passkey}', { params: { path: { passkey } } })),
     beginTotp: () => take(http.POST('/api/v1/me/credentials/totp')),
     confirmTotp: (code: string) => take(http.POST('/api/v1/me/credentials/totp/confirm', { body: { code } })),
     endTotp: () => take(http.DELETE('/api/v1/me/credentials/totp')),

@@ -519,6 +519,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/credentials/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a passkey that the browser made. */
+        post: operations["add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/credentials/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to make a passkey: what the browser is to be asked.
+         * @description The session must be proven (`POST /api/v1/me/proof`). `passkeys_unavailable`: this installation's address has no name, or no
+         *     TLS, so that browsers have no passkeys there.
+         */
+        post: operations["passkey_creation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/credentials/passkeys/{passkey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a passkey.
+         * @description The session must be proven (`POST /api/v1/me/proof`). What opens the account last stays: `last_credential`.
+         */
+        delete: operations["remove_passkey"];
+        options?: never;
+        head?: never;
+        /** Call a passkey something else. */
+        patch: operations["rename_passkey"];
+        trace?: never;
+    };
     "/api/v1/me/credentials/recovery-codes": {
         parameters: {
             query?: never;
@@ -728,6 +787,23 @@ export interface paths {
          * @description What needs it and isn't given the password answers 403 with the code `proof_needed`. Signing in proves it, too.
          */
         post: operations["prove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/proof/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to prove with one of my passkeys: what the browser is to be asked. Its answer goes to `/api/v1/me/proof`. */
+        post: operations["proof_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1067,6 +1143,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log in with a passkey.
+         * @description No other factor is asked for: a passkey is used by who has it and unlocks it.
+         */
+        post: operations["log_in_by_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to log in with a passkey: what the browser is to be asked. No e-mail address is needed. */
+        post: operations["passkey_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/second-factor": {
         parameters: {
             query?: never;
@@ -1373,6 +1486,32 @@ export interface components {
             /** @example ada@example.org */
             email: string;
         };
+        /** @description What `navigator.credentials.get` answered (`AuthenticationResponseJSON`). */
+        Asserted: {
+            id: string;
+            response: components["schemas"]["Assertion"];
+        };
+        Assertion: {
+            authenticatorData: string;
+            clientDataJSON: string;
+            signature: string;
+            userHandle?: string | null;
+        };
+        Attestation: {
+            attestationObject: string;
+            clientDataJSON: string;
+            transports?: string[];
+        };
+        /** @description What `navigator.credentials.create` answered (`RegistrationResponseJSON`). */
+        Attested: {
+            id: string;
+            response: components["schemas"]["Attestation"];
+        };
+        AuthenticatorSelection: {
+            requireResidentKey: boolean;
+            residentKey: string;
+            userVerification: string;
+        };
         /** @description A text room. */
         Channel: {
             created_at: components["schemas"]["Timestamp"];
@@ -1426,6 +1565,33 @@ export interface components {
              * @example 287082
              */
             code: string;
+        };
+        /**
+         * @description What `navigator.credentials.create` is to be given as `publicKey`, with base64url for bytes
+         *     (`PublicKeyCredentialCreationOptionsJSON`).
+         */
+        CreationOptions: {
+            /** @example none */
+            attestation: string;
+            authenticatorSelection: components["schemas"]["AuthenticatorSelection"];
+            /** @description Good once, for 5 minutes. */
+            challenge: string;
+            /** @description Those that there are. */
+            excludeCredentials: components["schemas"]["CredentialRef"][];
+            pubKeyCredParams: components["schemas"]["KeyKind"][];
+            rp: components["schemas"]["RelyingParty"];
+            /**
+             * Format: int32
+             * @description Milliseconds.
+             */
+            timeout: number;
+            user: components["schemas"]["PasskeyUser"];
+        };
+        CredentialRef: {
+            id: string;
+            transports?: string[];
+            /** @example public-key */
+            type: string;
         };
         Credentials: {
             email: string;
@@ -1626,6 +1792,15 @@ export interface components {
             /** Format: int64 */
             member_count: number;
         };
+        KeyKind: {
+            /**
+             * Format: int32
+             * @description A COSE algorithm (RFC 9053): -8 EdDSA, -7 ES256, -257 RS256.
+             */
+            alg: number;
+            /** @example public-key */
+            type: string;
+        };
         LinkDraft: {
             /** @description What the mailed link holds after `#`. */
             token: string;
@@ -1718,6 +1893,12 @@ export interface components {
          * @example 7301234567890123
          */
         MessageId: string;
+        /** @description A new passkey, and what its person calls it. */
+        NewPasskey: {
+            credential: components["schemas"]["Attested"];
+            /** @example My phone */
+            name: string;
+        };
         /** @description The installation in numbers. */
         Numbers: {
             /** Format: int64 */
@@ -1760,6 +1941,12 @@ export interface components {
         };
         /** @description What a person's account is opened with, without what is secret. */
         OwnCredentials: {
+            passkeys?: components["schemas"]["Passkey"][];
+            /**
+             * @description The origin that passkeys work at; absent: this installation has no address that they work at.
+             * @example https://chat.example.org
+             */
+            passkeys_at?: string | null;
             /** @description Whether there is a password. */
             password: boolean;
             /** Format: int64 */
@@ -1891,6 +2078,28 @@ export interface components {
             /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
             next?: string | null;
         };
+        /** @description A passkey of a person. */
+        Passkey: {
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["PasskeyId"];
+            last_used_at?: components["schemas"]["Timestamp"] | null;
+            /** @example My phone */
+            name: string;
+        };
+        PasskeyEdit: {
+            /** @example My phone */
+            name: string;
+        };
+        /**
+         * @description The id of a passkey: a time-sortable 64-bit number, as a string.
+         * @example 7301234567890123
+         */
+        PasskeyId: string;
+        PasskeyUser: {
+            displayName: string;
+            id: string;
+            name: string;
+        };
         PasswordChange: {
             /** @description Absent: the session was proven lately. */
             old_password?: string | null;
@@ -1944,6 +2153,7 @@ export interface components {
              * @example 287082
              */
             code?: string | null;
+            passkey?: components["schemas"]["Asserted"] | null;
             password?: string | null;
         };
         /** @description An Ed25519 public key (RFC 8037). */
@@ -2076,6 +2286,12 @@ export interface components {
             invite_needed: boolean;
             mode: components["schemas"]["RegistrationMode"];
         };
+        /** @description This installation. */
+        RelyingParty: {
+            /** @example chat.example.org */
+            id: string;
+            name: string;
+        };
         /** @description The deletion of another's account. */
         Removal: {
             /** @description Without days of grace. */
@@ -2083,6 +2299,24 @@ export interface components {
             /** @description For the audit, at most 500 characters. */
             reason?: string | null;
             wishes?: components["schemas"]["Wishes"];
+        };
+        /**
+         * @description What `navigator.credentials.get` is to be given as `publicKey`, with base64url for bytes
+         *     (`PublicKeyCredentialRequestOptionsJSON`).
+         */
+        RequestOptions: {
+            /** @description Empty: any passkey of this installation. */
+            allowCredentials: components["schemas"]["CredentialRef"][];
+            /** @description Good once, for 5 minutes. */
+            challenge: string;
+            /** @example chat.example.org */
+            rpId: string;
+            /**
+             * Format: int32
+             * @description Milliseconds.
+             */
+            timeout: number;
+            userVerification: string;
         };
         RoleChange: {
             /** @description For the audit, at most 500 characters. */
@@ -3697,6 +3931,128 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    add_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description The passkey. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    passkey_creation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description For `navigator.credentials.create`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreationOptions"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey: components["schemas"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    rename_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey: components["schemas"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyEdit"];
+            };
+        };
+        responses: {
+            /** @description The passkey, renamed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
     renew_recovery_codes: {
         parameters: {
             query?: never;
@@ -4074,10 +4430,37 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["Unsupported"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    proof_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description For `navigator.credentials.get`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOptions"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            409: components["responses"]["Conflict"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["Full"];
@@ -4856,6 +5239,69 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    log_in_by_passkey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `web`: keep the refresh token in a cookie. */
+                "X-Guildhall-Client"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asserted"];
+            };
+        };
+        responses: {
+            /** @description A new session. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    passkey_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description For `navigator.credentials.get`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOptions"];
+                };
+            };
+            409: components["responses"]["Conflict"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["Full"];

@@ -1,6 +1,7 @@
 import type { Calls } from '../api/calls';
 import { problemOf } from '../api/problem';
 import type {
+  Asserted,
   At,
   Channel,
   Credentials,
@@ -113,6 +114,10 @@ export class Engine {
 
   secondFactor(challenge: string, code: string): Promise<void> {
     return this.session.secondFactor(challenge, code);
+  }
+
+  logInByPasskey(passkey: Asserted): Promise<void> {
+    return this.session.logInByPasskey(passkey);
   }
 
   async logOut(): Promise<void> {

@@ -1,6 +1,13 @@
 import type { Calls } from '../api/calls';
 import { isPassing, problemOf } from '../api/problem';
-import type { Credentials, Problem, Registration, SecondFactorNeeded, SignedIn } from '../api/types';
+import type {
+  Asserted,
+  Credentials,
+  Problem,
+  Registration,
+  SecondFactorNeeded,
+  SignedIn,
+} from '../api/types';
 import type { Platform } from './platform';
 
 /** Tells other tabs, and the next load, that someone is signed in. The token itself is in a cookie. */
@@ -8,7 +15,7 @@ export const SIGNED_IN_KEY = 'guildhall.signed-in';
 const LOCK = 'guildhall-refresh';
 const SPARE_MS = 15_000;
 
-type SessionCalls = Pick<Calls, 'refresh' | 'register' | 'logIn' | 'secondFactor'>;
+type SessionCalls = Pick<Calls, 'refresh' | 'register' | 'logIn' | 'secondFactor' | 'logInByPasskey'>;
 
 interface Hooks {
   signedIn(answer: SignedIn): void;
@@ -67,6 +74,10 @@ export class Session {
 
   async secondFactor(challenge: string, code: string): Promise<void> {
     this.#adopt(await this.#calls.secondFactor(challenge, code));
+  }
+
+  async logInByPasskey(passkey: Asserted): Promise<void> {
+    this.#adopt(await this.#calls.logInByPasskey(passkey));
   }
 
   /** A token that lives for some seconds still; null when signed out. Throws when the server can't be reached. */

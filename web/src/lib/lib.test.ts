@@ -5,6 +5,7 @@ import { emailError, nameError } from '../pages/rules';
 import { withMark } from '../ui/composer/formatting';
 import { scoreOf } from '../ui/dialogs/score';
 import { hueOf, initials } from './identity';
+import { bytesOf, textOf } from './passkeys';
 import { strengthOf } from './password';
 import { dayName, stamp } from './time';
 
@@ -85,4 +86,12 @@ test('the better a name fits what was typed, the higher it stands', () => {
   expect(scores).toEqual(scores.toSorted((a, b) => b - a));
   expect(new Set(scores).size).toBe(order.length);
   expect(scores.at(-1)).toBe(0);
+});
+
+test('bytes of passkeys are spelled in base64url, and back', () => {
+  const bytes = Uint8Array.from({ length: 256 }, (_, n) => n);
+  const text = textOf(bytes.buffer);
+  expect(text).toMatch(/^[A-Za-z0-9_-]{342}$/);
+  expect(bytesOf(text)).toEqual(bytes);
+  expect([bytesOf('-_8'), textOf(new Uint8Array().buffer)]).toEqual([Uint8Array.of(251, 255), '']);
 });

@@ -7,6 +7,7 @@ import { useEngine, useStore, useSubmit } from '../ui/hooks';
 import { Unverified } from './check-mail';
 import { Frame } from './frame';
 import { keepNext, nextPath } from './next';
+import { PasskeyLogin } from './passkey-login';
 import { emailError } from './rules';
 import { SecondFactorStep } from './second-factor';
 
@@ -57,7 +58,7 @@ export function LoginPage() {
         <Field
           label="E-mail"
           type="email"
-          autoComplete="username"
+          autoComplete="username webauthn"
           autoFocus
           value={email}
           onChange={value => {
@@ -84,6 +85,7 @@ export function LoginPage() {
           Log in
         </Button>
       </form>
+      <PasskeyLogin onDone={() => navigate(next, { replace: true })} />
     </Frame>
   );
 }

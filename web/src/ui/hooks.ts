@@ -57,7 +57,9 @@ export function useSubmit<A extends unknown[]>(run: (...args: A) => Promise<unkn
     try {
       await run(...args);
     } catch (error) {
-      if (isMounted.current) setProblem(problemOf(error));
+      const problem = problemOf(error);
+      // Who was asked for proof and gave none knows why nothing happened.
+      if (isMounted.current && problem.code !== 'proof_needed') setProblem(problem);
     } finally {
       if (isMounted.current) setBusy(false);
     }

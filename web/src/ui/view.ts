@@ -30,6 +30,8 @@ export interface View {
   /** The member drawer of small screens. */
   membersDrawer: boolean;
   dialog: DialogName | null;
+  /** Whether the person is asked to prove that it's them. */
+  proof: boolean;
   profile: { user: string; anchor: Element } | null;
   toasts: readonly Toast[];
   /** Said to screen readers. */
@@ -44,12 +46,15 @@ let view: View = {
   navOpen: false,
   membersDrawer: false,
   dialog: null,
+  proof: false,
   profile: null,
   toasts: [],
   announcement: '',
 };
 const listeners = new Set<() => void>();
 let toastCount = 0;
+/** Those who wait for the person to prove. */
+let provers: ((isProven: boolean) => void)[] = [];
 
 function set(change: Partial<View>): void {
   view = { ...view, ...change };
@@ -70,6 +75,17 @@ export const show = {
   profile: (user: string, anchor: Element) => set({ profile: { user, anchor } }),
   noProfile: () => set({ profile: null }),
   noDialog: () => set({ dialog: null }),
+  proof: () =>
+    new Promise<boolean>(done => {
+      provers.push(done);
+      set({ proof: true });
+    }),
+  noProof(isProven: boolean) {
+    const waiting = provers;
+    provers = [];
+    set({ proof: false });
+    for (const done of waiting) done(isProven);
+  },
   nav: (navOpen: boolean) => set({ navOpen, membersDrawer: false }),
   membersDrawer: (membersDrawer: boolean) => set({ membersDrawer }),
   announce: (announcement: string) => set({ announcement }),
@@ -85,7 +101,7 @@ export const show = {
 /** How things look in this window now. */
 export const lookOf = (): View['look'] => view.look;
 
-export const isDialogOpen = (): boolean => view.dialog !== null;
+export const isDialogOpen = (): boolean => view.dialog !== null || view.proof;
 
 export function changeLook(change: Partial<View['look']>): void {
   const look = { ...view.look, ...change };

@@ -94,6 +94,7 @@ pub(super) fn index(records: &[Record], known: &Known, at: Timestamp) -> Result<
     let of = |kind: &'static str| records.iter().filter(move |record| record.kind == kind).map(|record| &record.value);
     let text = |value: &Value, field: &str| value[field].as_str().unwrap_or_default().to_owned();
     section(&mut html, "You sign in as", of("account").map(|account| text(account, "email")));
+    section(&mut html, "Your passkeys", of("passkey").map(|passkey| text(passkey, "name")));
     let device = |session: &Value| format!("{}: {}", text(session, "last_used_at"), text(session, "user_agent"));
     section(&mut html, "Where you signed in, by last use", of("session").map(device));
     section(&mut html, "Guilds that you own", all::<Guild>(records, "guild")?.into_iter().map(|guild| guild.name));

@@ -213,6 +213,7 @@ impl World {
         path = path.replace("{code}", &if missing { "AAAAAAAAAAAAAAAAAAAAAA".to_owned() } else { id("code") });
         path = path.replace("{registration_code}", &id("registration code"));
         path = path.replace("{erasure}", "AAAAAAAAAAAAAAAAAAAAAA").replace("{export}", NOTHING);
+        path = path.replace("{passkey}", NOTHING);
         path = path.replace("{handle}", if missing { "nobody.of.that.name" } else { "bystander" });
         path = path.replace("{image}", &format!("avatar_{NOTHING}_{}", "0".repeat(32)));
         assert!(!path.contains('{'), "{path}: teach this test what to put there");
@@ -221,6 +222,10 @@ impl World {
 
     fn body(&mut self, operation: &Operation, me: Option<&Person>) -> Option<Value> {
         let new = format!("new{}@matrix.example", self.registered);
+        let response = json!({
+            "clientDataJSON": "x", "attestationObject": "x", "authenticatorData": "x", "signature": "x",
+        });
+        let credential = json!({ "id": "x", "response": response });
         Some(match operation.id.as_str() {
             "register" => {
                 self.registered += 1;
@@ -236,6 +241,9 @@ impl World {
             "verify_email" | "reset_password" => json!({ "token": "A".repeat(43), "password": PASSWORD }),
             "change_password" => json!({ "old_password": PASSWORD, "password": PASSWORD }),
             "delete_me" | "prove" => json!({ "password": PASSWORD }),
+            "add_passkey" => json!({ "name": "Key", "credential": credential }),
+            "log_in_by_passkey" => credential,
+            "rename_passkey" => json!({ "name": "Key" }),
             "confirm_totp" => json!({ "code": "x" }),
             "second_factor" => json!({ "challenge": "x", "code": "x" }),
             "set_role" => json!({ "role": "moderator" }),

@@ -1,4 +1,13 @@
-import { Archive, Info, KeyRound, LogOut, MonitorSmartphone, Palette, UserRound } from 'lucide-react';
+import {
+  Archive,
+  Info,
+  KeyRound,
+  LogOut,
+  MonitorSmartphone,
+  Palette,
+  ShieldCheck,
+  UserRound,
+} from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { Dialog } from '../dialog';
@@ -7,6 +16,7 @@ import { Wordmark } from '../logo';
 import { AccountSettings } from '../settings/account';
 import { Preferences } from '../settings/preferences';
 import { ProfileSettings } from '../settings/profile';
+import { SecuritySettings } from '../settings/security';
 import { SessionSettings } from '../settings/sessions';
 import { YourData } from '../settings/your-data';
 import { show } from '../view';
@@ -28,6 +38,9 @@ export function SettingsDialog() {
             </Tab>
             <Tab value="account" icon={<KeyRound size={17} />}>
               Account
+            </Tab>
+            <Tab value="security" icon={<ShieldCheck size={17} />}>
+              Security
             </Tab>
             <Tab value="sessions" icon={<MonitorSmartphone size={17} />}>
               Sessions
@@ -51,6 +64,9 @@ export function SettingsDialog() {
         </Tabs.Content>
         <Tabs.Content value="account" className="tabs-page">
           <AccountSettings />
+        </Tabs.Content>
+        <Tabs.Content value="security" className="tabs-page">
+          <SecuritySettings />
         </Tabs.Content>
         <Tabs.Content value="sessions" className="tabs-page">
           <SessionSettings />

@@ -1,19 +1,17 @@
 import { type FormEvent, useState } from 'react';
-import { NewPasswordField } from '../../pages/new-password-field';
-import { emailError, passwordError } from '../../pages/rules';
+import { emailError } from '../../pages/rules';
 import { Button } from '../button';
-import { Field, FormProblem, PasswordField, problemAt } from '../field';
+import { Field, FormProblem, problemAt } from '../field';
 import { useEngine, useStore, useSubmit } from '../hooks';
 import { show } from '../view';
 import { Segments } from './preferences';
 
-/** How the person signs in: address and password. */
+/** The person's address, and the language of mails. */
 export function AccountSettings() {
   return (
     <>
       <EmailPart />
       <LanguagePart />
-      <PasswordPart />
     </>
   );
 }
@@ -76,41 +74,32 @@ function LanguagePart() {
 function EmailForm({ onDone }: { onDone(): void }) {
   const engine = useEngine();
   const [email, setEmail] = useState('');
-  const [password, setPassword] = useState('');
   const { busy, problem, submit, clear } = useSubmit(async () => {
-    await engine.calls.signed.changeEmail({ email: email.trim(), password });
+    await engine.calls.signed.changeEmail({ email: email.trim() });
     show.toast(`Confirm it by the mail to ${email.trim()}`);
     onDone();
   });
-  const edit = (set: (value: string) => void) => (value: string) => {
-    set(value);
-    clear();
-  };
-  const isValid = !emailError(email) && password !== '';
+  const isValid = !emailError(email);
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     if (isValid) void submit();
   };
   return (
     <form onSubmit={onSubmit} noValidate>
-      <FormProblem problem={problem} fields={['email', 'password']} />
+      <FormProblem problem={problem} fields={['email']} />
       <Field
         label="New e-mail"
         type="email"
         autoComplete="email"
         autoFocus
         value={email}
-        onChange={edit(setEmail)}
+        onChange={value => {
+          setEmail(value);
+          clear();
+        }}
         error={emailError(email)}
         refusal={problemAt(problem, 'email')}
         hint="It changes when you follow the link that we mail there."
-      />
-      <PasswordField
-        label="Your password"
-        autoComplete="current-password"
-        value={password}
-        onChange={edit(setPassword)}
-        refusal={problemAt(problem, 'password')}
       />
       <div className="settings-fact">
         <Button type="submit" busy={busy} disabled={!isValid}>
@@ -121,51 +110,5 @@ function EmailForm({ onDone }: { onDone(): void }) {
         </Button>
       </div>
     </form>
-  );
-}
-
-function PasswordPart() {
-  const engine = useEngine();
-  const [old, setOld] = useState('');
-  const [password, setPassword] = useState('');
-  const { busy, problem, submit, clear } = useSubmit(async () => {
-    await engine.calls.signed.changePassword({ old_password: old, password });
-    setOld('');
-    setPassword('');
-    show.toast('Password changed, other sessions ended');
-  });
-  const edit = (set: (value: string) => void) => (value: string) => {
-    set(value);
-    clear();
-  };
-  const isValid = old !== '' && !passwordError(password);
-  const onSubmit = (event: FormEvent) => {
-    event.preventDefault();
-    if (isValid) void submit();
-  };
-  return (
-    <section className="settings-part">
-      <h3>Password</h3>
-      <p>Changing it logs you out everywhere else.</p>
-      <form onSubmit={onSubmit} noValidate>
-        <FormProblem problem={problem} fields={['old_password', 'password']} />
-        <PasswordField
-          label="Old password"
-          autoComplete="current-password"
-          value={old}
-          onChange={edit(setOld)}
-          refusal={problemAt(problem, 'old_password')}
-        />
-        <NewPasswordField
-          label="New password"
-          value={password}
-          onChange={edit(setPassword)}
-          refusal={problemAt(problem, 'password')}
-        />
-        <Button type="submit" busy={busy} disabled={!isValid}>
-          Change password
-        </Button>
-      </form>
-    </section>
   );
 }

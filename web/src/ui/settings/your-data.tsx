@@ -1,11 +1,13 @@
 import { Download } from 'lucide-react';
 import { type FormEvent, useEffect, useState } from 'react';
 import type { Deletion, Export, Wishes } from '../../api/types';
+import { save } from '../../lib/save';
 import { shortDate, stamp, until } from '../../lib/time';
 import { Button } from '../button';
 import { FormProblem, PasswordField, problemAt } from '../field';
 import { useEngine, useSubmit } from '../hooks';
 import { show } from '../view';
+import { useOwnCredentials } from './own-credentials';
 
 /** How soon it is asked again whether an archive is ready. */
 const ASK_MS = 1_500;
@@ -128,15 +130,18 @@ function LeavePart() {
 
 function LeaveForm({ onDone, onCancel }: { onDone(asked: Deletion): void; onCancel(): void }) {
   const engine = useEngine();
+  const { own, problem: unknown } = useOwnCredentials();
+  const asksPassword = own?.password && !own.totp;
   const [password, setPassword] = useState('');
   const [wishes, setWishes] = useState<Required<Wishes>>({ guilds: 'pass_on', messages: 'erase' });
   const { busy, problem, submit, clear } = useSubmit(async () => {
-    onDone(await engine.calls.signed.deleteMe({ password, wishes }));
+    onDone(await engine.calls.signed.deleteMe({ ...(asksPassword ? { password } : {}), wishes }));
   });
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    if (password) void submit();
+    if (isReady) void submit();
   };
+  const isReady = own !== null && (!asksPassword || password !== '');
   return (
     <form onSubmit={onSubmit} noValidate>
       <Choice
@@ -157,19 +162,21 @@ function LeaveForm({ onDone, onCancel }: { onDone(asked: Deletion): void; onCanc
         ]}
         onChange={messages => setWishes({ ...wishes, messages })}
       />
-      <FormProblem problem={problem} fields={['password']} />
-      <PasswordField
-        label="Your password"
-        autoComplete="current-password"
-        value={password}
-        onChange={value => {
-          setPassword(value);
-          clear();
-        }}
-        refusal={problemAt(problem, 'password')}
-      />
+      <FormProblem problem={problem ?? unknown} fields={['password']} />
+      {asksPassword && (
+        <PasswordField
+          label="Your password"
+          autoComplete="current-password"
+          value={password}
+          onChange={value => {
+            setPassword(value);
+            clear();
+          }}
+          refusal={problemAt(problem, 'password')}
+        />
+      )}
       <div className="settings-fact">
-        <Button type="submit" tone="danger" busy={busy} disabled={!password}>
+        <Button type="submit" tone="danger" busy={busy} disabled={!isReady}>
           Delete my account
         </Button>
         <Button tone="plain" onClick={onCancel}>
@@ -215,13 +222,4 @@ function size(bytes: number): string {
     maximumSignificantDigits: 2,
   });
   return format.format(bytes / 1_000 ** step);
-}
-
-/** Gives a file to the browser, to be kept. */
-function save(file: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
