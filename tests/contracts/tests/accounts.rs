@@ -2,8 +2,9 @@
 //! which no caller can tell apart.
 
 use accounts_contract::{
-    Accounts, AccountsClient, Asserted, Assertion, Attestation, Attested, Credentials, Device, EmailChange, LoggedIn,
-    NewPasskey, PasswordChange, PasswordReset, Proof, Registered, Registration, SecondFactor, SignedIn, serve_accounts,
+    Accounts, AccountsClient, Asserted, Assertion, Attestation, Attested, Credentials, Device, EmailChange, Hand,
+    LoggedIn, NewPasskey, PasswordChange, PasswordReset, Proof, Registered, Registration, SecondFactor, SignedIn,
+    serve_accounts,
 };
 use contract::grpc::{Remote, ServiceToken, serve};
 use engine_bus::{MemoryBus, MemoryFanout};
@@ -230,7 +231,11 @@ async fn a_second_factor_is_asked_for_and_taken(desk: Desk) {
     let again = desk.accounts.second_factor(SecondFactor { code: codes[1].clone(), ..step }, device()).await;
     assert_eq!(told(again), refused(Kind::Gone, "challenge_used", Some("challenge")));
     assert_eq!(desk.accounts.renew_recovery_codes(caller).await.expect("renewed").codes.len(), 10);
-    let stranger = Caller { role: kernel::InstanceRole::Member, ..caller };
+    let (email, password, display_name) = ("bob@example.org".into(), PASSWORD.into(), "Bob".into());
+    let bob = Registration { email, password, display_name, invite: None };
+    let bob = desk.accounts.create_account(Hand::CommandLine, bob).await.expect("made").account;
+    // Whatever a caller is said to be: it is asked for.
+    let stranger = Caller { user: bob.id, ..caller };
     assert_eq!(told(desk.accounts.end_totp_of(stranger, caller.user).await).1, "operator_needed");
     desk.accounts.end_totp(caller).await.expect("off");
     assert!(matches!(log_in().await, LoggedIn::SignedIn(_)));
