@@ -40,7 +40,7 @@ export default function ProofDialog() {
   return (
     <Dialog
       title="Prove it’s you"
-      description="You are about to change how your account is opened. This is good for 10 minutes."
+      description="You are about to change how your account is opened. This is good for some minutes."
       onClose={() => show.noProof(false)}
     >
       <FormProblem problem={prove.problem ?? byPasskey.problem ?? unknown} fields={['password', 'code']} />
