@@ -29,7 +29,7 @@ export function Codes({ isNeeded }: { isNeeded: boolean }) {
           text="Make one, and send its link to whom it is for."
         />
       )}
-      <ul className="codes" aria-label="Registration codes">
+      <ul className="entry-codes" aria-label="Registration codes">
         {pages.items?.map(code => (
           <CodeRow key={code.id} code={code} onRevoked={() => void pages.reload()} />
         ))}
@@ -102,8 +102,8 @@ function CodeRow({ code, onRevoked }: { code: RegistrationCode; onRevoked(): voi
   const [isRevoking, setRevoking] = useState(false);
   const name = code.note || `Code of ${shortDate(code.created_at)}`;
   return (
-    <li className="code" data-over={!code.works || undefined}>
-      <div className="code-text">
+    <li className="entry-code" data-over={!code.works || undefined}>
+      <div className="entry-code-text">
         <strong>{name}</strong>
         <small>{factsOf(code)}</small>
         {code.used_by.length > 0 && (
@@ -122,7 +122,7 @@ function CodeRow({ code, onRevoked }: { code: RegistrationCode; onRevoked(): voi
         )}
       </div>
       {code.works ? (
-        <div className="code-tools">
+        <div className="entry-code-tools">
           <Button
             size="small"
             tone="quiet"

@@ -1,3 +1,4 @@
+import { ChevronDown } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { problemOf } from '../api/problem';
 import type { AccountSeen, InstanceRole, Page, Problem } from '../api/types';
@@ -154,6 +155,7 @@ export function Pick<T extends string>({ label, value, options, onChange }: Pick
           </option>
         ))}
       </select>
+      <ChevronDown size={16} aria-hidden="true" />
     </label>
   );
 }
