@@ -1,5 +1,6 @@
 //! The settings. From weak to strong: defaults, `guildhall.toml`, `GUILDHALL_*` in the environment, flags.
 
+mod environment;
 mod fleet;
 
 pub use fleet::{Role, Roles, Rpc, service_token};
@@ -7,19 +8,15 @@ pub use fleet::{Role, Roles, Rpc, service_token};
 use door_rest::TrustedProxies;
 use engine_blobs::Place;
 use figment::{
-    Figment, Profile, Provider,
+    Figment,
     error::Kind as Fault,
     providers::{Env, Format, Serialized, Toml},
-    value::{Dict, Map},
 };
 use kernel::{Kind, Problem, Result};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 const FILE: &str = "guildhall.toml";
-const PREFIX: &str = "GUILDHALL_";
-/// Tables of the file. In the environment `GUILDHALL_LOG_LEVEL` is `level` in `[log]`.
-const SECTIONS: [&str; 7] = ["log", "telemetry", "rpc", "accounts", "messages", "files", "socket"];
 /// Nearly no message is longer: who sets more means something else.
 const DEFLATE_FROM_BYTES: u32 = 65_536;
 
@@ -177,9 +174,8 @@ impl Config {
         };
         // What every program that makes traces hears.
         let common = Env::raw().only(&["OTEL_EXPORTER_OTLP_ENDPOINT"]).map(|_| "telemetry.otlp_endpoint".into());
-        Self::from(
-            Figment::new().merge(common.split(".")).merge(file).merge(Environment).merge(Serialized::defaults(flags)),
-        )
+        let settings = environment::over(Figment::new().merge(common.split(".")).merge(file));
+        Self::from(settings.merge(Serialized::defaults(flags)))
     }
 
     fn from(settings: Figment) -> Result<Self> {
@@ -308,26 +304,6 @@ impl Telemetry {
     }
 }
 
-/// `GUILDHALL_*`, but for what tests say among themselves.
-struct Environment;
-
-impl Provider for Environment {
-    fn metadata(&self) -> figment::Metadata {
-        figment::Metadata::named("the environment")
-    }
-
-    fn data(&self) -> figment::error::Result<Map<Profile, Dict>> {
-        Env::prefixed(PREFIX).filter(|key| !key.starts_with("test_")).map(keyed).data()
-    }
-}
-
-/// `GUILDHALL_LOG_LEVEL` is `log.level`: the first word is a section where there is one of that name.
-fn keyed(key: &figment::value::UncasedStr) -> figment::value::Uncased<'_> {
-    let key = key.as_str().to_ascii_lowercase();
-    let section = SECTIONS.iter().find(|s| key.strip_prefix(**s).is_some_and(|rest| rest.starts_with('_')));
-    section.map_or_else(|| key.clone(), |s| key.replacen(&format!("{s}_"), &format!("{s}."), 1)).into()
-}
-
 fn check_database(name: &str, url: &str) -> Result<()> {
     if url == "sqlite:" || url.starts_with("postgres://") || url.starts_with("postgresql://") {
         return Ok(());
@@ -362,6 +338,11 @@ fn check_url(url: &str) -> Result<()> {
     Ok(())
 }
 
+/// What nobody may see, not even in a complaint.
+fn is_secret(path: &str) -> bool {
+    path.ends_with("client_secret") || path.ends_with("token")
+}
+
 /// One sentence: where, what, and what would do.
 fn refuse(error: &figment::Error) -> Problem {
     let place = match error.metadata.as_ref() {
@@ -374,6 +355,7 @@ fn refuse(error: &figment::Error) -> Problem {
             let name = if path.is_empty() || path == *name { name.clone() } else { format!("{path}.{name}") };
             format!("{place} has {name}, which isn't a setting: there are {}.", known.join(", "))
         }
+        Fault::InvalidType(_, wanted) if is_secret(&path) => format!("{place} sets {path} to what isn't {wanted}."),
         Fault::InvalidType(found, wanted) | Fault::InvalidValue(found, wanted) => {
             format!("{place} sets {path} to {found}, which should be {wanted}.")
         }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Folder, Server, files, program};
+use common::{Folder, Server, files, github::Github, program};
 use engine_sql::{Database, Migration};
 use kernel::Timestamp;
 use ports::{Clock, SystemClock};
@@ -249,6 +249,28 @@ fn what_is_wrong_with_brokers_is_found() {
     // Two servers, of which one is away: both are named.
     let both = with(&format!("nats://{},127.0.0.1:1", nats(info, "PONG")));
     both.has("ok", &["bus_url", "2.10.1"]).has("fault", &["bus_url", "127.0.0.1:1"]);
+}
+
+#[test]
+fn providers_are_asked() {
+    let folder = Folder::new();
+    let with = |more: &[(&str, &str)]| {
+        let settings = [
+            ("GUILDHALL_PUBLIC_URL", "https://chat.example.org"),
+            ("GUILDHALL_ACCOUNTS_PROVIDERS_MY_ID_KIND", "oidc"),
+            ("GUILDHALL_ACCOUNTS_PROVIDERS_MY_ID_CLIENT_ID", "guildhall"),
+            ("GUILDHALL_ACCOUNTS_PROVIDERS_MY_ID_CLIENT_SECRET", "hunter2"),
+        ];
+        let diagnosis = Diagnosis::of(doctor(&folder).envs(settings).envs(more.iter().copied()));
+        assert!(!diagnosis.said.contains("hunter2"), "{}", diagnosis.said);
+        diagnosis
+    };
+    with(&[]).has("fault", &["accounts.providers.my-id.issuer"]);
+    let issuer = "GUILDHALL_ACCOUNTS_PROVIDERS_MY_ID_ISSUER";
+    with(&[(issuer, "http://127.0.0.1:1")]).has("fault", &["accounts.providers.my-id", "can't be reached"]);
+    let github = Github::start("ada", "ada@example.org");
+    with(&[(issuer, &github.address), ("GUILDHALL_ACCOUNTS_PROVIDERS_MY_ID_KIND", "github")])
+        .has("ok", &["accounts.providers.my-id", "https://chat.example.org/api/v1/auth/my-id/callback"]);
 }
 
 /// Gone when dropped.

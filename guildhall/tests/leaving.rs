@@ -3,7 +3,12 @@
 mod common;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use common::{Folder, PASSWORD, Server, client::Client, program, text};
+use common::{
+    Folder, PASSWORD, Server,
+    client::Client,
+    github::{Github, Visit},
+    program, text,
+};
 use ed25519_dalek::{Signature, VerifyingKey};
 use serde_json::{Value, json};
 use std::{
@@ -15,6 +20,11 @@ use std::{
 const PATIENCE: Duration = Duration::from_secs(120);
 
 fn server(folder: &Folder, grace_seconds: u32) -> Server {
+    server_with(folder, grace_seconds, &[])
+}
+
+fn server_with(folder: &Folder, grace_seconds: u32, settings: &[(&str, &str)]) -> Server {
+    let more = settings;
     let settings =
         format!("[accounts]\ndeletion_grace_seconds = {grace_seconds}\nargon2_memory_kib = 64\nargon2_passes = 1\n");
     std::fs::write(folder.0.join("guildhall.toml"), settings).expect("written");
@@ -22,7 +32,8 @@ fn server(folder: &Folder, grace_seconds: u32) -> Server {
         program(folder)
             .args(["--config", "guildhall.toml", "--listen", "127.0.0.1:0", "--data"])
             .arg(folder.data())
-            .env("RUST_LOG", "debug"),
+            .env("RUST_LOG", "debug")
+            .envs(more.iter().copied()),
     )
 }
 
@@ -122,7 +133,8 @@ fn from_base32(text: &str) -> Vec<u8> {
 #[test]
 fn no_byte_of_a_person_who_left_is_anywhere() {
     let folder = Folder::new();
-    let running = server(&folder, 0);
+    let github = Github::start("canary-login", "canary-identity@example.org");
+    let running = server_with(&folder, 0, &github.settings());
     let bob = register(&running, "bob@example.org", "Bob");
     let ada = register(&running, "canary-email@example.org", "canary-name");
     let call = |method: &str, path: &str, body: Value| running.call(method, path, Some(&ada.token), Some(&body));
@@ -156,6 +168,16 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
     passkey(&running, &ada.token, "canary-passkey");
     let secret = text(&call("POST", "/api/v1/me/credentials/totp", json!({})).expect(201)["secret"]);
     let secret = URL_SAFE_NO_PAD.encode(from_base32(&secret));
+    // Two ways to a provider: one is gone to its end, the other isn't.
+    let visit = || {
+        let begun = call("POST", "/api/v1/me/identities", json!({ "provider": "github", "next": "/canary-next" }));
+        Visit::begun(&begun, begun.body["location"].as_str().expect("a location"))
+    };
+    let (_, linked) = (visit(), visit().end(&running, "canary-code").expect(200));
+    assert_eq!(
+        (&linked["purpose"], &linked["identity"]["email"]),
+        (&json!("link"), &json!("canary-identity@example.org"))
+    );
     let mut socket = Client::of(&running, &ada.token);
     let icon = put_picture(&running, &ada, &format!("guilds/{guild}/icon"));
     for canary in [
@@ -171,6 +193,8 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
         "#c0ffee",
         "canary-passkey",
         &secret,
+        "canary-identity",
+        "canary-next",
     ] {
         assert!(!holding(&folder.data(), canary).is_empty(), "{canary} isn't planted");
     }
@@ -229,6 +253,7 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
     let log_in = json!({ "email": "canary-email@example.org", "password": PASSWORD });
     running.call("POST", "/api/v1/sessions", None, Some(&log_in)).refused(401, "wrong_credentials", None);
     running.call("GET", &format!("/api/v1/guilds/{guild}"), Some(&bob.token), None).refused(404, "not_found", None);
+    assert!(!running.said.lock().expect("no panic").contains("4711"), "the client's secret is in the log");
 
     // Neither while it runs nor after it stopped, nor in what it logged.
     for picture in pictures.iter().chain([&icon]) {

@@ -87,6 +87,8 @@ id!(/// One message.
     MessageId, "message");
 id!(/// One sign-in on one device.
     SessionId, "session");
+id!(/// What a person is to a provider that they sign in by.
+    IdentityId, "identity");
 id!(/// One archive of what a person gave.
     ExportId, "export");
 id!(/// One passkey of a person.

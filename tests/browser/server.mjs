@@ -9,7 +9,7 @@ const binary = resolve(process.env.GUILDHALL_TEST_BINARY ?? '../../target/debug/
 const START_MS = 20_000;
 const MAIL_MS = 15_000;
 
-const freePort = () =>
+export const freePort = () =>
   new Promise((done) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address();

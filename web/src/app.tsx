@@ -8,6 +8,7 @@ import { LoginPage } from './pages/login';
 import { RegisterPage } from './pages/register';
 import { ResetPasswordPage } from './pages/reset-password';
 import { SetupPage } from './pages/setup';
+import { SigningInPage } from './pages/signing-in';
 import { Splash } from './pages/splash';
 import { VerifyPage } from './pages/verify';
 import { useStore } from './ui/hooks';
@@ -50,6 +51,9 @@ function Pages() {
       </Route>
       <Route path="/reset-password">
         <ResetPasswordPage />
+      </Route>
+      <Route path="/signing-in">
+        <SigningInPage />
       </Route>
       <Route path="/setup">
         <SetupPage />

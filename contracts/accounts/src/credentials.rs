@@ -1,6 +1,6 @@
 //! What an account is opened with, and how its person proves to be the one who signed in.
 
-use crate::{Asserted, Passkey, SignedIn};
+use crate::{Asserted, Identity, Passkey, SignedIn};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -34,6 +34,9 @@ pub struct OwnCredentials {
     #[serde(default)]
     #[schema(example = "https://chat.example.org")]
     pub passkeys_at: Option<String>,
+    /// What the person is to providers, the oldest first.
+    #[serde(default)]
+    pub identities: Vec<Identity>,
 }
 
 /// What became of the right password.

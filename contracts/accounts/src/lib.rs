@@ -1,5 +1,6 @@
 //! Accounts: who may sign in. Streams: `accounts/user/{id}`.
 
+mod auth;
 mod credentials;
 mod events;
 mod leaving;
@@ -7,6 +8,7 @@ mod operating;
 mod passkeys;
 mod registration;
 
+pub use auth::{AuthAnswer, AuthBegun, AuthDone, AuthPurpose, Identity, LinkRequest, Provider, ProviderKind};
 pub use credentials::{LoggedIn, OwnCredentials, Proof, RecoveryCodes, SecondFactor, SecondFactorNeeded, TotpDraft};
 pub use events::*;
 pub use leaving::*;
@@ -16,8 +18,8 @@ pub use registration::*;
 
 use files_contract::ImageName;
 use kernel::{
-    ActId, Caller, Difference, ExportId, InstanceRole, Limit, Page, PasskeyId, Reader, RegistrationCodeId, SessionId,
-    StreamName, Timestamp, UserId,
+    ActId, Caller, Difference, ExportId, IdentityId, InstanceRole, Limit, Page, PasskeyId, Reader, RegistrationCodeId,
+    SessionId, StreamName, Timestamp, UserId,
 };
 use people_contract::Status;
 use serde::{Deserialize, Serialize};
@@ -35,6 +37,30 @@ contract::contract! {
 
         /// Signs in by the second factor that was asked for.
         async fn second_factor(&self, step: SecondFactor, device: Device) -> SignedIn;
+
+        /// Whom people may sign in by, beside their password.
+        async fn providers(&self) -> Vec<Provider>, idempotent;
+
+        /// Begins to sign in by a provider: says where the browser goes, and what it keeps until it comes back to go on to `next`,
+        /// a path of the client. `invite` is a newcomer's invitation, where one is needed; `browser` is what it keeps of another that is under way.
+        async fn begin_auth(
+            &self,
+            provider: String,
+            next: Option<String>,
+            invite: Option<String>,
+            browser: Option<String>,
+            device: Device,
+        ) -> AuthBegun;
+
+        /// Begins to sign in by a provider so that the caller may do so from then on, or to prove who the caller is.
+        async fn begin_link(&self, caller: Caller, request: LinkRequest, browser: Option<String>) -> AuthBegun;
+
+        /// Ends what was begun, once, with what the provider sent along. Who isn't known yet gets an account; an address that
+        /// has an account is never linked to it by itself.
+        async fn finish_auth(&self, answer: AuthAnswer, browser: Option<String>, device: Device) -> AuthDone;
+
+        /// Signs in by that identity no more. Needs proof; the last thing that an account is opened with stays.
+        async fn unlink(&self, caller: Caller, identity: IdentityId, proof: Option<Proof>) -> (), idempotent;
 
         /// Exchanges a refresh token for its successor. The same token answers the same successor for 30 s;
         /// after that, its reuse ends the session.

@@ -45,9 +45,9 @@ async fn register(State(deps): State<Deps>, client: Client, Json(body): Json<Reg
 }
 
 #[derive(serde::Serialize, utoipa::ToSchema)]
-struct MailSent {
+pub(crate) struct MailSent {
     /// The address that was given.
-    email: String,
+    pub(crate) email: String,
 }
 
 /// Log in.

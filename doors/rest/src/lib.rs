@@ -6,6 +6,7 @@
 
 mod accounts;
 mod answer;
+mod auth;
 mod authenticator;
 mod channels;
 mod credentials;
@@ -92,6 +93,7 @@ fn calls() -> OpenApiRouter<Deps> {
     OpenApiRouter::with_openapi(document::base())
         .merge(accounts::routes())
         .merge(registration::routes())
+        .merge(auth::routes())
         .merge(credentials::routes())
         .merge(authenticator::routes())
         .merge(passkeys::routes())

@@ -10,6 +10,8 @@ use kernel::{Caller, Kind, Problem, Result};
 
 const CLIENT: HeaderName = HeaderName::from_static("x-guildhall-client");
 const COOKIE: &str = "guildhall_refresh";
+/// What a browser keeps while it is at a provider.
+const AUTH_COOKIE: &str = "guildhall_auth";
 /// How long a browser keeps the cookie. The token in it may end sooner; every refresh renews both.
 const COOKIE_SECONDS: u32 = 90 * 24 * 3_600;
 const MAX_USER_AGENT_CHARS: usize = 200;
@@ -43,6 +45,8 @@ pub(crate) struct Client {
     browser: bool,
     secure: bool,
     cookie: Option<String>,
+    /// What it keeps of a sign-in by a provider that is under way.
+    pub(crate) auth: Option<String>,
 }
 
 impl FromRequestParts<Deps> for Client {
@@ -71,7 +75,8 @@ impl FromRequestParts<Deps> for Client {
             device,
             browser,
             secure: deps.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
-            cookie: headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).find_map(refresh_cookie),
+            cookie: cookie(headers, COOKIE),
+            auth: cookie(headers, AUTH_COOKIE),
         })
     }
 }
@@ -105,6 +110,13 @@ impl Client {
         headers
     }
 
+    /// Keeps what the browser must bring back from a provider. Lax: it comes back from there.
+    pub(crate) fn auth_cookie(&self, value: &str, seconds: u32) -> HeaderMap {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let cookie = format!("{AUTH_COOKIE}={value}; Path=/api/v1; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+        HeaderValue::from_str(&cookie).map(|set| HeaderMap::from_iter([(header::SET_COOKIE, set)])).unwrap_or_default()
+    }
+
     fn set_cookie(&self, headers: &mut HeaderMap, value: &str, seconds: u32) {
         let secure = if self.secure { "; Secure" } else { "" };
         let cookie =
@@ -115,9 +127,10 @@ impl Client {
     }
 }
 
-fn refresh_cookie(cookies: &str) -> Option<String> {
-    let mut pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, value)| *name == COOKIE && !value.is_empty()).map(|(_, value)| value.to_owned())
+fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
+    let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, value)| *name == wanted && !value.is_empty()).map(|(_, value)| value.to_owned())
 }
 
 /// A browser names the page's origin in every call that changes something; other clients don't.
@@ -153,7 +166,7 @@ mod tests {
     #[test]
     fn the_cookie_is_for_our_pages_and_on_https_for_https_alone() {
         for (secure, url) in [(true, "https"), (false, "http")] {
-            let client = Client { device: Device::default(), browser: true, secure, cookie: None };
+            let client = Client { device: Device::default(), browser: true, secure, cookie: None, auth: None };
             let mut headers = HeaderMap::new();
             client.set_cookie(&mut headers, "xyz", 60);
             let set = headers[header::SET_COOKIE].to_str().expect("text");
@@ -161,13 +174,18 @@ mod tests {
                 set.starts_with("guildhall_refresh=xyz; Path=/api/v1/tokens; Max-Age=60; HttpOnly; SameSite=Strict")
             );
             assert_eq!(set.ends_with("; Secure"), secure, "{url}: {set}");
+            let set = client.auth_cookie("abc", 600)[header::SET_COOKIE].to_str().expect("text").to_owned();
+            assert!(set.starts_with("guildhall_auth=abc; Path=/api/v1; Max-Age=600; HttpOnly; SameSite=Lax"), "{set}");
+            assert_eq!(set.ends_with("; Secure"), secure, "{url}: {set}");
         }
     }
 
     #[test]
     fn the_cookie_is_found_among_others() {
-        assert_eq!(refresh_cookie("a=1; guildhall_refresh=xyz; b=2").as_deref(), Some("xyz"));
-        assert_eq!(refresh_cookie("guildhall_refresh="), None);
-        assert_eq!(refresh_cookie("other_guildhall_refresh=xyz"), None);
+        let found = |cookies| cookie(&headers(&[(header::COOKIE, cookies)]), COOKIE);
+        assert_eq!(found("a=1; guildhall_refresh=xyz; b=2").as_deref(), Some("xyz"));
+        assert_eq!(found("guildhall_refresh="), None);
+        assert_eq!(found("other_guildhall_refresh=xyz"), None);
+        assert_eq!(cookie(&headers(&[(header::COOKIE, "guildhall_auth=abc")]), AUTH_COOKIE).as_deref(), Some("abc"));
     }
 }

@@ -5,6 +5,7 @@ mod brokers;
 mod files;
 mod mail;
 mod postgres;
+mod providers;
 mod roles;
 
 use super::{
@@ -99,6 +100,7 @@ fn examine(report: &Report, config: &Config) -> Result<()> {
     }
     super::run(async {
         mail::examine(report, config).await;
+        providers::examine(report, config).await;
         roles::examine(report, config).await
     })?;
     Ok(())

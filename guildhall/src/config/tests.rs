@@ -49,3 +49,19 @@ fn what_is_wrong_is_named_with_what_would_be_right() {
         assert!(read(&toml, &Flags::default()).expect_err("refused").detail.contains(url));
     }
 }
+
+#[test]
+fn providers_are_tables_of_their_own_whose_secret_is_never_shown() {
+    let toml = "[accounts.providers.google]\nkind = 'oidc'\ntitle = 'Google'\nissuer = 'https://accounts.google.com'\n\
+                client_id = 'id'\nclient_secret = 'canary'\n[accounts.providers.github]\nkind = 'github'\nclient_id = 'x'";
+    let config = read(toml, &Flags::default()).expect("readable");
+    assert_eq!(config.accounts.providers.keys().collect::<Vec<_>>(), ["github", "google"]);
+    assert!(!format!("{config:?}").contains("canary"));
+    let said = |toml| read(toml, &Flags::default()).expect_err("refused").detail.into_owned();
+    let kind = said("[accounts.providers.x]\nkind = 'saml'\nclient_id = 'x'");
+    assert!(kind.contains("accounts.providers.x.kind") && kind.contains("oidc, github"), "{kind}");
+    let unknown = said("[accounts.providers.x]\nkind = 'oidc'\nsecret = 'canary'");
+    assert!(unknown.contains("accounts.providers.x.secret") && !unknown.contains("canary"), "{unknown}");
+    let number = said("[accounts.providers.x]\nkind = 'oidc'\nclient_id = 'x'\nclient_secret = 4711");
+    assert!(!number.contains("4711"), "{number}");
+}

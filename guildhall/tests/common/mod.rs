@@ -4,6 +4,7 @@
 
 pub mod bare;
 pub mod client;
+pub mod github;
 
 use serde_json::{Value, json};
 use std::{

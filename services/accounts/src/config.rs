@@ -1,7 +1,12 @@
+mod providers;
+
+pub use providers::{Kind as ProviderKind, Provider, Secret};
+
 use crate::registration::check_domains;
 use accounts_contract::{RegistrationMode, RegistrationRules};
 use kernel::{Problem, Result};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// Longer, and a lost token would be of use for too long.
 const MAX_ACCESS_TOKEN_SECONDS: u32 = 24 * 3_600;
@@ -47,6 +52,8 @@ pub struct Config {
     pub allowed_email_domains: Vec<String>,
     /// How long it is kept what operators and moderators did, in days.
     pub audit_keep_days: u32,
+    /// Whom people may sign in by, beside their password.
+    pub providers: BTreeMap<String, Provider>,
 }
 
 impl Default for Config {
@@ -66,6 +73,7 @@ impl Default for Config {
             registration: RegistrationMode::Open,
             allowed_email_domains: Vec::new(),
             audit_keep_days: 365,
+            providers: BTreeMap::new(),
         }
     }
 }
@@ -106,7 +114,7 @@ impl Config {
             Some((setting, _)) => {
                 refuse(setting, "A link in a mail is good for 5 minutes to 30 days: 300 to 2,592,000 seconds.")
             }
-            None => Ok(()),
+            None => providers::check(&self.providers),
         }
     }
 }

@@ -14,11 +14,12 @@ pub(crate) async fn erase(s: &Service, user: UserId) -> Result<Receipt> {
             crate::log_out::end(s, user, session.id).await?;
         }
     }
+    let identities = s.identities.erase(user).await?;
     let sessions = s.store.erase_sessions(user).await?;
     let factors = s.factors.erase(user).await? + s.passkeys.erase(user).await?;
     let archives = crate::archive::erase(s, user).await?;
     let operating = s.operating.erase(user).await? + s.registration.erase(user).await?;
     crate::staff::look(s).await?;
-    let erased = account + letters + sessions + factors + archives + operating;
+    let erased = account + letters + identities + sessions + factors + archives + operating;
     Ok(Receipt { service: "accounts".into(), user, at: s.ground.now(), erased })
 }

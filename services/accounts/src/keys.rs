@@ -1,16 +1,12 @@
 //! The installation's keys, made at the first start: one signs access tokens, one derives refresh tokens, one
 //! marks what this installation alone may have said.
 
-use crate::{session::RefreshToken, store::Store};
+use crate::{session::RefreshToken, signatures, store::Store};
 use accounts_contract::PublicKey;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use ed25519_dalek::{Signature, SignatureError, Signer, SigningKey, Verifier, VerifyingKey, pkcs8::EncodePrivateKey};
+use ed25519_dalek::{SigningKey, pkcs8::EncodePrivateKey};
 use hmac::{Hmac, Mac};
-use jsonwebtoken::{
-    Algorithm, DecodingKey, EncodingKey, Header, Validation,
-    crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils},
-    errors::{ErrorKind, Result as JwtResult},
-};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
 use kernel::{Kind, Problem, Result, SessionId, Timestamp, UserId};
 use ports::Random;
 use serde::{Deserialize, Serialize};
@@ -70,8 +66,7 @@ impl Known {
 
 impl Keys {
     pub(crate) async fn open(store: &dyn Store, random: &dyn Random) -> Result<Self> {
-        // A second service in the same process has installed it already; both are the same.
-        let _ = PROVIDER.install_default();
+        signatures::install();
         let signing = SigningKey::from_bytes(&secret(store, random, "access_token_signing").await?);
         let refresh = secret(store, random, "refresh_token_derivation").await?;
         let marks = secret(store, random, "marks").await?;
@@ -182,61 +177,6 @@ async fn secret(store: &dyn Store, random: &dyn Random, name: &'static str) -> R
     let stored = store.secret(name, &fresh).await?;
     let bytes = URL_SAFE_NO_PAD.decode(stored).map_err(Problem::internal)?;
     bytes.try_into().map_err(|_| Problem::internal(format!("the secret {name} has a wrong length")))
-}
-
-/// Ed25519 for `jsonwebtoken`, and no other algorithm.
-static PROVIDER: CryptoProvider = CryptoProvider {
-    signer_factory: |algorithm, key| match algorithm {
-        Algorithm::EdDSA => Ok(Box::new(Ed25519Signer::new(key)?)),
-        _ => Err(ErrorKind::InvalidAlgorithm.into()),
-    },
-    verifier_factory: |algorithm, key| match algorithm {
-        Algorithm::EdDSA => Ok(Box::new(Ed25519Verifier::new(key)?)),
-        _ => Err(ErrorKind::InvalidAlgorithm.into()),
-    },
-    key_utils: KeyUtils::new_unimplemented(),
-};
-
-struct Ed25519Signer(SigningKey);
-
-impl Ed25519Signer {
-    fn new(key: &EncodingKey) -> JwtResult<Self> {
-        use ed25519_dalek::pkcs8::DecodePrivateKey;
-        Ok(Self(SigningKey::from_pkcs8_der(key.as_bytes()).map_err(|_| ErrorKind::InvalidEddsaKey)?))
-    }
-}
-
-impl Signer<Vec<u8>> for Ed25519Signer {
-    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, SignatureError> {
-        Ok(self.0.try_sign(message)?.to_bytes().to_vec())
-    }
-}
-
-impl JwtSigner for Ed25519Signer {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::EdDSA
-    }
-}
-
-struct Ed25519Verifier(VerifyingKey);
-
-impl Ed25519Verifier {
-    fn new(key: &DecodingKey) -> JwtResult<Self> {
-        let bytes = key.try_get_as_bytes()?.try_into().map_err(|_| ErrorKind::InvalidEddsaKey)?;
-        Ok(Self(VerifyingKey::from_bytes(bytes).map_err(|_| ErrorKind::InvalidEddsaKey)?))
-    }
-}
-
-impl Verifier<Vec<u8>> for Ed25519Verifier {
-    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), SignatureError> {
-        self.0.verify_strict(message, &Signature::from_slice(signature)?)
-    }
-}
-
-impl JwtVerifier for Ed25519Verifier {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::EdDSA
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! * owns: `accounts`, `first_account`, `sessions`, `used_refresh_tokens`, `secrets`, `links`, `letters`, `deletions`,
 //!   `exports`, `totp`, `recovery_codes`, `used_challenges`, `passkeys`, `suspensions`, `registration_rules`, `registration_codes`,
-//!   `registration_code_uses`, `acts`
+//!   `registration_code_uses`, `acts`, `identities`, `auth_requests`
 //! * emits: `account_registered`, `account_changed`, `session_started`, `session_ended`, `deletion_requested`,
 //!   `deletion_cancelled` on `accounts/user/{id}`
 //! * listens to: nothing; every hour it ends the sessions that nobody uses any more, and it hands over mails that wait
@@ -12,8 +12,10 @@
 
 mod archive;
 mod ask;
+mod auth_secrets;
 mod authenticate;
 mod authenticator;
+mod begin_auth;
 mod cancel_deletion;
 mod challenges;
 mod change_email;
@@ -21,6 +23,8 @@ mod config;
 mod delete_account;
 mod ended;
 mod erase;
+mod finish_auth;
+mod identities;
 mod keys;
 mod leaving;
 mod limit;
@@ -34,6 +38,7 @@ mod passkeys;
 mod passwords;
 mod profile;
 mod proof;
+mod providers;
 mod prune;
 mod read;
 mod refresh;
@@ -46,13 +51,15 @@ mod session;
 mod sessions;
 mod set_language;
 mod set_password;
+mod signatures;
 mod staff;
 mod store;
 mod verify_email;
 mod webauthn;
 
-pub use config::Config;
+pub use config::{Config, Provider, ProviderKind, Secret};
 pub use leaving::{Holder, holder};
+pub use providers::{Examined, examine};
 pub use registration::Invites;
 
 use accounts_contract::Accounts;
@@ -75,6 +82,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 108, name: "factors", sql: include_str!("../migrations/108_factors.sql") },
     Migration { version: 109, name: "operating", sql: include_str!("../migrations/109_operating.sql") },
     Migration { version: 110, name: "passkeys", sql: include_str!("../migrations/110_passkeys.sql") },
+    Migration { version: 111, name: "identities", sql: include_str!("../migrations/111_identities.sql") },
 ];
 
 /// How mails get to people, and where their links lead.
@@ -102,6 +110,8 @@ struct Service {
     exports: Arc<dyn store::exports::Store>,
     factors: Arc<dyn store::factors::Store>,
     passkeys: Arc<dyn store::passkeys::Store>,
+    identities: Arc<dyn store::identities::Store>,
+    providers: providers::Providers,
     ground: Ground,
     people: Arc<dyn People>,
     holders: Vec<Arc<dyn Holder>>,
@@ -161,6 +171,8 @@ async fn open(database: Database, outside: &Outside, deps: Deps, config: Config)
         staff,
         invites,
         passkeys: store::passkeys::open(&ground.database),
+        identities: store::identities::open(&ground.database),
+        providers: providers::Providers::new(&config, &mail.public_url)?,
         ground,
         people,
         holders,

@@ -33,6 +33,9 @@ const CODES: Rule = Rule { what: "wrong codes", free: 5, first_wait_seconds: 2, 
 /// Accounts made from one place.
 const REGISTER: Rule =
     Rule { what: "accounts were made here", free: 10, first_wait_seconds: 30, most: 16, window_seconds: 3_600 };
+/// Browsers sent to a provider from one place: each is a row in the database.
+const BEGUN: Rule =
+    Rule { what: "sign-ins were begun here", free: 30, first_wait_seconds: 2, most: 40, window_seconds: 15 * 60 };
 /// Mails asked for to one address.
 const LETTERS_TO: Rule =
     Rule { what: "mails were asked for", free: 3, first_wait_seconds: 60, most: 6, window_seconds: 3_600 };
@@ -53,6 +56,7 @@ pub(crate) struct Limits {
     pub(crate) guesses: Limit,
     pub(crate) codes: Limit,
     pub(crate) register: Limit,
+    pub(crate) begun: Limit,
     pub(crate) letters_to: Limit,
     pub(crate) letters_from: Limit,
 }
@@ -64,6 +68,7 @@ impl Default for Limits {
             guesses: Limit::new(&GUESSES, KEYS),
             codes: Limit::new(&CODES, KEYS),
             register: Limit::new(&REGISTER, KEYS),
+            begun: Limit::new(&BEGUN, KEYS),
             letters_to: Limit::new(&LETTERS_TO, KEYS),
             letters_from: Limit::new(&LETTERS_FROM, KEYS),
         }
@@ -242,7 +247,7 @@ mod tests {
 
     #[test]
     fn every_limit_grows_and_none_waits_for_longer_than_its_window() {
-        for rule in [&LOG_IN, &GUESSES, &CODES, &REGISTER, &LETTERS_TO, &LETTERS_FROM] {
+        for rule in [&LOG_IN, &GUESSES, &CODES, &REGISTER, &BEGUN, &LETTERS_TO, &LETTERS_FROM] {
             let waits: Vec<u32> = (0..rule.most + 5)
                 .map(|times| Counted { times, last: NOW, trying: 0 }.wait_seconds(rule, NOW))
                 .collect();

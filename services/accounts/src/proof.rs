@@ -1,7 +1,7 @@
 //! An open window isn't its person: what an account is opened with is changed only by who proved it lately, by signing in or
 //! anew.
 
-use crate::{Service, passkeys, read, rules, second_factor, store::Account};
+use crate::{Service, identities, passkeys, read, rules, second_factor, store::Account};
 use accounts_contract::{OwnCredentials, Proof};
 use kernel::{Caller, Problem, Result};
 
@@ -83,5 +83,6 @@ pub(crate) async fn credentials(s: &Service, caller: Caller) -> Result<OwnCreden
         recovery_codes_left: s.factors.codes_left(account.id).await?,
         passkeys: s.passkeys.of(account.id).await?.into_iter().map(passkeys::told).collect(),
         passkeys_at: passkeys::party(s).map(|party| party.origin),
+        identities: identities::of(s, caller.user).await?,
     })
 }

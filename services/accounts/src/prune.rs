@@ -6,7 +6,7 @@ use std::{sync::Weak, time::Duration};
 
 const EVERY: Duration = Duration::from_secs(3_600);
 const PART: i64 = 500;
-/// For so long a link that was used or has expired is told so, and not that it is unknown.
+/// For so long a link or a sign-in by a provider that was used or has expired is told so, and not that it is unknown.
 const TELL_LINKS_SECONDS: i64 = 7 * 24 * 3_600;
 
 /// Prunes every hour, for as long as the service lives.
@@ -38,6 +38,7 @@ pub(crate) async fn prune(s: &Service) -> Result<()> {
     s.factors.forget_challenges(s.ground.now()).await?;
     operating::forget(s).await?;
     s.letters.forget_links(s.ground.now().plus_seconds(-TELL_LINKS_SECONDS)).await?;
+    s.identities.forget_requests(s.ground.now().plus_seconds(-TELL_LINKS_SECONDS)).await?;
     Ok(s.store.forget_sessions(before).await?)
 }
 

@@ -1,7 +1,9 @@
 use crate::Service;
 use accounts_contract::Me;
 use contract::{Part, Record};
-use kernel::{Difference, InstanceRole, Kind, Problem, Reader, Result, SessionId, StreamName, Timestamp, UserId};
+use kernel::{
+    Difference, IdentityId, InstanceRole, Kind, Problem, Reader, Result, SessionId, StreamName, Timestamp, UserId,
+};
 use serde::Serialize;
 
 const PART: i64 = 500;
@@ -45,6 +47,16 @@ struct ExportedAuthenticator {
 }
 
 #[derive(Serialize)]
+struct ExportedIdentity<'a> {
+    id: IdentityId,
+    issuer: &'a str,
+    subject: &'a str,
+    email: &'a str,
+    linked_at: Timestamp,
+    used_at: Timestamp,
+}
+
+#[derive(Serialize)]
 struct ExportedSession<'a> {
     id: SessionId,
     user_agent: &'a str,
@@ -75,6 +87,17 @@ pub(crate) async fn export(s: &Service, user: UserId) -> Result<Part> {
     }
     for passkey in s.passkeys.of(user).await? {
         records.push(Record::new("passkey", &crate::passkeys::told(passkey))?);
+    }
+    for identity in s.identities.of(user).await? {
+        let exported = ExportedIdentity {
+            id: identity.id,
+            issuer: &identity.issuer,
+            subject: &identity.subject,
+            email: &identity.email,
+            linked_at: identity.linked_at,
+            used_at: identity.used_at,
+        };
+        records.push(Record::new("identity", &exported)?);
     }
     for session in s.store.sessions(user).await? {
         let exported = ExportedSession {

@@ -16,6 +16,7 @@ pub(crate) use place::Place;
 use kernel::{Name, Problem, Result};
 
 const EMAIL_MAX_BYTES: usize = 254;
+const PATH_MAX_BYTES: usize = 1_024;
 
 /// An e-mail address as it was given, trimmed: one `@`, a host with a dot or `localhost`, no spaces.
 pub(crate) fn email(raw: &str) -> Result<String> {
@@ -43,6 +44,23 @@ fn is_host(host: &str) -> bool {
 /// How addresses are compared.
 pub(crate) fn email_key(email: &str) -> String {
     email.trim().to_lowercase()
+}
+
+/// The name of a person as somebody else says it, cut to what fits; else what the address gives.
+pub(crate) fn name_of(said: Option<&str>, email: &str) -> String {
+    let cut: String = said.unwrap_or_default().chars().take(Name::MAX_CHARS).collect();
+    Name::parse("display_name", &cut).map_or_else(|_| name_from(email), Name::into_string)
+}
+
+/// A path of our own client, and never another server's; `/` when it isn't one.
+pub(crate) fn own_path(raw: Option<&str>) -> &str {
+    let is_own = |path: &str| {
+        path.starts_with('/')
+            && !path.starts_with("//")
+            && path.len() <= PATH_MAX_BYTES
+            && !path.chars().any(|c| c.is_control() || c == '\\')
+    };
+    raw.filter(|path| is_own(path)).unwrap_or("/")
 }
 
 /// The name of a person of whom only the address is known.
@@ -76,6 +94,28 @@ mod tests {
             assert_eq!(email(bad).expect_err("refused").code, "email_invalid", "{bad}");
         }
         assert_eq!(email_key(" Ada@Example.ORG "), "ada@example.org");
+    }
+
+    #[test]
+    fn what_others_call_a_person_is_cut_and_parsed() {
+        let name = |said: Option<&str>| name_of(said, "ada.l@example.org");
+        assert_eq!(name(Some("  Ada \n Lovelace ")), "Ada Lovelace");
+        assert_eq!(name(Some(&"é".repeat(200))), "é".repeat(80));
+        for unfit in [None, Some(""), Some(" "), Some("a\u{202E}b"), Some("a\0b")] {
+            assert_eq!(name(unfit), "ada.l", "{unfit:?}");
+        }
+    }
+
+    #[test]
+    fn only_our_own_paths_are_gone_on_to() {
+        for own in ["/", "/invite/abc", "/channels/1/2?x=%2F", "/a//b"] {
+            assert_eq!(own_path(Some(own)), own);
+        }
+        let long = format!("/{}", "a".repeat(1_024));
+        for other in ["", "https://evil.example", "//evil.example", "/\\evil.example", "invite", "/a\r\nb", &long] {
+            assert_eq!(own_path(Some(other)), "/", "{other}");
+        }
+        assert_eq!(own_path(None), "/");
     }
 
     #[test]

@@ -1,22 +1,23 @@
 //! The contract, one line per use case.
 
 use crate::{
-    Service, archive, ask, authenticate, authenticator, cancel_deletion, change_email, delete_account, ended, erase,
-    leaving, log_in, log_out, operating, passkeys, proof, read, refresh, register, registration, second_factor,
-    sessions, set_language, set_password, store::letters::About, verify_email,
+    Service, archive, ask, authenticate, authenticator, begin_auth, cancel_deletion, change_email, delete_account,
+    ended, erase, finish_auth, identities, leaving, log_in, log_out, operating, passkeys, proof, read, refresh,
+    register, registration, second_factor, sessions, set_language, set_password, store::letters::About, verify_email,
 };
 use accounts_contract::{
-    AccountAct, AccountDetail, AccountQuery, AccountSeen, Accounts, Act, ActQuery, Acted, Asserted, Authenticated,
-    CreationOptions, Credentials, Deletion, DeletionRequest, Device, EmailChange, Erasure, Export, Hand, LoggedIn, Me,
-    NewPasskey, Numbers, OwnCredentials, Passkey, PasswordChange, PasswordReset, Proof, PublicKeys, RecoveryCodes,
-    Registered, Registration, RegistrationCode, RegistrationCodeDraft, RegistrationRules, RegistrationSettings,
-    RegistrationTerms, RequestOptions, SecondFactor, Session, SignedIn, TotpDraft, Verified,
+    AccountAct, AccountDetail, AccountQuery, AccountSeen, Accounts, Act, ActQuery, Acted, Asserted, AuthAnswer,
+    AuthBegun, AuthDone, Authenticated, CreationOptions, Credentials, Deletion, DeletionRequest, Device, EmailChange,
+    Erasure, Export, Hand, LinkRequest, LoggedIn, Me, NewPasskey, Numbers, OwnCredentials, Passkey, PasswordChange,
+    PasswordReset, Proof, Provider, PublicKeys, RecoveryCodes, Registered, Registration, RegistrationCode,
+    RegistrationCodeDraft, RegistrationRules, RegistrationSettings, RegistrationTerms, RequestOptions, SecondFactor,
+    Session, SignedIn, TotpDraft, Verified,
 };
 use async_trait::async_trait;
 use contract::{Part, Receipt, Wishes};
 use kernel::{
-    ActId, Caller, Difference, ExportId, Limit, Page, PasskeyId, Reader, RegistrationCodeId, Result, SessionId,
-    StreamName, UserId,
+    ActId, Caller, Difference, ExportId, IdentityId, Limit, Page, PasskeyId, Reader, RegistrationCodeId, Result,
+    SessionId, StreamName, UserId,
 };
 
 #[async_trait]
@@ -31,6 +32,33 @@ impl Accounts for Service {
 
     async fn second_factor(&self, step: SecondFactor, device: Device) -> Result<SignedIn> {
         second_factor::second_factor(self, step, device).await
+    }
+
+    async fn providers(&self) -> Result<Vec<Provider>> {
+        Ok(self.providers.list())
+    }
+
+    async fn begin_auth(
+        &self,
+        provider: String,
+        next: Option<String>,
+        invite: Option<String>,
+        browser: Option<String>,
+        device: Device,
+    ) -> Result<AuthBegun> {
+        begin_auth::begin_auth(self, &provider, [next, invite], browser.as_deref(), &device).await
+    }
+
+    async fn begin_link(&self, caller: Caller, request: LinkRequest, browser: Option<String>) -> Result<AuthBegun> {
+        begin_auth::begin_link(self, caller, request, browser.as_deref()).await
+    }
+
+    async fn finish_auth(&self, answer: AuthAnswer, browser: Option<String>, device: Device) -> Result<AuthDone> {
+        finish_auth::finish_auth(self, answer, browser.as_deref(), device).await
+    }
+
+    async fn unlink(&self, caller: Caller, identity: IdentityId, proof: Option<Proof>) -> Result<()> {
+        identities::unlink(self, caller, identity, proof).await
     }
 
     async fn refresh(&self, refresh_token: String, device: Option<Device>) -> Result<SignedIn> {

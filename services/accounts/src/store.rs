@@ -3,6 +3,7 @@
 pub(crate) mod deletions;
 pub(crate) mod exports;
 pub(crate) mod factors;
+pub(crate) mod identities;
 pub(crate) mod letters;
 pub(crate) mod operating;
 pub(crate) mod passkeys;
@@ -12,6 +13,7 @@ use crate::rules::Language;
 use accounts_contract::Me;
 use async_trait::async_trait;
 use engine_sql::Result;
+use identities::Identity;
 use kernel::{Committed, InstanceRole, NewEvent, RegistrationCodeId, SessionId, Timestamp, UserId};
 use letters::Letter;
 use operating::NewAct;
@@ -79,12 +81,20 @@ pub(crate) enum Admission {
 /// Why an account wasn't made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotCreated {
-    /// The address is another account's.
+    /// The address, or what the person is to a provider, is another account's.
     Taken,
     /// Someone else was the first.
     NotFirst,
     /// The registration code doesn't work any more.
     CodeUsedUp,
+}
+
+/// What an account begins with.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Beginning {
+    pub(crate) session: Option<NewSession>,
+    /// What the person is to the provider that they come from.
+    pub(crate) identity: Option<Identity>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -133,13 +143,13 @@ pub(crate) trait Store: Send + Sync {
 
     async fn by_email(&self, email_key: &str) -> Result<Option<Account>>;
 
-    /// Makes the account on these grounds, with its first session where it has one, and the mail to it; the first account of
+    /// Makes the account on these grounds, with what it begins with, and the mail to it; the first account of
     /// all becomes the operator. Nothing is written when it isn't made.
     async fn create(
         &self,
         account: Account,
         email_key: &str,
-        session: Option<NewSession>,
+        beginning: Beginning,
         letter: &Letter,
         admission: Admission,
         events: Vec<NewEvent>,

@@ -54,6 +54,10 @@ fn objects(operation: &Operation) -> &'static [&'static str] {
         &["export"]
     } else if operation.path.contains("{registration_code}") {
         &["registration_code"]
+    } else if operation.path.contains("{provider}") {
+        &["provider"]
+    } else if operation.path.contains("{identity}") {
+        &["identity"]
     } else if operation.path.contains("{user}") {
         &["person"]
     } else {

@@ -2,9 +2,9 @@
 //! which no caller can tell apart.
 
 use accounts_contract::{
-    Accounts, AccountsClient, Asserted, Assertion, Attestation, Attested, Credentials, Device, EmailChange, Hand,
-    LoggedIn, NewPasskey, PasswordChange, PasswordReset, Proof, Registered, Registration, SecondFactor, SignedIn,
-    serve_accounts,
+    Accounts, AccountsClient, Asserted, Assertion, Attestation, Attested, AuthAnswer, Credentials, Device, EmailChange,
+    Hand, LinkRequest, LoggedIn, NewPasskey, PasswordChange, PasswordReset, Proof, Registered, Registration,
+    SecondFactor, SignedIn, serve_accounts,
 };
 use contract::grpc::{Remote, ServiceToken, serve};
 use engine_bus::{MemoryBus, MemoryFanout};
@@ -286,6 +286,27 @@ async fn sessions_are_listed_used_and_ended(desk: Desk) {
     assert_eq!(desk.accounts.sessions(caller).await.expect("listed"), []);
 }
 
+async fn providers_that_aren_t_there_are_told_alike(desk: Desk) {
+    let (_, caller) = desk.ada().await;
+    assert_eq!(desk.accounts.providers().await.expect("told"), []);
+    let unknown = refused(Kind::NotFound, "provider_unknown", None);
+    let begun = desk.accounts.begin_auth("google".into(), Some("/x".into()), None, None, device()).await;
+    assert_eq!(told(begun.map(|_| ())), unknown);
+    let request = |password: &str| LinkRequest {
+        provider: "google".into(),
+        password: Some(password.into()),
+        ..LinkRequest::default()
+    };
+    let wrong = desk.accounts.begin_link(caller, request(NEW), None).await;
+    assert_eq!(told(wrong.map(|_| ())), refused(Kind::Unprocessable, "wrong_password", Some("password")));
+    assert_eq!(told(desk.accounts.begin_link(caller, request(PASSWORD), None).await.map(|_| ())), unknown);
+    let answer = AuthAnswer { provider: "google".into(), state: "x".into(), ..AuthAnswer::default() };
+    let finished = desk.accounts.finish_auth(answer, Some("kept".into()), device()).await;
+    assert_eq!(told(finished), refused(Kind::NotFound, "auth_unknown", None));
+    let unlinked = desk.accounts.unlink(caller, kernel::IdentityId(1), None).await;
+    assert_eq!(told(unlinked), refused(Kind::NotFound, "not_found", None));
+}
+
 async fn limits_say_when_to_come_back(desk: Desk) {
     for _ in 0..3 {
         desk.accounts.ask_password_reset("ada@example.org".into(), device()).await.expect("accepted");
@@ -307,6 +328,7 @@ suite!(
     a_session_is_proven_by_signing_in_and_anew,
     a_second_factor_is_asked_for_and_taken,
     passkeys_are_asked_for_and_what_is_none_is_refused,
+    providers_that_aren_t_there_are_told_alike,
     sessions_are_listed_used_and_ended,
     limits_say_when_to_come_back,
 );

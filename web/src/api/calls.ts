@@ -5,6 +5,7 @@ import type { paths } from './schema';
 import type {
   Asserted,
   Attested,
+  AuthAnswer,
   ChannelDraft,
   ChannelEdit,
   Credentials,
@@ -17,12 +18,14 @@ import type {
   InviteDraft,
   Me,
   MeEdit,
+  LinkRequest,
   Member,
   Message,
   Page,
   PasswordChange,
   PasswordReset,
   Proof,
+  Provider,
   Registration,
   Session,
   SettingsEdit,
@@ -79,6 +82,13 @@ export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUr
     logInByPasskey: (body: Asserted) =>
       take(http.POST('/api/v1/sessions/passkey', { body, headers: browser })),
     refresh: () => take(http.POST('/api/v1/tokens/refresh', { body: {}, headers: browser })),
+    providers: (): Promise<Page<Provider>> => take(http.GET('/api/v1/auth/providers')),
+    finishAuth: (body: AuthAnswer) =>
+      take(http.POST('/api/v1/sessions/exchange', { body, headers: browser })),
+    beginLink: (body: Partial<LinkRequest> & { provider: string }) =>
+      take(http.POST('/api/v1/me/identities', { body: { purpose: 'link', ...body }, headers: browser })),
+    unlink: (identity: string) =>
+      take(http.DELETE('/api/v1/me/identities/{identity}', { params: { path: { identity } }, body: {} })),
     logOut: () => take(http.DELETE('/api/v1/sessions/current')),
     verifyEmail: (token: string) => take(http.POST('/api/v1/accounts/verify', { body: { token } })),
     resendVerification: (email: string) =>

@@ -2,11 +2,15 @@ import type { Calls } from '../api/calls';
 import { isPassing, problemOf } from '../api/problem';
 import type {
   Asserted,
+  AuthAnswer,
   Credentials,
+  Linked,
+  MailSent,
   Problem,
   Registration,
   SecondFactorNeeded,
   SignedIn,
+  SignedInBy,
 } from '../api/types';
 import type { Platform } from './platform';
 
@@ -15,7 +19,10 @@ export const SIGNED_IN_KEY = 'guildhall.signed-in';
 const LOCK = 'guildhall-refresh';
 const SPARE_MS = 15_000;
 
-type SessionCalls = Pick<Calls, 'refresh' | 'register' | 'logIn' | 'secondFactor' | 'logInByPasskey'>;
+type SessionCalls = Pick<
+  Calls,
+  'refresh' | 'finishAuth' | 'register' | 'logIn' | 'secondFactor' | 'logInByPasskey'
+>;
 
 interface Hooks {
   signedIn(answer: SignedIn): void;
@@ -70,6 +77,13 @@ export class Session {
     if (!('access_token' in answer)) return answer;
     this.#adopt(answer);
     return null;
+  }
+
+  /** Ends a way to a provider and back; who came to sign in is signed in. */
+  async finishAuth(answer: AuthAnswer): Promise<SignedInBy | MailSent | Linked> {
+    const done = await this.#calls.finishAuth(answer);
+    if ('access_token' in done) this.#adopt(done);
+    return done;
   }
 
   async secondFactor(challenge: string, code: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { SecondFactorNeeded } from '../api/types';
 import { Button } from '../ui/button';
 import { Field, FormProblem, PasswordField, problemAt } from '../ui/field';
 import { useEngine, useStore, useSubmit } from '../ui/hooks';
+import { ProviderLinks } from '../ui/providers';
 import { Unverified } from './check-mail';
 import { Frame } from './frame';
 import { keepNext, nextPath } from './next';
@@ -86,6 +87,7 @@ export function LoginPage() {
         </Button>
       </form>
       <PasskeyLogin onDone={() => navigate(next, { replace: true })} />
+      <ProviderLinks next={next} />
     </Frame>
   );
 }

@@ -2,6 +2,7 @@ import { DoorClosed } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { useEngine } from '../ui/hooks';
+import { ProviderLinks } from '../ui/providers';
 import { AccountForm } from './account-form';
 import { CheckMail } from './check-mail';
 import { Frame } from './frame';
@@ -38,6 +39,7 @@ export function RegisterPage() {
           else navigate(next, { replace: true });
         }}
       />
+      <ProviderLinks next={next} invitation={invitation} />
     </Frame>
   );
 }

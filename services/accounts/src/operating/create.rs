@@ -3,7 +3,7 @@ use crate::{
     Service, outbox, rules,
     rules::Language,
     staff,
-    store::{Account, Admission, letters::About},
+    store::{Account, Admission, Beginning, letters::About},
 };
 use accounts_contract::{AccountDetail, AccountRegistered, ActDetail, ActKind, Hand, Registration};
 use kernel::{InstanceRole, Kind, Name, Problem, Result, StreamName, UserId};
@@ -32,8 +32,10 @@ pub(crate) async fn create_account(s: &Service, by: Hand, registration: Registra
     let letter = outbox::letter(s, About::Verify, user, &account.email).await?;
     let act = Act { kind: ActKind::AccountCreated, user: Some(user), reason: None, detail: ActDetail::default() };
     let act = act.by(s, &by).await?;
-    let committed =
-        s.store.create(account, &email_key, None, &letter, Admission::Operator(Box::new(act)), events).await?;
+    let committed = s
+        .store
+        .create(account, &email_key, Beginning::default(), &letter, Admission::Operator(Box::new(act)), events)
+        .await?;
     if s.ground.announce(committed).is_err() {
         let detail = "There is an account with this e-mail address: use another one.";
         return Err(Problem { field: Some("email".into()), ..Problem::new(Kind::Conflict, "email_taken", detail) });

@@ -1,5 +1,6 @@
 // Accounts on SQL, compiled once for each engine.
 
+include!("identities/sql/insert.rs");
 include!("letters/sql/insert.rs");
 include!("registration/sql/use.rs");
 include!("operating/sql/note.rs");
@@ -86,7 +87,7 @@ impl Store for SqlStore {
         &self,
         new: Account,
         email_key: &str,
-        session: Option<NewSession>,
+        Beginning { session, identity }: Beginning,
         letter: &Letter,
         admission: Admission,
         events: Vec<NewEvent>,
@@ -134,6 +135,11 @@ impl Store for SqlStore {
         let role = if is_first { InstanceRole::Operator } else { InstanceRole::Member };
         if is_first {
             query("UPDATE accounts SET operator = TRUE WHERE id = $1").bind(new.id.0).execute(&mut *tx).await?;
+        }
+        if let Some(identity) = &identity
+            && !insert_identity(&mut tx, identity).await?
+        {
+            return refused(NotCreated::Taken);
         }
         if let Some(session) = &session {
             insert_session(&mut tx, session).await?;

@@ -40,7 +40,14 @@ async fn event(ground: &Ground, user: i64) -> NewEvent {
 async fn create(store: &Arc<dyn Store>, id: i64, email: &str) -> Option<Account> {
     let session = Some(session(id + 100, id));
     store
-        .create(account(id, email), email, session, &letter(id), Admission::Open, Vec::new())
+        .create(
+            account(id, email),
+            email,
+            Beginning { session, ..Beginning::default() },
+            &letter(id),
+            Admission::Open,
+            Vec::new(),
+        )
         .await
         .expect("asked")
         .value
@@ -82,8 +89,10 @@ async fn parallel_first_accounts_make_one_operator(ground: Ground) {
 async fn an_account_may_begin_without_a_session_and_starts_one_by_its_password(ground: Ground) {
     let store = open(&ground.database);
     let ada = account(1, "ada@example.org");
-    let made =
-        store.create(ada, "ada@example.org", None, &letter(1), Admission::Open, Vec::new()).await.expect("asked");
+    let made = store
+        .create(ada, "ada@example.org", Beginning::default(), &letter(1), Admission::Open, Vec::new())
+        .await
+        .expect("asked");
     assert!(made.value.is_ok_and(|ada| ada.role == InstanceRole::Operator));
     assert_eq!(store.sessions(UserId(1)).await.expect("asked"), []);
     let other =
@@ -130,7 +139,7 @@ async fn an_account_without_a_password_is_one(ground: Ground) {
     let store = open(&ground.database);
     let ada = Account { password_hash: None, ..account(1, "ada@example.org") };
     store
-        .create(ada, "ada@example.org", None, &letter(1), Admission::Open, Vec::new())
+        .create(ada, "ada@example.org", Beginning::default(), &letter(1), Admission::Open, Vec::new())
         .await
         .expect("asked")
         .value

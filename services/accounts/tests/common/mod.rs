@@ -47,6 +47,10 @@ impl Mailer for Post {
 }
 
 impl Post {
+    pub(crate) fn new(reaches_people: bool) -> Self {
+        Self { reaches_people, ..Self::default() }
+    }
+
     /// Waits until something is true of what was tried and what came.
     async fn until<T>(&self, found: impl Fn(u32, &[Mail]) -> Option<T>) -> T {
         loop {
@@ -114,7 +118,7 @@ pub(crate) async fn desk_with(reaches_people: bool) -> Desk {
         bus: Arc::new(MemoryBus::default()),
     };
     let scratch = [engine_sql::testing::sqlite().await, engine_sql::testing::sqlite().await];
-    let post = Arc::new(Post { reaches_people, ..Post::default() });
+    let post = Arc::new(Post::new(reaches_people));
     let accounts = open(&scratch, &outside, &post).await;
     Desk { accounts, post, clock, outside, scratch }
 }

@@ -65,6 +65,7 @@ impl World {
         config.data.clone_from(&folder);
         config.accounts.argon2_memory_kib = 64;
         config.accounts.argon2_passes = 1;
+        config.accounts.providers.insert("nobody".into(), nobody());
         let house = House::open(&folder, &config, Arc::new(SystemClock), random).await.expect("a house");
         let router = house.router().expect("every service is here");
         let mut world = Self {
@@ -214,6 +215,7 @@ impl World {
         path = path.replace("{registration_code}", &id("registration code"));
         path = path.replace("{erasure}", "AAAAAAAAAAAAAAAAAAAAAA").replace("{export}", NOTHING);
         path = path.replace("{passkey}", NOTHING);
+        path = path.replace("{provider}", "nobody").replace("{identity}", NOTHING);
         path = path.replace("{handle}", if missing { "nobody.of.that.name" } else { "bystander" });
         path = path.replace("{image}", &format!("avatar_{NOTHING}_{}", "0".repeat(32)));
         assert!(!path.contains('{'), "{path}: teach this test what to put there");
@@ -249,6 +251,8 @@ impl World {
             "set_role" => json!({ "role": "moderator" }),
             "suspend" => json!({ "reason": "The matrix." }),
             "set_registration" => json!({ "mode": "invite" }),
+            "finish_auth" => json!({ "provider": "nobody", "state": "made up", "code": "made up" }),
+            "begin_link" => json!({ "provider": "nobody", "password": PASSWORD }),
             "edit_me" => json!({ "display_name": "Renamed" }),
             "edit_settings" => json!({ "enter_sends": false }),
             "create_guild" | "edit_guild" | "create_channel" | "edit_channel" => json!({ "name": "Renamed" }),
@@ -304,6 +308,18 @@ impl World {
             problem.remove("request_id");
         }
         (status, body)
+    }
+}
+
+/// A provider that isn't there.
+fn nobody() -> accounts::Provider {
+    accounts::Provider {
+        kind: accounts::ProviderKind::Oidc,
+        title: None,
+        issuer: Some("http://127.0.0.1:9".into()),
+        client_id: "guildhall".into(),
+        client_secret: accounts::Secret::default(),
+        scopes: None,
     }
 }
 

@@ -27,7 +27,7 @@ export default function Dialogs() {
     case 'leave-guild':
       return <LeaveGuildDialog guild={dialog.guild} />;
     case 'settings':
-      return <SettingsDialog />;
+      return <SettingsDialog tab={dialog.tab} />;
     case 'status':
       return <StatusDialog />;
     case 'new-direct':

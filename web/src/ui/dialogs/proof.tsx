@@ -1,12 +1,13 @@
 import { KeyRound } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
-import type { Proof } from '../../api/types';
+import type { Identity, Proof } from '../../api/types';
 import { hasPasskeys, takePasskey } from '../../lib/passkeys';
 import { Button } from '../button';
 import { CodeField } from '../code-field';
 import { Dialog, DialogActions } from '../dialog';
 import { FormProblem, PasswordField, problemAt } from '../field';
 import { useEngine, useStore, useSubmit } from '../hooks';
+import { ProviderMark } from '../providers';
 import { useOwnCredentials } from '../settings/own-credentials';
 import { show } from '../view';
 
@@ -55,7 +56,11 @@ export default function ProofDialog() {
         </Button>
       )}
       {canUsePasskey && own?.password && <p className="or">or</p>}
-      {own && !own.password && !canUsePasskey && (
+      {own?.identities?.map(identity => (
+        <ProveByProvider key={identity.id} identity={identity} />
+      ))}
+      {own?.password && (own.identities?.length ?? 0) > 0 && <p className="or">or</p>}
+      {own && !own.password && !canUsePasskey && !own.identities?.length && (
         <>
           <p>Log out and in again to go on: signing in proves it, too.</p>
           <DialogActions>
@@ -90,5 +95,25 @@ export default function ProofDialog() {
         </form>
       )}
     </Dialog>
+  );
+}
+
+/** By a provider that is linked; the page comes back to the settings, where the wish is said once more. */
+function ProveByProvider({ identity: { provider, title } }: { identity: Identity }) {
+  const engine = useEngine();
+  const { busy, problem, submit } = useSubmit(async () => {
+    if (!provider) return;
+    const next = location.pathname;
+    const begun = await engine.calls.signed.beginLink({ provider, purpose: 'prove', next });
+    location.assign(begun.location);
+  });
+  if (!provider) return null;
+  return (
+    <>
+      <FormProblem problem={problem} />
+      <Button tone="quiet" wide busy={busy} onClick={() => void submit()}>
+        <ProviderMark name={provider} /> Prove by {title}
+      </Button>
+    </>
   );
 }

@@ -22,7 +22,7 @@ import { YourData } from '../settings/your-data';
 import { show } from '../view';
 
 /** The person's own settings. */
-export function SettingsDialog() {
+export function SettingsDialog({ tab = 'profile' }: { tab?: string }) {
   const engine = useEngine();
   const logOut = () => {
     show.noDialog();
@@ -30,7 +30,7 @@ export function SettingsDialog() {
   };
   return (
     <Dialog title="Settings" size="large" className="settings">
-      <Tabs.Root defaultValue="profile" className="tabs">
+      <Tabs.Root defaultValue={tab} className="tabs">
         <div className="tabs-side">
           <Tabs.List className="tabs-list" aria-label="Settings">
             <Tab value="profile" icon={<UserRound size={17} />}>

@@ -7,6 +7,7 @@ import { FormProblem, PasswordField, problemAt } from '../field';
 import { useEngine, useSubmit } from '../hooks';
 import { show } from '../view';
 import { AuthenticatorPart } from './authenticator';
+import { IdentitiesPart } from './identities';
 import { useOwnCredentials } from './own-credentials';
 import { PasskeysPart } from './passkeys';
 
@@ -15,7 +16,7 @@ export interface PartProps {
   onChanged(): void;
 }
 
-/** What the account is opened with: password, passkeys, authenticator app. */
+/** What the account is opened with: password, passkeys, authenticator app, providers. */
 export function SecuritySettings() {
   const { own, problem, reload } = useOwnCredentials();
   if (!own) {
@@ -32,6 +33,7 @@ export function SecuritySettings() {
       <PasswordPart own={own} onChanged={reload} />
       <PasskeysPart own={own} onChanged={reload} />
       <AuthenticatorPart own={own} onChanged={reload} />
+      <IdentitiesPart own={own} onChanged={reload} />
     </>
   );
 }

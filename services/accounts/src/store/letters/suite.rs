@@ -32,7 +32,14 @@ async fn desk(ground: Ground) -> Desk {
         let session = Some(desk.session(id * 100 + 1, id));
         let made = desk
             .accounts
-            .create(account, &key, session, &letter(id, id, email), store::Admission::Open, Vec::new())
+            .create(
+                account,
+                &key,
+                store::Beginning { session, ..store::Beginning::default() },
+                &letter(id, id, email),
+                store::Admission::Open,
+                Vec::new(),
+            )
             .await;
         assert!(made.expect("asked").value.is_ok());
     }

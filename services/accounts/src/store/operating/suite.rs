@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     rules::Language,
     store::{
-        self, Account, Admission, NewSession, NotCreated, Store as Accounts,
+        self, Account, Admission, Beginning, NewSession, NotCreated, Store as Accounts,
         deletions::{self, Store as Deletions},
         letters::{About, Letter},
         registration,
@@ -50,7 +50,10 @@ impl Desk {
         let (about, account_id, next_at) = (About::Verify, UserId(id), Timestamp(5));
         let letter = Letter { id, about, account: account_id, email: email.into(), attempts: 0, next_at };
         let session = Some(self.session(id * 100 + 1, id, 10));
-        let made = self.accounts.create(account, email, session, &letter, admission, Vec::new()).await;
+        let made = self
+            .accounts
+            .create(account, email, Beginning { session, ..Beginning::default() }, &letter, admission, Vec::new())
+            .await;
         made.expect("asked").value
     }
 

@@ -44,7 +44,8 @@ async fn account(ground: &Ground, id: UserId, password_hash: Option<&str>) {
         language: Language::English,
     };
     let (accounts, told) = (store::open(&ground.database), letter(100 + id.0));
-    let made = accounts.create(account, &email, None, &told, store::Admission::Open, Vec::new()).await;
+    let made =
+        accounts.create(account, &email, store::Beginning::default(), &told, store::Admission::Open, Vec::new()).await;
     assert!(made.expect("asked").value.is_ok());
 }
 

@@ -6,6 +6,7 @@ async fn ways_in(tx: &mut Tx<'_>, account: UserId) -> Result<i64, sqlx::Error> {
     let ways: Option<i64> = query_scalar(
         "SELECT (CASE WHEN password_hash = '' THEN 0 ELSE 1 END)
               + (SELECT COUNT(*) FROM passkeys WHERE account = $1)
+              + (SELECT COUNT(*) FROM identities WHERE account = $1)
          FROM accounts WHERE id = $1",
     )
     .bind(account.0)
