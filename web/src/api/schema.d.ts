@@ -104,6 +104,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom can I sign in by? */
+        get: operations["providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a provider sends the browser back to: on to the page of the client that ends the sign-in.
+         * @description What the provider sent along goes behind `#`, which reaches no server and no log.
+         */
+        get: operations["auth_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/{provider}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign in by a provider: for a browser, which is sent there.
+         * @description What it must bring back is kept in a cookie for 10 minutes. A browser that can't be sent there is sent to the page of the
+         *     client that says why.
+         */
+        get: operations["begin_auth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{channel}": {
         parameters: {
             query?: never;
@@ -753,6 +811,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to link a provider to my account, or to prove who I am by one that is linked.
+         * @description To link, the session must be proven, or the password given. What the browser must bring back is kept in a cookie for 10
+         *     minutes.
+         */
+        post: operations["begin_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/identities/{identity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlink an identity: nobody signs in to my account by it any more.
+         * @description The session must be proven, or the password given. The last thing that the account is opened with stays
+         *     (`last_credential`).
+         */
+        delete: operations["unlink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -1143,6 +1243,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/exchange": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a sign-in by a provider, with what it sent along: log in, link, or prove who I am.
+         * @description For the browser that began it, once: its cookie is the other half. Who is new gets an account, with the name and the
+         *     address that the provider names; an address that has an account is never linked by itself (`identity_email_taken`).
+         */
+        post: operations["finish_auth"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/passkey": {
         parameters: {
             query?: never;
@@ -1507,10 +1628,30 @@ export interface components {
             id: string;
             response: components["schemas"]["Attestation"];
         };
+        /** @description What the provider sent along when the browser came back. */
+        AuthAnswer: {
+            code?: string | null;
+            /** @description Why there is no code. */
+            error?: string | null;
+            /** @description RFC 9207: who answers. */
+            iss?: string | null;
+            provider: string;
+            state: string;
+        };
+        /**
+         * @description What a signed-in person begins it for.
+         * @enum {string}
+         */
+        AuthPurpose: "link" | "prove";
         AuthenticatorSelection: {
             requireResidentKey: boolean;
             residentKey: string;
             userVerification: string;
+        };
+        /** @description Where to send the browser. */
+        Begun: {
+            /** @description The provider's page. */
+            location: string;
         };
         /** @description A text room. */
         Channel: {
@@ -1742,6 +1883,23 @@ export interface components {
             /** @description `ok`: otherwise this is a problem document. */
             status: string;
         };
+        /** @description What a person is to a provider. */
+        Identity: {
+            /** @description The address that the provider named when the person came from there last. */
+            email?: string | null;
+            id: components["schemas"]["IdentityId"];
+            linked_at: components["schemas"]["Timestamp"];
+            /** @description The provider's name; absent when this server doesn't know it any more. */
+            provider?: string | null;
+            /** @example Google */
+            title: string;
+            used_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description The id of a identity: a time-sortable 64-bit number, as a string.
+         * @example 7301234567890123
+         */
+        IdentityId: string;
         /**
          * @description The name of a picture: /files/images/{name}?size=128 shows it.
          * @example avatar_7301234567890123_0f3ab2c4d5e6f708192a3b4c5d6e7f80
@@ -1804,6 +1962,28 @@ export interface components {
         LinkDraft: {
             /** @description What the mailed link holds after `#`. */
             token: string;
+        };
+        LinkRequest: {
+            /**
+             * @description The page of the client to go on to: a path.
+             * @example /
+             */
+            next?: string | null;
+            /** @description To link, absent: the session was proven lately. */
+            password?: string | null;
+            /**
+             * @description The provider's name.
+             * @example google
+             */
+            provider: string;
+            purpose?: components["schemas"]["AuthPurpose"];
+        };
+        /** @description What a signed-in person's way to a provider and back came to. */
+        Linked: {
+            identity: components["schemas"]["Identity"];
+            /** @description The page of the client that it was begun for. */
+            next: string;
+            purpose: components["schemas"]["AuthPurpose"];
         };
         MailSent: {
             /** @description The address that was given. */
@@ -1941,6 +2121,8 @@ export interface components {
         };
         /** @description What a person's account is opened with, without what is secret. */
         OwnCredentials: {
+            /** @description What the person is to providers, the oldest first. */
+            identities?: components["schemas"]["Identity"][];
             passkeys?: components["schemas"]["Passkey"][];
             /**
              * @description The origin that passkeys work at; absent: this installation has no address that they work at.
@@ -2035,6 +2217,16 @@ export interface components {
                 [key: string]: number;
             };
             items: components["schemas"]["Message"][];
+            /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Provider: {
+            /** @description The `seq` of each stream that this page reflects. */
+            at?: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["Provider"][];
             /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
             next?: string | null;
         };
@@ -2156,6 +2348,22 @@ export interface components {
             passkey?: components["schemas"]["Asserted"] | null;
             password?: string | null;
         };
+        /** @description Whom people may sign in by. */
+        Provider: {
+            kind: components["schemas"]["ProviderKind"];
+            /**
+             * @description As in addresses.
+             * @example google
+             */
+            name: string;
+            /**
+             * @description For people.
+             * @example Google
+             */
+            title: string;
+        };
+        /** @enum {string} */
+        ProviderKind: "oidc" | "github";
         /** @description An Ed25519 public key (RFC 8037). */
         PublicKey: {
             /** @example EdDSA */
@@ -2414,6 +2622,11 @@ export interface components {
             /** @description Absent for browsers, which get it as a cookie. */
             refresh_token?: string | null;
             user: components["schemas"]["Me"];
+        };
+        /** @description A session, and where to go on to. */
+        SignedInBy: components["schemas"]["SignedIn"] & {
+            /** @description The page of the client that the sign-in was begun for. */
+            next: string;
         };
         /** @description What a person is up to. */
         Status: {
@@ -2814,6 +3027,93 @@ export interface operations {
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["Full"];
+        };
+    };
+    providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The providers that this server knows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Provider"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    auth_callback: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+                /** @description Why there is no code. */
+                error?: string;
+                /** @description RFC 9207: who answers. */
+                iss?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The provider's name. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The client's page. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    begin_auth: {
+        parameters: {
+            query?: {
+                /** @description The page of the client to go on to: a path. */
+                next?: string;
+                /** @description Where an invitation is needed for a new account: its code. */
+                invite?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The provider's name. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The provider's page. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     channel: {
@@ -4376,6 +4676,77 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    begin_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Where to go. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Begun"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    unlink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity: components["schemas"]["IdentityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Proof"] | null;
+            };
+        };
+        responses: {
+            /** @description It is unlinked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
     change_password: {
         parameters: {
             query?: never;
@@ -5239,6 +5610,70 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    finish_auth: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `web`: keep the refresh token in a cookie. */
+                "X-Guildhall-Client"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthAnswer"];
+            };
+        };
+        responses: {
+            /** @description The identity is linked, or the session is proven. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Linked"];
+                };
+            };
+            /** @description A new session. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInBy"];
+                };
+            };
+            /** @description The rest is in a mail to the address. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailSent"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description This server doesn't know of this sign-in. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["Full"];
