@@ -111,6 +111,7 @@ test('the only way in stays; a second one is linked, and then the first may go',
   assert.match(await linked(ada).nth(1).innerText(), /GitHub[^]*ada@hub\.example/);
   await ada.page.getByRole('button', { name: 'Unlink Example ID' }).click();
   await ada.page.getByText('Example ID is unlinked').waitFor();
+  await ada.page.getByRole('button', { name: 'Unlink Example ID' }).waitFor({ state: 'detached' });
   assert.equal(await linked(ada).count(), 1);
   await ada.page.getByRole('button', { name: 'Unlink GitHub' }).click();
   await ada.page.getByRole('alert').filter({ hasText: /couldn't sign in any more/ }).waitFor();
@@ -151,7 +152,7 @@ test('who says no, comes twice, late, from elsewhere or with nothing is told so'
   const guest = await Person.sit(browser, server, 'Guest');
   await guest.go('/login');
   await goOnWith(guest, 'Example ID');
-  await guest.page.getByRole('link', { name: 'Abort' }).click();
+  await guest.page.getByRole('link', { name: 'Cancel' }).click();
   await heading(guest, 'It wasn’t allowed').waitFor();
 
   github.person = { id: 9, login: 'guest', email: 'guest@hub.example' };
