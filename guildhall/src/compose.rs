@@ -57,9 +57,11 @@ impl House {
             databases.name(Role::Files, files::build(database, &outside, needed(&blobs)?, config).await)
         };
         let files = place.service(Role::Files, files, |remote| Arc::new(FilesClient(remote))).await?;
+        let later = people::LaterGuilds::default();
         let people = async {
-            let built = people::build(databases.of(Role::People)?, &outside, needed(&files)?).await;
-            databases.name(Role::People, built)
+            let (files, guilds) = (needed(&files)?, later.clone());
+            let deps = people::Deps { files, guilds, config: config.people.clone() };
+            databases.name(Role::People, people::build(databases.of(Role::People)?, &outside, deps).await)
         };
         let people = place.service(Role::People, people, |remote| Arc::new(PeopleClient(remote))).await?;
         let guilds = async {
@@ -67,6 +69,9 @@ impl House {
             databases.name(Role::Guilds, guilds::build(databases.of(Role::Guilds)?, &outside, people, files).await)
         };
         let guilds = place.service(Role::Guilds, guilds, |remote| Arc::new(GuildsClient(remote))).await?;
+        if let Some(guilds) = &guilds {
+            later.are(guilds);
+        }
         let gate = guilds.clone().map(|guilds| Gate::new(guilds, fanout.clone()));
         let messages = async {
             let (database, config) = (databases.of(Role::Messages)?, config.messages.clone());
@@ -202,7 +207,7 @@ fn remote(rpc: &Rpc, role: Role, config: &Config) -> Result<Remote> {
 pub(crate) fn calls(caller: Role) -> &'static [Role] {
     match caller {
         Role::Files => &[],
-        Role::People => &[Role::Files],
+        Role::People => &[Role::Guilds, Role::Files],
         Role::Guilds => &[Role::People, Role::Files],
         Role::Accounts => &[Role::People, Role::Guilds, Role::Messages, Role::Files],
         Role::Messages => &[Role::Guilds],

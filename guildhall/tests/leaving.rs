@@ -147,6 +147,7 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
     call("PATCH", "/api/v1/me", profile).expect(200);
     call("PATCH", "/api/v1/me", json!({ "handle": "canary.other.handle" })).expect(200);
     call("PATCH", "/api/v1/me/settings", json!({ "theme": "dark" })).expect(200);
+    call("PUT", &format!("/api/v1/me/friends/{}", bob.id), json!({})).expect(200);
     let pictures: Vec<Vec<u8>> = ["me/avatar", "me/banner"].map(|place| put_picture(&running, &ada, place)).into();
     let guild = text(&call("POST", "/api/v1/guilds", json!({ "name": "canary-guild" })).expect(201)["id"]);
     call("PATCH", &format!("/api/v1/guilds/{guild}"), json!({ "name": "canary-guild-renamed" })).expect(200);
@@ -242,6 +243,8 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
         .collect();
     assert_eq!(services, ["accounts", "guilds", "messages", "people", "files"]);
     assert_eq!(erasure["user"], ada.id);
+    let friends = running.call("GET", "/api/v1/me/friends", Some(&bob.token), None).expect(200);
+    assert_eq!(friends["items"], json!([]), "nobody has her as a friend");
     verify(&running, &erasure);
 
     // What others had stays, without her.

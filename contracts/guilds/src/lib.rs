@@ -58,6 +58,9 @@ contract::contract! {
         /// apart from who isn't there.
         async fn acquaintances(&self, caller: Caller, users: Vec<UserId>) -> Vec<Acquaintance>, idempotent;
 
+        /// Whether two people are in a guild together.
+        async fn share_guild(&self, one: UserId, other: UserId) -> bool, idempotent;
+
         /// All that a client starts from: the caller's guilds with the channels that the caller sees, and directs.
         async fn home(&self, caller: Caller) -> Home, idempotent;
 

@@ -1,17 +1,19 @@
-//! People: who others see, and what they set for all their devices. Streams: `people/user/{id}`.
+//! People: who others see, who is whose friend, and what they set for all their devices. Streams: `people/user/{id}`.
 
+mod friend;
 mod profile;
 mod settings;
 
+pub use friend::{Friend, FriendChanged, FriendState};
 pub use profile::{Picture, Profile, ProfileEdit, Status};
-pub use settings::{Density, Settings, SettingsEdit, Theme};
+pub use settings::{Audience, Density, Settings, SettingsEdit, Theme};
 
 use files_contract::Upload;
-use kernel::{Caller, Difference, Reader, StreamName, UserId};
+use kernel::{Caller, Difference, Limit, Page, Reader, StreamName, UserId};
 use serde::{Deserialize, Serialize};
 
 contract::contract! {
-    /// Profiles, and settings that all devices of a person share.
+    /// Profiles, friends, and settings that all devices of a person share.
     pub trait People as "guildhall.v1.People", client PeopleClient, server serve_people {
         /// Makes the profile where there is none, with a handle made of the name, and answers it. Idempotent; an existing name
         /// stays.
@@ -36,6 +38,18 @@ contract::contract! {
 
         /// Changes the settings that are named. Of two devices that change the same one, the later wins.
         async fn edit_settings(&self, caller: Caller, edit: SettingsEdit) -> Settings, idempotent;
+
+        /// The caller's friends and requests, by their ids. `after` is the `next` of the page before.
+        async fn friends(&self, caller: Caller, limit: Limit, after: Option<String>) -> Page<Friend>, idempotent;
+
+        /// Asks to be friends, or accepts where the other has asked. Nothing changes where it is so already.
+        async fn befriend(&self, caller: Caller, user: UserId) -> Friend, idempotent;
+
+        /// Ends a friendship, takes a request back, or refuses one.
+        async fn unfriend(&self, caller: Caller, user: UserId) -> (), idempotent;
+
+        /// Those of `users`, 200 at most, who are friends of `user`.
+        async fn friends_among(&self, user: UserId, users: Vec<UserId>) -> Vec<UserId>, idempotent;
 
         async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Difference, idempotent;
     }

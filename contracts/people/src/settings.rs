@@ -10,6 +10,9 @@ pub struct Settings {
     pub enter_sends: bool,
     /// Whether a message that is for the person can be heard.
     pub notification_sound: bool,
+    /// Who may ask the person to be friends.
+    #[serde(default)]
+    pub friend_requests_from: Audience,
     /// Grows with each change.
     pub version: i64,
 }
@@ -26,6 +29,8 @@ pub struct SettingsEdit {
     pub enter_sends: Option<bool>,
     #[serde(default)]
     pub notification_sound: Option<bool>,
+    #[serde(default)]
+    pub friend_requests_from: Option<Audience>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -46,6 +51,17 @@ pub enum Density {
     Compact,
 }
 
+/// Who may do something that concerns a person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    #[default]
+    Everyone,
+    /// Who is in a guild with the person.
+    SharedGuilds,
+    Nobody,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -53,6 +69,7 @@ impl Default for Settings {
             density: Density::default(),
             enter_sends: true,
             notification_sound: true,
+            friend_requests_from: Audience::default(),
             version: 0,
         }
     }
@@ -66,6 +83,7 @@ impl Settings {
             density: edit.density.unwrap_or(self.density),
             enter_sends: edit.enter_sends.unwrap_or(self.enter_sends),
             notification_sound: edit.notification_sound.unwrap_or(self.notification_sound),
+            friend_requests_from: edit.friend_requests_from.unwrap_or(self.friend_requests_from),
             ..self
         }
     }

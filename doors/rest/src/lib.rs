@@ -15,6 +15,7 @@ mod docs;
 mod document;
 mod exports;
 mod extract;
+mod friends;
 mod guilds;
 mod health;
 mod images;
@@ -104,6 +105,7 @@ fn calls() -> OpenApiRouter<Deps> {
         .merge(leaving::routes())
         .merge(exports::routes())
         .merge(users::routes())
+        .merge(friends::routes())
         .merge(overview::routes())
         .merge(guilds::routes())
         .merge(channels::routes())

@@ -8,7 +8,7 @@ use figment::{
 
 const PREFIX: &str = "GUILDHALL_";
 /// Tables of the file. In the environment `GUILDHALL_LOG_LEVEL` is `level` in `[log]`.
-const SECTIONS: [&str; 7] = ["log", "telemetry", "rpc", "accounts", "messages", "files", "socket"];
+const SECTIONS: [&str; 8] = ["log", "telemetry", "rpc", "accounts", "people", "messages", "files", "socket"];
 /// `GUILDHALL_ACCOUNTS_PROVIDERS_GOOGLE_TITLE` is `title` in `[accounts.providers.google]`.
 const PROVIDERS: &str = "accounts_providers_";
 const OF_A_PROVIDER: [&str; 6] = ["kind", "title", "issuer", "client_id", "client_secret", "scopes"];

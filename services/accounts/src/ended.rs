@@ -84,7 +84,9 @@ mod tests {
         let ((here_clock, here), (_, there)) = (outside(0), outside(7));
         let [ours, theirs] = [testing::sqlite().await, testing::sqlite().await];
         let people =
-            people::build(theirs.database.clone(), &here, Arc::new(files_contract::Nowhere)).await.expect("people");
+            people::build(theirs.database.clone(), &here, people::Deps::new(Arc::new(files_contract::Nowhere)))
+                .await
+                .expect("people");
         let config = Config { argon2_memory_kib: 8, argon2_passes: 1, ..Config::default() };
         let open = async |outside| {
             let deps = crate::testing::deps(people.clone()).await;

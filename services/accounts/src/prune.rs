@@ -58,7 +58,9 @@ mod tests {
         let outside = Outside { clock: clock.clone(), ..testing::outside() };
         let [ours, theirs] = [testing::sqlite().await, testing::sqlite().await];
         let people =
-            people::build(theirs.database.clone(), &outside, Arc::new(files_contract::Nowhere)).await.expect("people");
+            people::build(theirs.database.clone(), &outside, people::Deps::new(Arc::new(files_contract::Nowhere)))
+                .await
+                .expect("people");
         let config =
             Config { argon2_memory_kib: 8, argon2_passes: 1, session_idle_seconds: 1_000, ..Config::default() };
         let service = crate::open(ours.database.clone(), &outside, crate::testing::deps(people).await, config)

@@ -24,8 +24,9 @@ fn resident_kib() -> u64 {
 async fn memory_goes_back_after_logging_in() {
     let [ours, theirs] = [testing::sqlite().await, testing::sqlite().await];
     let outside = testing::outside();
-    let people =
-        people::build(theirs.database.clone(), &outside, Arc::new(files_contract::Nowhere)).await.expect("people");
+    let people = people::build(theirs.database.clone(), &outside, people::Deps::new(Arc::new(files_contract::Nowhere)))
+        .await
+        .expect("people");
     let config = Config { argon2_parallel: 8, ..Config::default() };
     let accounts: Arc<dyn Accounts> =
         accounts::build(ours.database.clone(), &outside, common::deps(people, &Arc::default()).await, config)

@@ -98,7 +98,9 @@ async fn a_profile_that_was_not_made_is_made_at_log_in() {
     assert_eq!(desk.register("ada@example.org", PASSWORD, "Ada").await.expect_err("people is away").status(), 503);
     let people = engine_sql::testing::sqlite().await;
     let people =
-        people::build(people.database.clone(), &desk.outside, Arc::new(files_contract::Nowhere)).await.expect("people");
+        people::build(people.database.clone(), &desk.outside, people::Deps::new(Arc::new(files_contract::Nowhere)))
+            .await
+            .expect("people");
     let deps = deps(people, &desk.post).await;
     let accounts = accounts::build(desk.scratch[1].database.clone(), &desk.outside, deps, config()).await;
     let credentials = Credentials { email: "ada@example.org".into(), password: PASSWORD.into() };

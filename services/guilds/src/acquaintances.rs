@@ -22,3 +22,7 @@ pub(crate) async fn acquaintances(s: &Service, caller: Caller, users: Vec<UserId
     }
     Ok(found.into_values().collect())
 }
+
+pub(crate) async fn share_guild(s: &Service, one: UserId, other: UserId) -> Result<bool> {
+    Ok(!s.guilds.fellows(one, &[other]).await?.is_empty())
+}

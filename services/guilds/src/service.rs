@@ -118,6 +118,10 @@ impl Guilds for Service {
         acquaintances::acquaintances(self, caller, users).await
     }
 
+    async fn share_guild(&self, one: UserId, other: UserId) -> Result<bool> {
+        acquaintances::share_guild(self, one, other).await
+    }
+
     async fn home(&self, caller: Caller) -> Result<Home> {
         home::home(self, caller).await
     }

@@ -1,10 +1,13 @@
-//! People: who others see, and what they set for all their devices.
+//! People: who others see, who is whose friend, and what they set for all their devices.
 //!
-//! * owns: `profiles`, `handles`, `settings`
-//! * emits: `profile_edited`, `settings_changed` on `people/user/{id}`; hints of changed profiles
+//! * owns: `profiles`, `handles`, `friends`, `friend_paces`, `settings`
+//! * emits: `profile_edited`, `friend_changed`, `settings_changed` on `people/user/{id}`; hints of changed profiles
 //! * listens to: nothing yet (accounts calls `ensure` when it registers, and again at log-in)
-//! * calls: files (keeps pictures)
+//! * calls: files (keeps pictures), guilds (who shares one)
 
+mod befriend;
+mod config;
+mod deps;
 mod edit;
 mod edit_settings;
 mod ensure;
@@ -14,12 +17,15 @@ mod rules;
 mod set_picture;
 mod store;
 
+pub use config::Config;
+pub use deps::{Deps, LaterGuilds};
+
 use async_trait::async_trait;
 use contract::{Part, Receipt, Wishes};
 use engine_sql::{Database, Ground, Migration, Outside};
 use files_contract::{Files, Upload};
-use kernel::{Caller, Difference, Reader, Result, StreamName, UserId};
-use people_contract::{People, Picture, Profile, ProfileEdit, Settings, SettingsEdit};
+use kernel::{Caller, Difference, Limit, Page, Reader, Result, StreamName, UserId};
+use people_contract::{Friend, People, Picture, Profile, ProfileEdit, Settings, SettingsEdit};
 use std::sync::Arc;
 
 /// The steps of this service's schema.
@@ -27,20 +33,27 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 100, name: "profiles", sql: include_str!("../migrations/100_profiles.sql") },
     Migration { version: 101, name: "more of profiles", sql: include_str!("../migrations/101_more_of_profiles.sql") },
     Migration { version: 102, name: "settings", sql: include_str!("../migrations/102_settings.sql") },
+    Migration { version: 103, name: "friends", sql: include_str!("../migrations/103_friends.sql") },
 ];
 
 struct Service {
     store: Arc<dyn store::Store>,
     settings: Arc<dyn store::settings::Store>,
+    friends: Arc<dyn store::friends::Store>,
     files: Arc<dyn Files>,
+    guilds: LaterGuilds,
+    config: Config,
     ground: Ground,
 }
 
 /// The people service on `database`.
-pub async fn build(database: Database, outside: &Outside, files: Arc<dyn Files>) -> Result<Arc<dyn People>> {
+pub async fn build(database: Database, outside: &Outside, deps: Deps) -> Result<Arc<dyn People>> {
+    let Deps { files, guilds, config } = deps;
+    config.check()?;
     let ground = Ground::open(database, MIGRATIONS, outside).await?;
     let (store, settings) = (store::open(&ground.database), store::settings::open(&ground.database));
-    let service = Service { store, settings, files, ground };
+    let friends = store::friends::open(&ground.database);
+    let service = Service { store, settings, friends, files, guilds, config, ground };
     ensure::give_handles(&service).await?;
     Ok(Arc::new(service))
 }
@@ -81,6 +94,22 @@ impl People for Service {
 
     async fn edit_settings(&self, caller: Caller, edit: SettingsEdit) -> Result<Settings> {
         edit_settings::edit_settings(self, caller, edit).await
+    }
+
+    async fn friends(&self, caller: Caller, limit: Limit, after: Option<String>) -> Result<Page<Friend>> {
+        read::friends(self, caller, limit, after).await
+    }
+
+    async fn befriend(&self, caller: Caller, user: UserId) -> Result<Friend> {
+        befriend::befriend(self, caller, user).await
+    }
+
+    async fn unfriend(&self, caller: Caller, user: UserId) -> Result<()> {
+        befriend::unfriend(self, caller, user).await
+    }
+
+    async fn friends_among(&self, user: UserId, users: Vec<UserId>) -> Result<Vec<UserId>> {
+        read::friends_among(self, user, &users).await
     }
 
     async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Result<Difference> {

@@ -1,7 +1,9 @@
 //! Pure decisions.
 
+mod friendship;
 mod handle;
 
+pub(crate) use friendship::{Pace, asked, friends_full, mirrored, not_taken, oneself, requests_full, too_fast};
 pub(crate) use handle::{candidates, handle, taken, too_often};
 
 use kernel::{Problem, Result, Timestamp, line};

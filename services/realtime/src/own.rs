@@ -214,6 +214,11 @@ impl Sink for OwnSink {
                 session.channel_created();
                 session.acquaintances_gained();
             }
+            "friend_changed" => {
+                if let Ok(changed) = event.parse::<people_contract::FriendChanged>() {
+                    session.acquaintance_changed(changed.user);
+                }
+            }
             "guild_left" => {
                 session.channel_created();
                 session.acquaintances_lost();

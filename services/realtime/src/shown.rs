@@ -1,4 +1,5 @@
-//! Whose presence a session is told: of those whom the client asked for, the ones who share a place with its person.
+//! Whose presence a session is told: of those whom the client asked for, the friends of its person, and those who share a place
+//! with it.
 
 use crate::{lock, session::Session};
 use kernel::{Caller, Kind, Problem, Result, UserId};
@@ -12,7 +13,7 @@ const RETRY: Duration = Duration::from_secs(1);
 pub(crate) struct Shown {
     /// Whom the client asked for, in rising order.
     asked: Vec<UserId>,
-    /// Of those, who surely shares a place.
+    /// Of those, who surely is a friend or shares a place.
     pub(crate) told: Vec<UserId>,
     /// How often it may have changed who they are.
     changes: u32,
@@ -60,7 +61,11 @@ async fn settle(session: &Arc<Session>, caller: Caller) -> Result<Vec<UserId>> {
         if unsure.is_empty() {
             return Ok(unsure);
         }
-        let known = session.service.deps.guilds.acquaintances(caller, unsure).await?;
+        let deps = &session.service.deps;
+        let (known, friends) = tokio::try_join!(
+            deps.guilds.acquaintances(caller, unsure.clone()),
+            deps.people.friends_among(caller.user, unsure)
+        )?;
         let mut is_guarded = true;
         for guild in known.iter().filter_map(|known| known.guild) {
             is_guarded &= session.is_guarded(guild);
@@ -70,7 +75,9 @@ async fn settle(session: &Arc<Session>, caller: Caller) -> Result<Vec<UserId>> {
             // Who left before the guild was listened to would stay: asked again.
             continue;
         }
-        let users: Vec<UserId> = known.into_iter().map(|known| known.user).collect();
+        let mut users: Vec<UserId> = known.into_iter().map(|known| known.user).chain(friends).collect();
+        users.sort_unstable();
+        users.dedup();
         let presence = &session.service.presence;
         presence.watch(session, &users);
         let is_new = {

@@ -70,7 +70,9 @@ async fn desk(way: Way) -> Desk {
     };
     let scratch = [engine_sql::testing::sqlite().await, engine_sql::testing::sqlite().await];
     let people =
-        people::build(scratch[0].database.clone(), &outside, Arc::new(files_contract::Nowhere)).await.expect("people");
+        people::build(scratch[0].database.clone(), &outside, people::Deps::new(Arc::new(files_contract::Nowhere)))
+            .await
+            .expect("people");
     let config = accounts::Config { argon2_memory_kib: 64, argon2_passes: 1, ..Default::default() };
     let post = Arc::new(Post::default());
     let mail = accounts::Mailing { mailer: post.clone(), public_url: "https://chat.example.org".into() };

@@ -51,7 +51,9 @@ async fn town(way: Way) -> Town {
     let scratch =
         [engine_sql::testing::sqlite().await, engine_sql::testing::sqlite().await, engine_sql::testing::sqlite().await];
     let people =
-        people::build(scratch[0].database.clone(), &outside, Arc::new(files_contract::Nowhere)).await.expect("people");
+        people::build(scratch[0].database.clone(), &outside, people::Deps::new(Arc::new(files_contract::Nowhere)))
+            .await
+            .expect("people");
     for (caller, name) in [(ADA, "Ada"), (BOB, "Bob")] {
         people.ensure(caller.user, name.into()).await.expect("a profile");
     }

@@ -9,9 +9,10 @@ use engine_blobs::LocalBlobs;
 use engine_bus::{MemoryBus, MemoryFanout};
 use engine_sql::{Outside, testing::Scratch};
 use files_contract::{ExportedImage, Files, FilesClient, ImageName, Place, Upload, serve_files};
-use kernel::{Caller, Reader, SessionId, StreamName, Timestamp, UserId};
+use kernel::{Caller, Limit, Reader, SessionId, StreamName, Timestamp, UserId};
 use people_contract::{
-    People, PeopleClient, Picture, ProfileEdit, Settings, SettingsEdit, Status, Theme, serve_people,
+    Audience, FriendChanged, FriendState, People, PeopleClient, Picture, ProfileEdit, Settings, SettingsEdit, Status,
+    Theme, serve_people,
 };
 use ports::{Blobs, Fanout, Hint, Key, ManualClock, OsRandom, Prefix, Random, Sink};
 use std::sync::{Arc, Mutex};
@@ -61,7 +62,8 @@ async fn town(way: Way) -> Town {
         let there = remote(vec![serve_files(files)]).await;
         files = Arc::new(FilesClient(there));
     }
-    let mut people = people::build(scratch[1].database.clone(), &outside, files.clone()).await.expect("people");
+    let mut people =
+        people::build(scratch[1].database.clone(), &outside, people::Deps::new(files.clone())).await.expect("people");
     if let Way::Grpc = way {
         let there = remote(vec![serve_people(people)]).await;
         people = Arc::new(PeopleClient(there));
@@ -98,6 +100,27 @@ impl Town {
         let stream = StreamName::user("people", ADA.user);
         let log = self.people.difference(Reader::Person(ADA), stream, 0).await.expect("log");
         log.events.into_iter().map(|event| event.kind).collect()
+    }
+
+    /// How Bob stands to Ada, as a list and as events tell it.
+    async fn bob(&self) -> Option<FriendState> {
+        let page = self.people.friends(ADA, Limit::parse(None).expect("usual"), None).await.expect("list");
+        let listed = page.items.iter().find(|friend| friend.user == BOB.user).map(|friend| friend.state);
+        let stream = StreamName::user("people", ADA.user);
+        let log = self.people.difference(Reader::Person(ADA), stream.clone(), 0).await.expect("log");
+        assert_eq!(page.at[&stream], log.head, "the list says when");
+        let told = log.events.iter().rfind(|event| event.kind == "friend_changed").and_then(|event| {
+            let changed: FriendChanged = serde_json::from_str(event.data.get()).expect("a change");
+            assert_eq!(changed.user, BOB.user);
+            changed.state
+        });
+        assert_eq!(listed, told, "the list and the events say the same");
+        listed
+    }
+
+    async fn refusal(&self, caller: Caller, user: UserId) -> (u16, String) {
+        let refused = self.people.befriend(caller, user).await.expect_err("refused");
+        (refused.status(), refused.code.to_string())
     }
 
     async fn is_kept(&self, name: &ImageName) -> bool {
@@ -212,18 +235,71 @@ async fn settings_are_merged_and_told_to_the_other_devices(town: Town) {
     assert_eq!(town.told().await, ["settings_changed", "settings_changed"]);
 }
 
+async fn friends_are_asked_for_accepted_and_let_go(town: Town) {
+    assert_eq!(town.bob().await, None);
+    for _ in 0..2 {
+        let asked = town.people.befriend(ADA, BOB.user).await.expect("asked");
+        assert_eq!((asked.user, asked.state), (BOB.user, FriendState::Outgoing), "again changes nothing");
+    }
+    assert_eq!(town.bob().await, Some(FriendState::Outgoing));
+    assert_eq!(town.people.befriend(BOB, ADA.user).await.expect("accepted").state, FriendState::Friend);
+    assert_eq!(town.bob().await, Some(FriendState::Friend));
+    assert_eq!(town.people.befriend(ADA, BOB.user).await.expect("they are").state, FriendState::Friend);
+    for _ in 0..2 {
+        town.people.unfriend(BOB, ADA.user).await.expect("ended");
+        assert_eq!(town.bob().await, None);
+    }
+    town.people.befriend(BOB, ADA.user).await.expect("asked");
+    assert_eq!(town.bob().await, Some(FriendState::Incoming));
+    town.people.unfriend(ADA, BOB.user).await.expect("refused");
+    assert_eq!(town.told().await, vec!["friend_changed"; 5]);
+}
+
+async fn friend_requests_are_refused_with_a_word(town: Town) {
+    assert_eq!(town.refusal(ADA, ADA.user).await, (422, "friend_oneself".into()));
+    assert_eq!(town.refusal(ADA, UserId(9)).await, (404, "not_found".into()));
+    let nobody = SettingsEdit { friend_requests_from: Some(Audience::Nobody), ..SettingsEdit::default() };
+    town.people.edit_settings(BOB, nobody).await.expect("edited");
+    assert_eq!(town.refusal(ADA, BOB.user).await, (403, "friend_request_not_taken".into()));
+    assert_eq!(town.bob().await, None);
+    town.people.befriend(BOB, ADA.user).await.expect("who takes none may ask");
+    assert_eq!(town.people.befriend(ADA, BOB.user).await.expect("answered").state, FriendState::Friend);
+    let limit = Limit::parse(Some(1)).expect("fits");
+    let bad = town.people.friends(ADA, limit, Some("x".into())).await.expect_err("no cursor");
+    assert_eq!((bad.status(), &*bad.code, bad.field.as_deref()), (400, "bad_cursor", Some("after")));
+    let last = town.people.friends(ADA, limit, Some(BOB.user.to_string())).await.expect("list");
+    assert_eq!((last.items, last.next), (Vec::new(), None));
+}
+
+async fn many_requests_in_a_row_wait(town: Town) {
+    for _ in 0..20 {
+        town.people.befriend(ADA, BOB.user).await.expect("asked");
+        town.people.unfriend(BOB, ADA.user).await.expect("refused");
+    }
+    let refused = town.people.befriend(ADA, BOB.user).await.expect_err("too fast");
+    assert_eq!((&*refused.code, refused.retry_after), ("friend_requests_too_fast", Some(30)));
+    town.clock.advance_seconds(30);
+    town.people.befriend(ADA, BOB.user).await.expect("waited");
+}
+
 async fn an_export_has_all_and_an_erasure_leaves_nothing(town: Town) {
     town.rename("countess").await.expect("free");
     let silent = SettingsEdit { notification_sound: Some(false), ..SettingsEdit::default() };
     town.people.edit_settings(ADA, silent).await.expect("edited");
     town.people.set_picture(ADA, Picture::Avatar, Some(upload())).await.expect("shown");
+    town.people.befriend(BOB, ADA.user).await.expect("asked");
     let exported = async || {
         let part = town.people.export(ADA.user, None).await.expect("exported");
         part.records.into_iter().map(|record| record.kind).collect::<Vec<_>>()
     };
-    assert_eq!(exported().await, ["profile", "handle", "handle", "settings"]);
+    assert_eq!(exported().await, ["profile", "handle", "handle", "friend", "settings"]);
     let wishes = Wishes::default();
-    assert_eq!(town.people.erase(ADA.user, wishes).await.expect("erased").erased, 4);
+    assert_eq!(town.people.erase(ADA.user, wishes).await.expect("erased").erased, 6, "a request has two sides");
+    let page = town.people.friends(BOB, Limit::parse(None).expect("usual"), None).await.expect("list");
+    assert_eq!(page.items, []);
+    let log = town.people.difference(Reader::Person(BOB), StreamName::user("people", BOB.user), 0).await.expect("log");
+    let last: FriendChanged = serde_json::from_str(log.events.last().expect("told").data.get()).expect("a change");
+    assert_eq!((last.user, last.state), (ADA.user, None));
     assert_eq!(town.files.erase(ADA.user, wishes).await.expect("erased").erased, 2);
     assert_eq!(exported().await, Vec::<String>::new());
     let left = town.blobs.list(&Prefix::ALL, None).await.expect("listed");
@@ -256,5 +332,8 @@ both_ways!(
     a_picture_is_shown_and_the_one_before_is_gone,
     who_shows_somebody_is_told_of_changes,
     settings_are_merged_and_told_to_the_other_devices,
+    friends_are_asked_for_accepted_and_let_go,
+    friend_requests_are_refused_with_a_word,
+    many_requests_in_a_row_wait,
     an_export_has_all_and_an_erasure_leaves_nothing,
 );

@@ -104,7 +104,9 @@ async fn stage(seed: u64) -> Stage {
         engine_sql::testing::sqlite().await,
     ];
     let database = |n: usize| scratch[n].database.clone();
-    let people = people::build(database(0), &outside, Arc::new(files_contract::Nowhere)).await.expect("people");
+    let people = people::build(database(0), &outside, people::Deps::new(Arc::new(files_contract::Nowhere)))
+        .await
+        .expect("people");
     let config = accounts::Config { argon2_memory_kib: 64, argon2_passes: 1, ..Default::default() };
     let mail = accounts::Mailing { mailer: Arc::new(Nowhere), public_url: "https://chat.example.org".into() };
     let folder = std::env::temp_dir().join("guildhall-test-no-blobs");

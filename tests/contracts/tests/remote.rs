@@ -5,8 +5,10 @@ use contract::{
     grpc::{Remote, ServiceToken, serve},
 };
 use files_contract::Upload;
-use kernel::{Caller, Difference, Kind, Problem, Reader, Result, StreamName, UserId};
-use people_contract::{People, PeopleClient, Picture, Profile, ProfileEdit, Settings, SettingsEdit, serve_people};
+use kernel::{Caller, Difference, Kind, Limit, Page, Problem, Reader, Result, StreamName, UserId};
+use people_contract::{
+    Friend, People, PeopleClient, Picture, Profile, ProfileEdit, Settings, SettingsEdit, serve_people,
+};
 use std::sync::{
     Arc,
     atomic::{AtomicBool, AtomicU32, Ordering::SeqCst},
@@ -59,6 +61,18 @@ impl People for Counter {
     async fn edit(&self, _: Caller, _: ProfileEdit) -> Result<Profile> {
         self.ask().await;
         Err(Problem::not_found("person"))
+    }
+    async fn friends(&self, _: Caller, _: Limit, _: Option<String>) -> Result<Page<Friend>> {
+        Err(Problem::not_found("user"))
+    }
+    async fn befriend(&self, _: Caller, _: UserId) -> Result<Friend> {
+        Err(Problem::not_found("user"))
+    }
+    async fn unfriend(&self, _: Caller, _: UserId) -> Result<()> {
+        Err(Problem::not_found("user"))
+    }
+    async fn friends_among(&self, _: UserId, _: Vec<UserId>) -> Result<Vec<UserId>> {
+        Ok(Vec::new())
     }
     async fn difference(&self, _: Reader, _: StreamName, _: i64) -> Result<Difference> {
         Err(Problem::not_found("stream"))

@@ -150,7 +150,9 @@ pub(crate) async fn deps(people: Arc<dyn People>, post: &Arc<Post>) -> Deps {
 
 pub(crate) async fn open(scratch: &[Scratch; 2], outside: &Outside, post: &Arc<Post>) -> Arc<dyn Accounts> {
     let people =
-        people::build(scratch[0].database.clone(), outside, Arc::new(files_contract::Nowhere)).await.expect("people");
+        people::build(scratch[0].database.clone(), outside, people::Deps::new(Arc::new(files_contract::Nowhere)))
+            .await
+            .expect("people");
     accounts::build(scratch[1].database.clone(), outside, deps(people, post).await, config()).await.expect("accounts")
 }
 

@@ -15,9 +15,10 @@ use guilds_contract::{
     Channel, ChannelDraft, Guild, GuildDraft, Guilds, GuildsClient, Invite, InviteDraft, serve_guilds,
 };
 use kernel::{
-    Caller, ChannelId, Difference, Event, GuildId, Problem, Reader, Result, SessionId, StreamName, Timestamp, UserId,
+    Caller, ChannelId, Difference, Event, GuildId, Limit, Page, Problem, Reader, Result, SessionId, StreamName,
+    Timestamp, UserId,
 };
-use people_contract::{People, Picture, Profile, ProfileEdit, Settings, SettingsEdit};
+use people_contract::{Friend, People, Picture, Profile, ProfileEdit, Settings, SettingsEdit};
 use ports::{Fanout, ManualClock, OsRandom};
 use std::sync::Arc;
 
@@ -107,6 +108,18 @@ impl People for Everybody {
     }
     async fn edit(&self, _: Caller, _: ProfileEdit) -> Result<Profile> {
         Err(Problem::not_found("user"))
+    }
+    async fn friends(&self, _: Caller, _: Limit, _: Option<String>) -> Result<Page<Friend>> {
+        Err(Problem::not_found("user"))
+    }
+    async fn befriend(&self, _: Caller, _: UserId) -> Result<Friend> {
+        Err(Problem::not_found("user"))
+    }
+    async fn unfriend(&self, _: Caller, _: UserId) -> Result<()> {
+        Err(Problem::not_found("user"))
+    }
+    async fn friends_among(&self, _: UserId, _: Vec<UserId>) -> Result<Vec<UserId>> {
+        Ok(Vec::new())
     }
     async fn difference(&self, _: Reader, _: StreamName, _: i64) -> Result<Difference> {
         Err(Problem::not_found("stream"))

@@ -1,14 +1,15 @@
 // Settings on SQL, compiled once for each engine.
 
-type Columns = (Option<String>, Option<String>, Option<bool>, Option<bool>, i64);
+type Columns = (Option<String>, Option<String>, Option<bool>, Option<bool>, Option<String>, i64);
 
 /// What isn't known any more is as usual.
-fn settings((theme, density, enter_sends, notification_sound, version): Columns) -> Settings {
+fn settings((theme, density, enter_sends, notification_sound, friend_requests_from, version): Columns) -> Settings {
     let edit = SettingsEdit {
         theme: theme.and_then(|word| read(&word)),
         density: density.and_then(|word| read(&word)),
         enter_sends,
         notification_sound,
+        friend_requests_from: friend_requests_from.and_then(|word| read(&word)),
     };
     Settings { version, ..Settings::default().with(&edit) }
 }
@@ -26,7 +27,7 @@ fn read<T: serde::de::DeserializeOwned>(word: &str) -> Option<T> {
 impl Store for SqlStore {
     async fn of(&self, user: UserId) -> Result<Settings> {
         let row: Option<Columns> =
-            query_as("SELECT theme, density, enter_sends, notification_sound, version FROM settings WHERE person = $1")
+            query_as("SELECT theme, density, enter_sends, notification_sound, friend_requests_from, version FROM settings WHERE person = $1")
                 .bind(user.0)
                 .fetch_optional(&self.pools.read)
                 .await?;
@@ -36,21 +37,23 @@ impl Store for SqlStore {
     async fn edit(&self, user: UserId, edit: SettingsEdit, tell: Tell) -> Result<Option<Committed<Settings>>> {
         let mut tx = self.pools.begin().await?;
         let row: Option<Columns> = query_as(
-            "INSERT INTO settings (person, theme, density, enter_sends, notification_sound, version)
-             SELECT id, $2, $3, $4, $5, 1 FROM profiles WHERE id = $1
+            "INSERT INTO settings (person, theme, density, enter_sends, notification_sound, friend_requests_from, version)
+             SELECT id, $2, $3, $4, $5, $6, 1 FROM profiles WHERE id = $1
              ON CONFLICT (person) DO UPDATE SET
                  theme = COALESCE(excluded.theme, settings.theme),
                  density = COALESCE(excluded.density, settings.density),
                  enter_sends = COALESCE(excluded.enter_sends, settings.enter_sends),
                  notification_sound = COALESCE(excluded.notification_sound, settings.notification_sound),
+                 friend_requests_from = COALESCE(excluded.friend_requests_from, settings.friend_requests_from),
                  version = settings.version + 1
-             RETURNING theme, density, enter_sends, notification_sound, version",
+             RETURNING theme, density, enter_sends, notification_sound, friend_requests_from, version",
         )
         .bind(user.0)
         .bind(edit.theme.and_then(word))
         .bind(edit.density.and_then(word))
         .bind(edit.enter_sends)
         .bind(edit.notification_sound)
+        .bind(edit.friend_requests_from.and_then(word))
         .fetch_optional(&mut *tx)
         .await?;
         let Some(changed) = row.map(settings) else { return Ok(None) };
