@@ -13,6 +13,7 @@ import type {
   DeletionRequest,
   EmailChange,
   Export,
+  Friend,
   Guild,
   Invite,
   InviteDraft,
@@ -140,6 +141,13 @@ export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUr
     editSettings: (body: SettingsEdit) => take(http.PATCH('/api/v1/me/settings', { body })),
     me: () => take(http.GET('/api/v1/me')),
     users: (ids: string[]) => take(http.GET('/api/v1/users', { params: { query: { ids: ids.join(',') } } })),
+    userByHandle: (handle: string) =>
+      take(http.GET('/api/v1/users/by-handle/{handle}', { params: { path: { handle } } })),
+    friends: (after?: string): Promise<Page<Friend>> =>
+      take(http.GET('/api/v1/me/friends', { params: { query: { limit: 100, after } } })),
+    befriend: (user: string) => take(http.PUT('/api/v1/me/friends/{user}', { params: { path: { user } } })),
+    unfriend: (user: string) =>
+      take(http.DELETE('/api/v1/me/friends/{user}', { params: { path: { user } } })),
     overview: () => take(http.GET('/api/v1/overview')),
 
     createGuild: (name: string) => take(http.POST('/api/v1/guilds', { body: { name } })),

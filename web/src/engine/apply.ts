@@ -100,6 +100,15 @@ const handlers: Handlers = {
   profile_edited: (state, { user }, me) =>
     user === me ? only(state, { do: 'profile', user }, { do: 'me' }) : only(state, { do: 'profile', user }),
 
+  friend_changed(state, { user, state: how, since }) {
+    // The list that is on its way says from when it is: what came after that is told again.
+    if (!state.friends) return only(state);
+    const friends = how
+      ? { ...state.friends, [user]: { user, state: how, since } }
+      : without(state.friends, user);
+    return only({ ...state, friends }, { do: 'people', users: [user] });
+  },
+
   settings_changed: (state, { version }) => only(state, { do: 'settings', version }),
 
   account_changed: (state, { user }, me) => (user === me ? only(state, { do: 'me' }) : only(state)),

@@ -15,6 +15,7 @@ import type {
 import { apply, applyHead, applyOverview, type Effect, readUpTo } from './apply';
 import { Connection } from './connection';
 import { Drafts } from './drafts';
+import { Friends } from './friends';
 import { History } from './history';
 import { Members } from './members';
 import { Outbox } from './outbox';
@@ -46,6 +47,7 @@ export class Engine {
   readonly outbox: Outbox;
   readonly people: People;
   readonly members: Members;
+  readonly friends: Friends;
   readonly settings: SharedSettings;
   readonly reader: Reader;
   readonly drafts: Drafts;
@@ -85,6 +87,10 @@ export class Engine {
     this.#watches = new Watches(this.store, this.#streams, send);
     this.outbox = new Outbox(platform, this.store, send);
     this.people = new People(platform, this.store, signed, send);
+    this.friends = new Friends(this.store, signed, {
+      replay: at => this.#replay(at),
+      people: users => this.people.need(users),
+    });
     this.settings = new SharedSettings(this.store, signed);
     this.members = new Members(this.store, signed, {
       follow: at => this.#follow(at),
@@ -281,6 +287,7 @@ export class Engine {
     this.people.need(overview.directs.flatMap(({ channel }) => channel.recipients));
     this.#watches.keepOnly(overview.at);
     this.#follow(overview.at);
+    this.friends.load();
     this.outbox.flush();
   }
 
@@ -290,10 +297,17 @@ export class Engine {
     this.#watches.sync(behind.map(([stream]) => stream));
   }
 
+  /** What came after a snapshot is applied again, where it was applied before the snapshot came. */
+  #replay(at: At): void {
+    const behind = Object.entries(at).filter(([stream, seq]) => seq < (this.#streams.seq(stream) ?? 0));
+    this.#follow(Object.fromEntries(behind));
+  }
+
   #opened(frame: Extract<ServerFrame, { op: 'ready' }>): void {
     this.store.update(state => frame.unread.reduce(applyHead, { ...state, presence: {} }));
     this.#watches.renew();
     this.settings.load();
+    if (!this.store.getSnapshot().friends) this.friends.load();
     this.people.tellPresences(true);
     this.outbox.flush();
     this.reader.tell();

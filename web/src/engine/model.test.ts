@@ -25,6 +25,7 @@ function facts(state: State) {
     guilds: byId(state.guilds),
     channels: byId(state.channels),
     directs: [...state.directs].sort(),
+    friends: state.friends && byId(state.friends),
     // When the last message came isn't told by the frames that bring its number.
     heads: byId(state.heads).map(([id, { number, marker }]) => [id, number, marker]),
   };
@@ -56,6 +57,8 @@ function change({ world }: Started, roll: (sides: number) => number): void {
       channel && world.editChannel(channel.id, { name: `edited-${roll(100)}`, topic: `about ${roll(9)}` }),
     () => channel && roll(3) === 0 && world.deleteChannel(channel.id),
     () => channel?.private && world.setAllowed(channel.id, '1', roll(2) === 0),
+    () =>
+      world.befriend(pick(['2', '3', '4']) ?? '2', pick(['friend', 'incoming', 'outgoing', null]) ?? null),
     () => roll(3) === 0 && world.openDirect(pick(['2', '3']) ?? '2'),
   ];
   actions[roll(actions.length)]?.();
@@ -63,7 +66,7 @@ function change({ world }: Started, roll: (sides: number) => number): void {
 
 async function same(all: Started): Promise<void> {
   await all.platform.pass(20_000);
-  const fresh = applyOverview(initialState, all.world.overview());
+  const fresh = applyOverview({ ...initialState, friends: all.world.friends }, all.world.overview());
   expect(facts(all.state())).toEqual(facts(fresh));
   for (const [id, timeline] of Object.entries(all.state().timelines)) {
     expect(timeline.messages).toEqual((all.world.messages[id] ?? []).slice(-timeline.messages.length));

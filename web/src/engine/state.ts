@@ -1,4 +1,4 @@
-import type { Channel, Guild, Me, Member, Message, Problem, Settings, User } from '../api/types';
+import type { Channel, Friend, Guild, Me, Member, Message, Problem, Settings, User } from '../api/types';
 
 /** One channel's loaded messages: a part of its history without holes. */
 export interface Timeline {
@@ -73,6 +73,8 @@ export interface State {
   strayHeads: Readonly<Record<string, Reading>>;
   members: Readonly<Record<string, MemberList>>;
   users: Readonly<Record<string, User>>;
+  /** Friends and requests, by who they are; null: not known yet. */
+  friends: Readonly<Record<string, Friend>> | null;
   /** What the person set for all devices; null: not known yet. */
   settings: Settings | null;
   presence: Readonly<Record<string, boolean>>;
@@ -94,6 +96,7 @@ export const initialState: State = {
   strayHeads: {},
   members: {},
   users: {},
+  friends: null,
   settings: null,
   presence: {},
   timelines: {},

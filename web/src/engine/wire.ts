@@ -1,4 +1,4 @@
-import type { Channel, Guild, Head, Message, Problem } from '../api/types';
+import type { Channel, FriendState, Guild, Head, Message, Problem } from '../api/types';
 
 /** What each kind of event holds, as the server's contracts name it. */
 export interface EventData {
@@ -17,6 +17,7 @@ export interface EventData {
   channel_deleted: { guild: string; channel: string };
   access_changed: { guild: string; users?: string[] | null };
   profile_edited: { user: string };
+  friend_changed: { user: string; state?: FriendState | null; since: string };
   settings_changed: { version: number };
   session_started: { session: string };
   session_ended: { session: string };

@@ -1,4 +1,4 @@
-import { Compass, Hash, Menu, MessagesSquare, Plus, Ticket } from 'lucide-react';
+import { Compass, Hash, Menu, Plus, Ticket } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { Button, IconButton } from './button';
@@ -56,18 +56,6 @@ export function Welcome() {
         <strong>Join with an invite</strong>
         <small>Paste the link that someone sent you</small>
       </button>
-    </Empty>
-  );
-}
-
-export function NoDirects() {
-  return (
-    <Empty
-      icon={<MessagesSquare size={34} />}
-      title="Talk to someone"
-      text="Choose a conversation on the left, or start a new one with anyone from your guilds."
-    >
-      <Button onClick={() => show.dialog({ name: 'new-direct' })}>New direct message</Button>
     </Empty>
   );
 }

@@ -2,7 +2,7 @@ import { MessageCircle, Plus, ShieldCheck } from 'lucide-react';
 import { Link } from 'wouter';
 import { GuildIcon } from './avatar';
 import { useStore } from './hooks';
-import { directsUnread, guildHasUnread } from './selectors';
+import { directsUnread, friendsIn, guildHasUnread } from './selectors';
 import { Tip } from './tip';
 import { show } from './view';
 
@@ -10,20 +10,26 @@ import { show } from './view';
 export function Rail({ guild, isHome }: { guild: string | undefined; isHome: boolean }) {
   const order = useStore(state => state.guildOrder);
   const unread = useStore(directsUnread);
+  const requests = useStore(state => friendsIn(state).incoming.length);
+  const waiting = unread + requests;
+  const news = [
+    unread > 0 && `${unread} unread`,
+    requests > 0 && `${requests} friend ${requests === 1 ? 'request' : 'requests'}`,
+  ];
   return (
     <nav className="rail" aria-label="Guilds">
       <Tip text="Direct messages" side="right">
         <Link
           href="/directs"
           className="rail-item rail-home"
-          aria-label={unread > 0 ? `Direct messages, ${unread} unread` : 'Direct messages'}
+          aria-label={['Direct messages', ...news.filter(Boolean)].join(', ')}
           aria-current={isHome ? 'page' : undefined}
         >
           <span className="pill" />
           <span className="rail-tile">
             <MessageCircle size={22} />
           </span>
-          {unread > 0 && <span className="badge">{unread > 99 ? '99+' : unread}</span>}
+          {waiting > 0 && <span className="badge">{waiting > 99 ? '99+' : waiting}</span>}
         </Link>
       </Tip>
       <hr className="rail-line" />

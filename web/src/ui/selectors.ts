@@ -1,4 +1,4 @@
-import type { Channel } from '../api/types';
+import type { Channel, FriendState } from '../api/types';
 import type { State } from '../engine/state';
 
 const byGuild = new WeakMap<object, Map<string, Channel[]>>();
@@ -52,6 +52,21 @@ export function directsInOrder({ directs, heads }: State): readonly string[] {
   const list = known && known.list.join() === sorted.join() ? known.list : sorted;
   sortedDirects.set(directs, { heads, list });
   return list;
+}
+
+const byState = new WeakMap<object, Record<FriendState, string[]>>();
+const nobody: Record<FriendState, string[]> = { friend: [], incoming: [], outgoing: [] };
+
+/** Who stands to the person in each way; the same arrays while nobody changes. */
+export function friendsIn({ friends }: State): Readonly<Record<FriendState, readonly string[]>> {
+  if (!friends) return nobody;
+  let sorted = byState.get(friends);
+  if (!sorted) {
+    sorted = { friend: [], incoming: [], outgoing: [] };
+    for (const friend of Object.values(friends)) sorted[friend.state].push(friend.user);
+    byState.set(friends, sorted);
+  }
+  return sorted;
 }
 
 /** The other person of a direct. */

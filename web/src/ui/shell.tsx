@@ -3,7 +3,8 @@ import { useLocation } from 'wouter';
 import { Splash } from '../pages/splash';
 import { Banner } from './banner';
 import { Conversation } from './conversation/conversation';
-import { NoChannel, NoDirects, UnknownPlace, Welcome } from './empty';
+import { NoChannel, UnknownPlace, Welcome } from './empty';
+import { FriendsPage } from './friends/friends-page';
 import { SMALL_SCREEN, useEngine, useMedia, useStore } from './hooks';
 import { useGlobalKeys } from './keyboard';
 import { MemberPanel } from './members/member-panel';
@@ -76,7 +77,7 @@ function Stage({ guild, channel, welcome }: Props) {
   const hasGuild = useStore(state => guild !== undefined && guild in state.guilds);
   if (welcome) return <Welcome />;
   if (channel) return known ? <Conversation key={known.id} channel={known} /> : <UnknownPlace />;
-  if (!guild) return <NoDirects />;
+  if (!guild) return <FriendsPage />;
   if (!hasGuild) return <UnknownPlace />;
   return first ? null : <NoChannel guild={guild} />;
 }

@@ -11,6 +11,7 @@ export type DialogName =
   | { name: 'delete-channel'; channel: string }
   | { name: 'guild-settings'; guild: string }
   | { name: 'leave-guild'; guild: string }
+  | { name: 'remove-friend'; user: string }
   | { name: 'settings'; tab?: 'security' }
   | { name: 'status' }
   | { name: 'new-direct' }

@@ -60,7 +60,7 @@ impl Stage {
             bus: Arc::new(MemoryBus::default()),
         };
         let scratch = [engine_sql::testing::sqlite().await, engine_sql::testing::sqlite().await];
-        let people = people::build(scratch[0].database.clone(), &outside, Arc::new(files_contract::Nowhere))
+        let people = people::build(scratch[0].database.clone(), &outside, people::Deps::new(Arc::new(files_contract::Nowhere)))
             .await
             .expect("people");
         let post = Arc::new(Post::new(reaches_people));

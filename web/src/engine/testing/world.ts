@@ -2,6 +2,8 @@ import type { Calls, Window } from '../../api/calls';
 import { ProblemError, unreachable } from '../../api/problem';
 import type {
   Channel,
+  Friend,
+  FriendState,
   Guild,
   Member,
   Message,
@@ -33,6 +35,7 @@ export class World {
   messages: Record<string, Message[]> = {};
   markers: Record<string, number> = {};
   streams: Record<string, StreamEvent[]> = {};
+  friends: Record<string, Friend> = {};
   settings: Settings = {
     theme: 'system',
     density: 'cosy',
@@ -91,6 +94,14 @@ export class World {
     this.settings = { ...this.settings, ...(edit as Partial<Settings>), version: this.settings.version + 1 };
     this.emit(`people/user/${this.me}`, 'settings_changed', { version: this.settings.version });
     return this.settings;
+  }
+
+  /** How somebody stands to the person changes; null: nothing any more. */
+  befriend(user: string, state: FriendState | null): void {
+    const since = this.#now();
+    if (state) this.friends[user] = { user, state, since };
+    else delete this.friends[user];
+    this.emit(`people/user/${this.me}`, 'friend_changed', { user, state, since });
   }
 
   leave(guild: string, user: string): void {
@@ -335,6 +346,17 @@ export class World {
           return signIn();
         }),
       overview: () => answer(() => this.overview()),
+      // A page for each, as long lists come.
+      friends: after =>
+        answer(() => {
+          const stream = `people/user/${this.me}`;
+          const left = Object.values(this.friends)
+            .filter(friend => friend.user > (after ?? ''))
+            .sort((a, b) => (a.user < b.user ? -1 : 1));
+          const items = structuredClone(left.slice(0, 1));
+          const next = left.length > 1 ? (items[0]?.user ?? null) : null;
+          return { items, next, at: { [stream]: this.streams[stream]?.length ?? 0 } };
+        }),
       settings: () => answer(() => this.settings),
       editSettings: edit => answer(() => this.changeSettings(edit)),
       users: ids => {

@@ -1,7 +1,7 @@
 import { useView } from '../view';
 import { AddGuildDialog } from './add-guild';
 import { ChannelDialog } from './channel';
-import { DeleteChannelDialog, LeaveGuildDialog } from './confirm';
+import { DeleteChannelDialog, LeaveGuildDialog, RemoveFriendDialog } from './confirm';
 import { GuildSettingsDialog } from './guild-settings';
 import { InviteDialog } from './invite';
 import { KeysDialog } from './keys';
@@ -26,6 +26,8 @@ export default function Dialogs() {
       return <GuildSettingsDialog guild={dialog.guild} />;
     case 'leave-guild':
       return <LeaveGuildDialog guild={dialog.guild} />;
+    case 'remove-friend':
+      return <RemoveFriendDialog user={dialog.user} />;
     case 'settings':
       return <SettingsDialog tab={dialog.tab} />;
     case 'status':

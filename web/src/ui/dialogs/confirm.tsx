@@ -2,7 +2,7 @@ import { useLocation } from 'wouter';
 import { Button } from '../button';
 import { Dialog, DialogActions } from '../dialog';
 import { FormProblem } from '../field';
-import { useEngine, useStore, useSubmit } from '../hooks';
+import { useEngine, useStore, useSubmit, useUser } from '../hooks';
 import { show } from '../view';
 
 export function DeleteChannelDialog({ channel: id }: { channel: string }) {
@@ -52,6 +52,31 @@ export function LeaveGuildDialog({ guild: id }: { guild: string }) {
         </Button>
         <Button tone="danger" busy={busy} onClick={() => void submit()}>
           Leave guild
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}
+
+export function RemoveFriendDialog({ user }: { user: string }) {
+  const engine = useEngine();
+  const name = useUser(user)?.display_name ?? 'this friend';
+  const { busy, problem, submit } = useSubmit(async () => {
+    await engine.friends.unfriend(user);
+    show.noDialog();
+  });
+  return (
+    <Dialog
+      title={`Remove ${name} from your friends?`}
+      description="They aren’t notified. What you said to each other stays."
+    >
+      <FormProblem problem={problem} />
+      <DialogActions>
+        <Button tone="plain" onClick={show.noDialog}>
+          Keep
+        </Button>
+        <Button tone="danger" busy={busy} onClick={() => void submit()}>
+          Remove friend
         </Button>
       </DialogActions>
     </Dialog>

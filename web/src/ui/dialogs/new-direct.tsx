@@ -4,9 +4,10 @@ import { Avatar } from '../avatar';
 import { Dialog } from '../dialog';
 import { FormProblem } from '../field';
 import { useEngine, useMe, usePresenceOf, useStore, useSubmit } from '../hooks';
+import { friendsIn } from '../selectors';
 import { show } from '../view';
 
-/** Chooses someone from one's guilds to talk to. */
+/** Chooses a friend, or someone from one's guilds, to talk to. */
 export function NewDirectDialog() {
   const engine = useEngine();
   const me = useMe();
@@ -15,10 +16,12 @@ export function NewDirectDialog() {
   const guilds = useStore(state => state.guildOrder);
   const members = useStore(state => state.members);
   const users = useStore(state => state.users);
+  const friends = useStore(state => friendsIn(state).friend);
   useEffect(() => {
     for (const guild of guilds) engine.members.open(guild);
   }, [engine, guilds]);
-  const ids = [...new Set(guilds.flatMap(guild => members[guild]?.items ?? []).map(member => member.user))];
+  const fellows = guilds.flatMap(guild => members[guild]?.items ?? []).map(member => member.user);
+  const ids = [...new Set([...friends, ...fellows])];
   const found = ids
     .filter(id => id !== me && users[id]?.display_name.toLowerCase().includes(query.trim().toLowerCase()))
     .sort((a, b) => (users[a]?.display_name ?? '').localeCompare(users[b]?.display_name ?? ''))
@@ -32,7 +35,7 @@ export function NewDirectDialog() {
     navigate(`/directs/${channel.id}`);
   });
   return (
-    <Dialog title="New direct message" description="With anyone from your guilds." size="medium">
+    <Dialog title="New direct message" description="With a friend, or anyone from your guilds." size="medium">
       <div className="field-box">
         <input
           type="search"

@@ -15,6 +15,7 @@ import { useEngine } from '../hooks';
 import { Wordmark } from '../logo';
 import { AccountSettings } from '../settings/account';
 import { Preferences } from '../settings/preferences';
+import { PrivacySettings } from '../settings/privacy';
 import { ProfileSettings } from '../settings/profile';
 import { SecuritySettings } from '../settings/security';
 import { SessionSettings } from '../settings/sessions';
@@ -45,6 +46,9 @@ export function SettingsDialog({ tab = 'profile' }: { tab?: string }) {
             <Tab value="sessions" icon={<MonitorSmartphone size={17} />}>
               Sessions
             </Tab>
+            <Tab value="privacy" icon={<ShieldCheck size={17} />}>
+              Privacy
+            </Tab>
             <Tab value="data" icon={<Archive size={17} />}>
               Your data
             </Tab>
@@ -70,6 +74,9 @@ export function SettingsDialog({ tab = 'profile' }: { tab?: string }) {
         </Tabs.Content>
         <Tabs.Content value="sessions" className="tabs-page">
           <SessionSettings />
+        </Tabs.Content>
+        <Tabs.Content value="privacy" className="tabs-page">
+          <PrivacySettings />
         </Tabs.Content>
         <Tabs.Content value="data" className="tabs-page">
           <YourData />

@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { useLocation } from 'wouter';
 import { Button } from '../button';
 import { FormProblem } from '../field';
+import { FriendActions } from '../friends/friend-actions';
 import { useEngine, useMe, usePresenceOf, useStore, useSubmit, useUser } from '../hooks';
 import { show, useView } from '../view';
 import { ProfileCard } from './profile-card';
@@ -63,9 +64,12 @@ function Profile({ user }: { user: string }) {
           </Button>
         </>
       ) : (
-        <Button wide busy={busy} onClick={() => void submit()}>
-          <MessageCircle size={16} aria-hidden="true" /> Message
-        </Button>
+        <>
+          <Button wide busy={busy} onClick={() => void submit()}>
+            <MessageCircle size={16} aria-hidden="true" /> Message
+          </Button>
+          <FriendActions user={user} />
+        </>
       )}
     </ProfileCard>
   );

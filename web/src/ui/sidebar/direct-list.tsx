@@ -1,10 +1,10 @@
-import { Plus, Search } from 'lucide-react';
-import { Link } from 'wouter';
+import { Plus, Search, Users } from 'lucide-react';
+import { Link, useLocation } from 'wouter';
 import { commandKey } from '../../lib/shortcuts';
 import { Avatar, UserName } from '../avatar';
 import { IconButton } from '../button';
 import { useMe, usePresenceOf, useStore, useUser } from '../hooks';
-import { directsInOrder, otherIn, unreadOf } from '../selectors';
+import { directsInOrder, friendsIn, otherIn, unreadOf } from '../selectors';
 import { StatusLine } from '../status';
 import { show } from '../view';
 
@@ -24,6 +24,7 @@ export function DirectList({ channel: current }: { channel: string | undefined }
         </button>
       </div>
       <div className="sidebar-scroll">
+        <FriendsRow isCurrent={current === undefined} />
         <div className="side-head">
           <h2>Direct messages</h2>
           <IconButton
@@ -35,7 +36,9 @@ export function DirectList({ channel: current }: { channel: string | undefined }
           </IconButton>
         </div>
         {directs.length === 0 && (
-          <p className="side-empty">Nothing here yet. Choose someone in a guild, then “Message”.</p>
+          <p className="side-empty">
+            Nothing here yet. Choose a friend or someone in a guild, then “Message”.
+          </p>
         )}
         <ul>
           {directs.map(id => (
@@ -44,6 +47,32 @@ export function DirectList({ channel: current }: { channel: string | undefined }
         </ul>
       </div>
     </>
+  );
+}
+
+/** The way to the friends, and how many ask to be one. */
+function FriendsRow({ isCurrent }: { isCurrent: boolean }) {
+  const requests = useStore(state => friendsIn(state).incoming.length);
+  const [path] = useLocation();
+  return (
+    <Link
+      href="/directs"
+      className="side-row side-person"
+      data-unread={requests > 0 || undefined}
+      aria-current={isCurrent && path === '/directs' ? 'page' : undefined}
+      onClick={() => show.nav(false)}
+    >
+      <span className="side-symbol">
+        <Users size={20} aria-hidden="true" />
+      </span>
+      <span className="side-name">Friends</span>
+      {requests > 0 && (
+        <span className="count">
+          {requests > 99 ? '99+' : requests}
+          <span className="visually-hidden"> {requests === 1 ? 'request' : 'requests'}</span>
+        </span>
+      )}
+    </Link>
   );
 }
 
