@@ -811,6 +811,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/friends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My friends, and requests that wait for an answer, by their ids. */
+        get: operations["friends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/friends/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Ask a person to be friends, or accept their request.
+         * @description Requests that cross make friends at once. Asking again changes nothing. Who takes no requests from the caller is known by
+         *     `friend_request_not_taken`.
+         */
+        put: operations["befriend"];
+        post?: never;
+        /** End a friendship, refuse a request, or take one back. */
+        delete: operations["unfriend"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/identities": {
         parameters: {
             query?: never;
@@ -1628,6 +1667,11 @@ export interface components {
             id: string;
             response: components["schemas"]["Attestation"];
         };
+        /**
+         * @description Who may do something that concerns a person.
+         * @enum {string}
+         */
+        Audience: "everyone" | "shared_guilds" | "nobody";
         /** @description What the provider sent along when the browser came back. */
         AuthAnswer: {
             code?: string | null;
@@ -1840,6 +1884,19 @@ export interface components {
          * @example 7301234567890123
          */
         ExportId: string;
+        /** @description A friend, or somebody who may become one. */
+        Friend: {
+            /** @description Since when it is so. */
+            since: components["schemas"]["Timestamp"];
+            state: components["schemas"]["FriendState"];
+            user: components["schemas"]["UserId"];
+        };
+        /**
+         * @description How somebody stands to a person. Both sides always say the same: friends are friends of each other, and what one sent, the
+         *     other has received.
+         * @enum {string}
+         */
+        FriendState: "friend" | "incoming" | "outgoing";
         /** @description A community. */
         Guild: {
             created_at: components["schemas"]["Timestamp"];
@@ -2177,6 +2234,16 @@ export interface components {
                 [key: string]: number;
             };
             items: components["schemas"]["Export"][];
+            /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Friend: {
+            /** @description The `seq` of each stream that this page reflects. */
+            at?: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["Friend"][];
             /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
             next?: string | null;
         };
@@ -2598,6 +2665,8 @@ export interface components {
              * @description Grows with each change.
              */
             version: number;
+            /** @description Who may ask the person to be friends. */
+            friend_requests_from?: components["schemas"]["Audience"];
         };
         /** @description A change of settings: what is absent stays. */
         SettingsEdit: {
@@ -2605,6 +2674,7 @@ export interface components {
             enter_sends?: boolean | null;
             notification_sound?: boolean | null;
             theme?: components["schemas"]["Theme"] | null;
+            friend_requests_from?: components["schemas"]["Audience"] | null;
         };
         Setup: {
             /** @description Whether the first account, which runs this installation, is there. */
@@ -4674,6 +4744,94 @@ export interface operations {
             409: components["responses"]["Conflict"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    friends: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number | null;
+                /** @description The `next` of the page before. */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Friend"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    befriend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whom. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How they stand to the caller now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Friend"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    unfriend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whom. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is nothing between them any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
         };
     };
     begin_link: {
