@@ -60,9 +60,10 @@ impl Stage {
             bus: Arc::new(MemoryBus::default()),
         };
         let scratch = [engine_sql::testing::sqlite().await, engine_sql::testing::sqlite().await];
-        let people = people::build(scratch[0].database.clone(), &outside, people::Deps::new(Arc::new(files_contract::Nowhere)))
-            .await
-            .expect("people");
+        let people =
+            people::build(scratch[0].database.clone(), &outside, people::Deps::new(Arc::new(files_contract::Nowhere)))
+                .await
+                .expect("people");
         let post = Arc::new(Post::new(reaches_people));
         let deps = common::deps(people, &post).await;
         let accounts = accounts::build(scratch[1].database.clone(), &outside, deps, config).await.expect("accounts");
