@@ -2657,6 +2657,8 @@ export interface components {
             density: components["schemas"]["Density"];
             /** @description Whether Enter sends a message, and Shift+Enter begins a line; otherwise Ctrl+Enter sends. */
             enter_sends: boolean;
+            /** @description Who may ask the person to be friends. */
+            friend_requests_from?: components["schemas"]["Audience"];
             /** @description Whether a message that is for the person can be heard. */
             notification_sound: boolean;
             theme: components["schemas"]["Theme"];
@@ -2665,16 +2667,14 @@ export interface components {
              * @description Grows with each change.
              */
             version: number;
-            /** @description Who may ask the person to be friends. */
-            friend_requests_from?: components["schemas"]["Audience"];
         };
         /** @description A change of settings: what is absent stays. */
         SettingsEdit: {
             density?: components["schemas"]["Density"] | null;
             enter_sends?: boolean | null;
+            friend_requests_from?: components["schemas"]["Audience"] | null;
             notification_sound?: boolean | null;
             theme?: components["schemas"]["Theme"] | null;
-            friend_requests_from?: components["schemas"]["Audience"] | null;
         };
         Setup: {
             /** @description Whether the first account, which runs this installation, is there. */
