@@ -67,13 +67,12 @@ impl Store for SqlStore {
     }
 
     async fn use_step(&self, account: UserId, step: i64) -> Result<bool> {
-        let used = query(
-            "UPDATE totp SET last_step = $2 WHERE account = $1 AND last_step < $2 AND confirmed_at IS NOT NULL",
-        )
-        .bind(account.0)
-        .bind(step)
-        .execute(&self.pools.write)
-        .await?;
+        let used =
+            query("UPDATE totp SET last_step = $2 WHERE account = $1 AND last_step < $2 AND confirmed_at IS NOT NULL")
+                .bind(account.0)
+                .bind(step)
+                .execute(&self.pools.write)
+                .await?;
         Ok(used.rows_affected() == 1)
     }
 
