@@ -16,7 +16,7 @@ pub fn require(facts: Option<Facts>, permission: Permission, what: &'static str)
     if !permissions.has(permission) {
         return Err(Problem::forbidden(
             "missing_permission",
-            "You don't have the permission for that here: ask the guild's owner.",
+            "You don't have the permission for that here: ask who manages roles, or the owner.",
         ));
     }
     Ok(facts)
@@ -27,11 +27,15 @@ mod tests {
     use super::*;
     use kernel::{
         GuildId,
-        permissions::{Place, Standing},
+        permissions::{Grants, Permissions, Place, Shift, Standing},
     };
 
     fn ask(standing: Standing, place: Place, permission: Permission) -> Result<(), (u16, String)> {
-        let facts = Facts { guild: Some(GuildId(1)), standing, place };
+        let deny = Permissions::of(&[Permission::View]);
+        let hidden = Shift { deny, ..Shift::default() };
+        let everyone = if place == Place::PrivateChannel { hidden } else { Shift::default() };
+        let grants = Grants { everyone, ..Grants::default() };
+        let facts = Facts { guild: Some(GuildId(1)), standing, place, grants };
         match require(Some(facts), permission, "channel") {
             Ok(answer) => {
                 assert_eq!(answer, facts);
@@ -45,7 +49,7 @@ mod tests {
     fn unseen_is_not_found_and_seen_is_forbidden() {
         let not_found = Err((404, "not_found".to_owned()));
         let forbidden = Err((403, "missing_permission".to_owned()));
-        let hidden = Place::PrivateChannel { allowed: false };
+        let hidden = Place::PrivateChannel;
         assert_eq!(ask(Standing::Member, Place::OpenChannel, Permission::Send), Ok(()));
         assert_eq!(ask(Standing::Member, Place::OpenChannel, Permission::ManageChannels), forbidden);
         assert_eq!(ask(Standing::Owner, hidden, Permission::ManageChannels), Ok(()));

@@ -66,7 +66,8 @@ impl House {
         let people = place.service(Role::People, people, |remote| Arc::new(PeopleClient(remote))).await?;
         let guilds = async {
             let (people, files) = (needed(&people)?, needed(&files)?);
-            databases.name(Role::Guilds, guilds::build(databases.of(Role::Guilds)?, &outside, people, files).await)
+            let (database, config) = (databases.of(Role::Guilds)?, config.guilds.clone());
+            databases.name(Role::Guilds, guilds::build(database, &outside, people, files, config).await)
         };
         let guilds = place.service(Role::Guilds, guilds, |remote| Arc::new(GuildsClient(remote))).await?;
         if let Some(guilds) = &guilds {

@@ -83,6 +83,8 @@ id!(/// A community.
     GuildId, "guild");
 id!(/// A text room: in a guild, a direct, a group or a thread.
     ChannelId, "channel");
+id!(/// A role of a guild; the one that every member has bears the guild's number.
+    RoleId, "role");
 id!(/// One message.
     MessageId, "message");
 id!(/// One sign-in on one device.

@@ -1,14 +1,22 @@
-//! Guilds: communities, their channels, directs, members and invites. Streams: `guilds/guild/{id}` (every
+//! Guilds: communities, their channels, directs, members, roles and invites. Streams: `guilds/guild/{id}` (every
 //! member), `guilds/channel/{id}` (a private channel's structure, for those who may see it),
 //! `guilds/user/{id}` (what one person joined or left).
 
 use files_contract::{ImageName, Upload};
 use kernel::{
-    At, Caller, ChannelId, Difference, GuildId, Limit, Page, Reader, StreamName, Timestamp, UserId,
-    permissions::{Permissions, Place, Standing},
+    At, Caller, ChannelId, Difference, GuildId, Limit, Page, Reader, RoleId, StreamName, Timestamp, UserId,
+    permissions::{Grants, Permissions, Place, Standing},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
+
+mod roles;
+
+pub use roles::{
+    ChannelPermissions, EVERYONE, MemberRolesChanged, Overwrite, OverwriteEdit, OverwritesChanged, Role, RoleChanged,
+    RoleDeleted, RoleDraft, RoleEdit, RolesOrdered, Target,
+};
 
 contract::contract! {
     /// Guilds, channels, directs, members, invites, and the facts that permissions are computed from.
@@ -40,6 +48,26 @@ contract::contract! {
         async fn allow(&self, caller: Caller, channel: ChannelId, user: UserId) -> (), idempotent;
         /// Hides a private channel from a member again. Idempotent.
         async fn disallow(&self, caller: Caller, channel: ChannelId, user: UserId) -> (), idempotent;
+
+        /// A guild's roles, the highest first; the last is the one that every member has.
+        async fn roles(&self, caller: Caller, guild: GuildId) -> Page<Role>, idempotent;
+        /// Makes a role below all others.
+        async fn create_role(&self, caller: Caller, guild: GuildId, draft: RoleDraft) -> Role;
+        async fn edit_role(&self, caller: Caller, guild: GuildId, role: RoleId, edit: RoleEdit) -> Role, idempotent;
+        async fn delete_role(&self, caller: Caller, guild: GuildId, role: RoleId) -> ();
+        /// Puts the roles in this order, the highest first: all of them but the one that every member has.
+        async fn order_roles(&self, caller: Caller, guild: GuildId, roles: Vec<RoleId>) -> Page<Role>, idempotent;
+        /// Gives a member a role. Idempotent.
+        async fn give_role(&self, caller: Caller, guild: GuildId, user: UserId, role: RoleId) -> (), idempotent;
+        /// Takes a role from a member. Idempotent.
+        async fn take_role(&self, caller: Caller, guild: GuildId, user: UserId, role: RoleId) -> (), idempotent;
+
+        /// What a channel gives and takes by itself.
+        async fn overwrites(&self, caller: Caller, channel: ChannelId) -> Page<Overwrite>, idempotent;
+        /// Sets what a channel gives and takes for a role or a person. Nothing given and nothing taken: it is as if never set.
+        async fn set_overwrite(&self, caller: Caller, channel: ChannelId, target: Target, edit: OverwriteEdit) -> Overwrite, idempotent;
+        /// What somebody may do in a channel: the caller, or a role or a person for who manages roles there.
+        async fn channel_permissions(&self, caller: Caller, channel: ChannelId, target: Option<Target>) -> ChannelPermissions, idempotent;
 
         async fn create_invite(&self, caller: Caller, guild: GuildId, draft: InviteDraft) -> Invite;
         async fn invites(&self, caller: Caller, guild: GuildId) -> Page<Invite>, idempotent;
@@ -106,6 +134,9 @@ pub struct Member {
     pub guild: GuildId,
     pub user: UserId,
     pub joined_at: Timestamp,
+    /// By rising id, without the one that every member has.
+    #[serde(default)]
+    pub roles: Vec<RoleId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -127,7 +158,7 @@ pub struct Channel {
     /// Empty for directs, which show who is in them.
     pub name: String,
     pub topic: String,
-    /// Seen only by those on its list, and the guild's owner.
+    /// Hidden from somebody: an overwrite denies that it is seen.
     pub private: bool,
     /// Channels show in rising order of position, then id.
     pub position: i32,
@@ -158,7 +189,7 @@ pub struct ChannelEdit {
     pub topic: Option<String>,
     #[serde(default)]
     pub position: Option<i32>,
-    /// Making a channel private leaves it to those on its list and the owner.
+    /// Making a channel private hides it from everyone but those whom an overwrite lets see it; opening it takes away all that hides it.
     #[serde(default)]
     pub private: Option<bool>,
 }
@@ -170,14 +201,6 @@ pub struct PlaceName {
     pub guild_name: String,
     pub channel: ChannelId,
     pub channel_name: String,
-}
-
-/// An entry of a private channel's list: in snapshots and exports.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Allowance {
-    pub guild: GuildId,
-    pub channel: ChannelId,
-    pub user: UserId,
 }
 
 /// A way into a guild.
@@ -231,6 +254,18 @@ pub struct Home {
 pub struct HomeGuild {
     pub guild: Guild,
     pub channels: Vec<Channel>,
+    /// The highest first, the one that every member has at the end.
+    #[serde(default)]
+    pub roles: Vec<Role>,
+    /// The caller's own roles.
+    #[serde(default)]
+    pub my_roles: Vec<RoleId>,
+    /// What the caller may do in the guild.
+    #[serde(default)]
+    pub permissions: Permissions,
+    /// What the caller may do in those channels where that isn't what the guild says.
+    #[serde(default)]
+    pub in_channels: BTreeMap<ChannelId, Permissions>,
 }
 
 /// Somebody who shares a place with the caller.
@@ -248,11 +283,14 @@ pub struct Facts {
     pub guild: Option<GuildId>,
     pub standing: Standing,
     pub place: Place,
+    /// What roles and overwrites give and take.
+    #[serde(default)]
+    pub grants: Grants,
 }
 
 impl Facts {
     pub fn permissions(self) -> Permissions {
-        kernel::permissions::permissions(self.standing, self.place)
+        kernel::permissions::permissions(self.standing, self.place, &self.grants)
     }
 }
 

@@ -1,10 +1,11 @@
 //! Overview: all that a client starts from, in one answer. No streams of its own.
 
-use guilds_contract::{Channel, Guild};
-use kernel::{At, Caller};
+use guilds_contract::{Channel, Guild, Role};
+use kernel::{At, Caller, ChannelId, RoleId, permissions::Permissions};
 use messages_contract::Head;
 use people_contract::Profile;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 contract::contract! {
@@ -33,6 +34,19 @@ pub struct View {
 pub struct GuildView {
     pub guild: Guild,
     pub channels: Vec<ChannelView>,
+    /// The highest first, the one that every member has at the end.
+    #[serde(default)]
+    pub roles: Vec<Role>,
+    /// The caller's own roles.
+    #[serde(default)]
+    pub my_roles: Vec<RoleId>,
+    /// What the caller may do in the guild.
+    #[serde(default)]
+    pub permissions: Permissions,
+    /// What the caller may do in those channels where that isn't what the guild says.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, Permissions>)]
+    pub in_channels: BTreeMap<ChannelId, Permissions>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

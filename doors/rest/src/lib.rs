@@ -26,9 +26,11 @@ mod me;
 mod messages;
 mod operator;
 mod overview;
+mod overwrites;
 mod passkeys;
 mod proxies;
 mod registration;
+mod roles;
 mod session;
 mod sessions;
 mod settings;
@@ -109,6 +111,8 @@ fn calls() -> OpenApiRouter<Deps> {
         .merge(overview::routes())
         .merge(guilds::routes())
         .merge(channels::routes())
+        .merge(overwrites::routes())
+        .merge(roles::routes())
         .merge(invites::routes())
         .merge(directs::routes())
         .merge(messages::routes())

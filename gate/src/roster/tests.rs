@@ -2,7 +2,7 @@ use super::*;
 use engine_bus::MemoryFanout;
 use kernel::{
     EventId, Timestamp,
-    permissions::{Place as Seen, Standing},
+    permissions::{Grants, Place as Seen, Standing},
 };
 use std::cell::Cell;
 
@@ -47,7 +47,7 @@ impl Scene {
 }
 
 fn facts(standing: Standing) -> Facts {
-    Facts { guild: Some(GUILD), standing, place: Seen::OpenChannel }
+    Facts { guild: Some(GUILD), standing, place: Seen::OpenChannel, grants: Grants::default() }
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn what_is_not_there_is_asked_for_every_time() {
 #[tokio::test(start_paused = true)]
 async fn directs_and_guilds_are_remembered_for_a_minute() {
     let scene = Scene::new();
-    let direct = Facts { guild: None, standing: Standing::Member, place: Seen::Direct };
+    let direct = Facts { guild: None, standing: Standing::Member, place: Seen::Direct, grants: Grants::default() };
     for facts in [direct, facts(Standing::Member)] {
         scene.learn(ADA, CHANNEL, facts).await;
         tokio::time::advance(LIFETIME - Duration::from_millis(1)).await;

@@ -1,26 +1,24 @@
-use crate::{Service, facts, store::Refusal, tell::Pen};
+use crate::{Service, facts, rules::roles::Rewrite, set_overwrite, store::Refusal};
+use guilds_contract::Target;
 use kernel::{Caller, ChannelId, Problem, Result, UserId};
 
-/// Puts a member on a channel's list. Idempotent.
+/// Lets a member see a channel. Idempotent.
 pub(crate) async fn allow(s: &Service, caller: Caller, channel: ChannelId, user: UserId) -> Result<()> {
     let guild = facts::managed_guild(s, caller, channel).await?;
-    let event = Pen::new(&s.ground, 1).await?.access_changed(guild, Some(vec![user]));
-    let done = s.channels.allow(guild, channel, user, vec![event]).await?;
+    let done = set_overwrite::rewrite(s, caller, (guild, channel), Target::User(user), Rewrite::Show).await?;
     // Here the caller named one person, not a list.
-    let done = done.map_err(|refusal| match refusal {
-        Refusal::NotMembers | Refusal::TooManyAllowed => {
-            Problem { field: Some("user".into()), ..Problem::from(refusal) }
-        }
+    done.map(|_| ()).map_err(|refusal| match refusal {
+        Refusal::NotMembers => Problem { field: Some("user".into()), ..Problem::from(refusal) },
         other => other.into(),
-    })?;
-    s.ground.announce(done);
-    Ok(())
+    })
 }
 
-/// Takes a member off a channel's list. Idempotent.
+/// Lets a member see a private channel no longer. Idempotent.
 pub(crate) async fn disallow(s: &Service, caller: Caller, channel: ChannelId, user: UserId) -> Result<()> {
     let guild = facts::managed_guild(s, caller, channel).await?;
-    let event = Pen::new(&s.ground, 1).await?.access_changed(guild, Some(vec![user]));
-    s.ground.announce(s.channels.disallow(guild, channel, user, vec![event]).await??);
-    Ok(())
+    match set_overwrite::rewrite(s, caller, (guild, channel), Target::User(user), Rewrite::Hide).await? {
+        // Who isn't a member doesn't see it.
+        Ok(_) | Err(Refusal::NotMembers) => Ok(()),
+        Err(refusal) => Err(refusal.into()),
+    }
 }

@@ -1,7 +1,7 @@
-use crate::{Service, facts, rules, store::Refusal, tell::Pen};
+use crate::{Service, facts, store::Refusal, tell::Pen};
 use guilds_contract::{Channel, ChannelChanged, ChannelDraft, ChannelKind};
 use kernel::{
-    Caller, ChannelId, GuildId, Name, Result, StreamName, Topic, UserId,
+    Caller, ChannelId, GuildId, Name, Problem, Result, StreamName, Topic, UserId,
     permissions::{Permission, Standing},
 };
 use std::collections::BTreeSet;
@@ -20,8 +20,9 @@ pub(crate) async fn create_channel(
     if draft.private && facts.standing != Standing::Owner {
         allowed.insert(caller.user);
     }
-    if allowed.len() > rules::ALLOWED_PER_CHANNEL {
-        return Err(Refusal::TooManyAllowed.into());
+    let most = s.config.overwrites_per_channel;
+    if allowed.len() >= most as usize {
+        return Err(Problem { field: Some("allowed".into()), ..Refusal::TooManyOverwrites(most).into() });
     }
     let allowed: Vec<UserId> = allowed.into_iter().collect();
     let channel = Channel {

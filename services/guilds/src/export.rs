@@ -17,6 +17,9 @@ pub(crate) async fn export(s: &Service, user: UserId, after: Option<String>) -> 
         for member in s.guilds.memberships(user).await? {
             records.push(Record::new("member", &member)?);
         }
+        for overwrite in s.overwrites.about(user).await? {
+            records.push(Record::new("overwrite", &overwrite)?);
+        }
         for invite in s.invites.made_by(user).await? {
             records.push(Record::new("invite", &invite)?);
         }

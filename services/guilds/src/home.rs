@@ -1,23 +1,43 @@
-use crate::{Service, read};
-use guilds_contract::{Home, HomeGuild};
-use kernel::{Caller, GuildId, Result};
-use std::collections::HashMap;
+use crate::{Service, read, rules};
+use guilds_contract::{Guild, Home, HomeGuild, Role};
+use kernel::{
+    Caller, Result, RoleId,
+    permissions::{Grants, Permission, Permissions, Place, permissions},
+};
+use std::collections::BTreeMap;
 
-/// All that a client starts from, in four queries whatever its size. `at` is read first, so that what changes
+/// All that a client starts from, in six queries whatever its size. `at` is read first, so that what changes
 /// meanwhile is heard again.
 pub(crate) async fn home(s: &Service, caller: Caller) -> Result<Home> {
     let at = s.guilds.heads(caller.user).await?;
     let guilds = s.guilds.of(caller.user).await?;
-    let mut channels: HashMap<GuildId, Vec<_>> = HashMap::new();
-    for channel in read::visible(s.channels.of(caller.user, None).await?) {
-        if let Some(guild) = channel.guild {
-            channels.entry(guild).or_default().push(channel);
+    let seen = s.channels.of(caller.user, None).await?;
+    let at = read::within_sight(at, &seen);
+    let roles = s.roles.of(caller.user).await?;
+    let held = s.roles.held(caller.user, None).await?;
+    let mut whole = Vec::with_capacity(guilds.len());
+    for guild in guilds {
+        let my_roles: Vec<RoleId> = held.iter().filter(|(of, _)| *of == guild.id).map(|(_, role)| *role).collect();
+        let roles: Vec<Role> = roles.iter().filter(|role| role.guild == guild.id).cloned().collect();
+        let permissions = permissions_of(caller, &guild, &roles, &my_roles);
+        let (mut channels, mut in_channels) = (Vec::new(), BTreeMap::new());
+        for (channel, facts) in seen.iter().filter(|(channel, _)| channel.guild == Some(guild.id)) {
+            let here = facts.permissions();
+            if here.has(Permission::View) {
+                channels.push(channel.clone());
+                if here != permissions {
+                    in_channels.insert(channel.id, here);
+                }
+            }
         }
+        whole.push(HomeGuild { guild, channels, roles, my_roles, permissions, in_channels });
     }
-    let with_channels = |guild: guilds_contract::Guild| {
-        let channels = channels.remove(&guild.id).unwrap_or_default();
-        HomeGuild { guild, channels }
-    };
-    let guilds = guilds.into_iter().map(with_channels).collect();
-    Ok(Home { guilds, directs: read::directs(s, caller.user).await?, at })
+    Ok(Home { guilds: whole, directs: read::directs(s, caller.user).await?, at })
+}
+
+fn permissions_of(caller: Caller, guild: &Guild, roles: &[Role], mine: &[RoleId]) -> Permissions {
+    let counts = |role: &&Role| role.id.0 == guild.id.0 || mine.contains(&role.id);
+    let base = roles.iter().filter(counts).fold(Permissions::NONE, |sum, role| sum.and(role.permissions));
+    let standing = rules::standing(caller.user, guild.owner, true);
+    permissions(standing, Place::Guild, &Grants { base, ..Grants::default() })
 }

@@ -1,9 +1,10 @@
-//! Guilds: communities, their channels, directs, members and invites, and the facts that permissions are computed
+//! Guilds: communities, their channels, directs, members, roles and invites, and the facts that permissions are computed
 //! from.
 //!
-//! * owns: `guilds`, `members`, `channels`, `channel_allowed`, `invites`, `directs`
+//! * owns: `guilds`, `members`, `roles`, `member_roles`, `channels`, `overwrites`, `invites`, `directs`
 //! * emits: `guild_edited`, `guild_deleted`, `member_joined`, `member_left`, `channel_created`, `channel_edited`,
-//!   `channel_deleted`, `access_changed` on `guilds/guild/{id}`; the channel's events on `guilds/channel/{id}` while
+//!   `channel_deleted`, `role_created`, `role_edited`, `role_deleted`, `roles_ordered`, `member_roles_changed`,
+//!   `overwrites_changed`, `access_changed` on `guilds/guild/{id}`; the channel's events on `guilds/channel/{id}` while
 //!   it is private; `guild_joined`, `guild_left`, `direct_opened` on `guilds/user/{id}`
 //! * listens to: nobody
 //! * calls: people (the inviter's name; is there such a person?), files (keeps icons)
@@ -11,19 +12,26 @@
 mod accept_invite;
 mod acquaintances;
 mod allow;
+mod channel_permissions;
+mod config;
 mod create_channel;
 mod create_guild;
 mod create_invite;
+mod create_role;
 mod delete_channel;
 mod delete_guild;
+mod delete_role;
 mod edit_channel;
 mod edit_guild;
+mod edit_role;
 mod erase;
 mod export;
 mod facts;
+mod give_role;
 mod home;
 mod leave;
 mod open_direct;
+mod order_roles;
 mod pass_on;
 mod preview_invite;
 mod read;
@@ -31,9 +39,12 @@ mod revoke_invite;
 mod rules;
 mod service;
 mod set_icon;
+mod set_overwrite;
 mod snapshot;
 mod store;
 mod tell;
+
+pub use config::Config;
 
 use engine_sql::{Database, Ground, Migration, Outside};
 use files_contract::Files;
@@ -46,6 +57,7 @@ use std::sync::Arc;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 100, name: "guilds", sql: include_str!("../migrations/100_guilds.sql") },
     Migration { version: 101, name: "icon", sql: include_str!("../migrations/101_icon.sql") },
+    Migration { version: 102, name: "roles", sql: include_str!("../migrations/102_roles.sql") },
 ];
 
 struct Service {
@@ -53,8 +65,11 @@ struct Service {
     channels: Arc<dyn store::channels::Store>,
     invites: Arc<dyn store::invites::Store>,
     directs: Arc<dyn store::directs::Store>,
+    roles: Arc<dyn store::roles::Store>,
+    overwrites: Arc<dyn store::overwrites::Store>,
     people: Arc<dyn People>,
     files: Arc<dyn Files>,
+    config: Config,
     ground: Ground,
 }
 
@@ -64,15 +79,20 @@ pub async fn build(
     outside: &Outside,
     people: Arc<dyn People>,
     files: Arc<dyn Files>,
+    config: Config,
 ) -> Result<Arc<dyn Guilds>> {
+    config.check()?;
     let ground = Ground::open(database, MIGRATIONS, outside).await?;
     Ok(Arc::new(Service {
         guilds: store::guilds::open(&ground.database),
         channels: store::channels::open(&ground.database),
         invites: store::invites::open(&ground.database),
         directs: store::directs::open(&ground.database),
+        roles: store::roles::open(&ground.database),
+        overwrites: store::overwrites::open(&ground.database),
         people,
         files,
+        config,
         ground,
     }))
 }

@@ -1,17 +1,44 @@
 use crate::{Service, facts};
-use guilds_contract::{Channel, Facts, Guild, Invite, Member};
+use guilds_contract::{Channel, Facts, Guild, Invite, Member, Overwrite, Role, Target};
 use kernel::{
     At, Caller, ChannelId, Difference, GuildId, Kind, Limit, Page, Problem, Reader, Result, StreamName, Timestamp,
     UserId,
     permissions::{Permission, Place},
 };
+use std::collections::BTreeSet;
 
 /// More directs than anyone keeps open.
 const DIRECTS_MAX: i64 = 10_000;
 
 pub(crate) async fn my_guilds(s: &Service, caller: Caller) -> Result<Page<Guild>> {
     let at = s.guilds.heads(caller.user).await?;
-    Ok(Page { items: s.guilds.of(caller.user).await?, next: None, at })
+    let seen = s.channels.of(caller.user, None).await?;
+    Ok(Page { items: s.guilds.of(caller.user).await?, next: None, at: within_sight(at, &seen) })
+}
+
+/// Without the streams of channels that aren't seen.
+pub(crate) fn within_sight(mut at: At, channels: &[(Channel, Facts)]) -> At {
+    let may_view = |facts: &Facts| facts.permissions().has(Permission::View);
+    let seen: BTreeSet<i64> =
+        channels.iter().filter(|(_, facts)| may_view(facts)).map(|(channel, _)| channel.id.0).collect();
+    at.retain(|stream, _| matches!(stream.parts(), (_, kind, id) if kind != "channel" || seen.contains(&id)));
+    at
+}
+
+pub(crate) async fn roles(s: &Service, caller: Caller, guild: GuildId) -> Result<Page<Role>> {
+    facts::in_guild(s, caller, guild, Permission::View).await?;
+    let at = s.ground.journal.heads(&[StreamName::guild(guild)]).await?;
+    Ok(Page { items: s.roles.list(guild).await?, next: None, at })
+}
+
+pub(crate) async fn overwrites(s: &Service, caller: Caller, channel: ChannelId) -> Result<Page<Overwrite>> {
+    let facts = facts::in_channel(s, caller, channel, Permission::View).await?;
+    let mut streams: Vec<StreamName> = facts.guild.map(StreamName::guild).into_iter().collect();
+    if facts.place == Place::PrivateChannel {
+        streams.push(StreamName::channel(channel));
+    }
+    let at = s.ground.journal.heads(&streams).await?;
+    Ok(Page { items: s.overwrites.list(channel).await?, next: None, at })
 }
 
 pub(crate) async fn guild(s: &Service, caller: Caller, guild: GuildId) -> Result<Guild> {
@@ -80,12 +107,12 @@ pub(crate) async fn channel(s: &Service, caller: Caller, channel: ChannelId) -> 
 }
 
 pub(crate) async fn allowed(s: &Service, caller: Caller, channel: ChannelId) -> Result<Page<UserId>> {
-    let facts = facts::in_channel(s, caller, channel, Permission::View).await?;
-    let at = match facts.guild {
-        Some(guild) => s.ground.journal.heads(&[StreamName::guild(guild)]).await?,
-        None => Default::default(),
+    let said = overwrites(s, caller, channel).await?;
+    let sees = |overwrite: &Overwrite| match overwrite.target {
+        Target::User(user) if overwrite.allow.has(Permission::View) => Some(user),
+        _ => None,
     };
-    Ok(Page { items: s.channels.allowed(channel).await?, next: None, at })
+    Ok(Page { items: said.items.iter().filter_map(sees).collect(), next: None, at: said.at })
 }
 
 /// All invites for those who manage them; else the caller's own.
@@ -125,9 +152,9 @@ async fn may_read(s: &Service, user: UserId, stream: &StreamName) -> Result<bool
         ("guilds", "user", id) => return Ok(id == user.0),
         ("guilds", "guild", id) => facts::of_guild(s, GuildId(id), user).await?,
         // The stream of a channel that is open now tells of when it was private.
-        ("guilds", "channel", id) => facts::of_channel(s, ChannelId(id), user)
-            .await?
-            .filter(|facts| matches!(facts.place, Place::PrivateChannel { .. })),
+        ("guilds", "channel", id) => {
+            facts::of_channel(s, ChannelId(id), user).await?.filter(|facts| facts.place == Place::PrivateChannel)
+        }
         _ => None,
     };
     Ok(facts.is_some_and(|facts| facts.permissions().has(Permission::View)))

@@ -1,5 +1,7 @@
 //! Pure decisions: limits, standings, and what a refusal is called.
 
+pub(crate) mod roles;
+
 use crate::store::Refusal;
 use guilds_contract::{Channel, ChannelEdit, ChannelKind, Invite, InviteDraft};
 use kernel::{ChannelId, Kind, Name, Problem, Result, Timestamp, Topic, UserId, permissions::Standing};
@@ -8,8 +10,6 @@ pub(crate) const GUILDS_PER_PERSON: i64 = 100;
 pub(crate) const CHANNELS_PER_GUILD: i64 = 200;
 /// Of those that work.
 pub(crate) const INVITES_PER_GUILD: i64 = 1_000;
-/// On the list of one channel.
-pub(crate) const ALLOWED_PER_CHANNEL: usize = 1_000;
 pub(crate) const POSITION_MAX: i32 = 100_000;
 /// How many people may be asked about at once.
 pub(crate) const ACQUAINTANCES_AT_ONCE: usize = 200;
@@ -146,10 +146,33 @@ impl From<Refusal> for Problem {
             Refusal::TooManyInvites => {
                 conflict("too_many_invites", "A guild can have 1,000 open invites at most: revoke some first.")
             }
-            Refusal::TooManyAllowed => Problem::field(
-                "allowed",
-                "too_many_allowed",
-                "A private channel can have 1,000 people on its list at most.",
+            Refusal::TooManyOverwrites(most) => Problem::new(
+                Kind::Conflict,
+                "too_many_overwrites",
+                format!("A channel can speak of {most} roles and people at most: give a role instead."),
+            ),
+            Refusal::TooManyRoles(most) => Problem::new(
+                Kind::Conflict,
+                "too_many_roles",
+                format!("A guild can have {most} roles at most: delete one first."),
+            ),
+            Refusal::RoleGone => Problem::not_found("role"),
+            Refusal::MemberGone => Problem::not_found("member"),
+            Refusal::Everyones => {
+                conflict("everyones_role", "Every member has this role: only its permissions can be changed.")
+            }
+            Refusal::AboveYou => Problem::forbidden(
+                "above_you",
+                "That stands as high as you do, or higher: ask somebody who stands above it.",
+            ),
+            Refusal::NotYours => Problem::forbidden(
+                "not_yours_to_give",
+                "You can only give and take permissions that you have yourself.",
+            ),
+            Refusal::OrderIncomplete => Problem::field(
+                "roles",
+                "order_incomplete",
+                "Name all roles, each once, without @everyone: perhaps one was made or deleted meanwhile.",
             ),
             Refusal::InviteUnknown => Problem::new(
                 Kind::NotFound,

@@ -1,18 +1,19 @@
 //! The contract, method by method: each is a use case in a file of its own.
 
 use crate::{
-    Service, accept_invite, acquaintances, allow, create_channel, create_guild, create_invite, delete_channel,
-    delete_guild, edit_channel, edit_guild, erase, export, facts, home, leave, open_direct, preview_invite, read,
-    revoke_invite, set_icon, snapshot,
+    Service, accept_invite, acquaintances, allow, channel_permissions, create_channel, create_guild, create_invite,
+    create_role, delete_channel, delete_guild, delete_role, edit_channel, edit_guild, edit_role, erase, export, facts,
+    give_role, home, leave, open_direct, order_roles, preview_invite, read, revoke_invite, set_icon, set_overwrite,
+    snapshot,
 };
 use async_trait::async_trait;
 use contract::{Part, Receipt, Wishes};
 use files_contract::Upload;
 use guilds_contract::{
-    Acquaintance, Channel, ChannelDraft, ChannelEdit, Facts, Guild, GuildDraft, GuildEdit, Guilds, Home, Invite,
-    InviteDraft, InvitePreview, Member,
+    Acquaintance, Channel, ChannelDraft, ChannelEdit, ChannelPermissions, Facts, Guild, GuildDraft, GuildEdit, Guilds,
+    Home, Invite, InviteDraft, InvitePreview, Member, Overwrite, OverwriteEdit, Role, RoleDraft, RoleEdit, Target,
 };
-use kernel::{At, Caller, ChannelId, Difference, GuildId, Limit, Page, Reader, Result, StreamName, UserId};
+use kernel::{At, Caller, ChannelId, Difference, GuildId, Limit, Page, Reader, Result, RoleId, StreamName, UserId};
 
 #[async_trait]
 impl Guilds for Service {
@@ -84,6 +85,57 @@ impl Guilds for Service {
 
     async fn disallow(&self, caller: Caller, channel: ChannelId, user: UserId) -> Result<()> {
         allow::disallow(self, caller, channel, user).await
+    }
+
+    async fn roles(&self, caller: Caller, guild: GuildId) -> Result<Page<Role>> {
+        read::roles(self, caller, guild).await
+    }
+
+    async fn create_role(&self, caller: Caller, guild: GuildId, draft: RoleDraft) -> Result<Role> {
+        create_role::create_role(self, caller, guild, draft).await
+    }
+
+    async fn edit_role(&self, caller: Caller, guild: GuildId, role: RoleId, edit: RoleEdit) -> Result<Role> {
+        edit_role::edit_role(self, caller, guild, role, edit).await
+    }
+
+    async fn delete_role(&self, caller: Caller, guild: GuildId, role: RoleId) -> Result<()> {
+        delete_role::delete_role(self, caller, guild, role).await
+    }
+
+    async fn order_roles(&self, caller: Caller, guild: GuildId, roles: Vec<RoleId>) -> Result<Page<Role>> {
+        order_roles::order_roles(self, caller, guild, roles).await
+    }
+
+    async fn give_role(&self, caller: Caller, guild: GuildId, user: UserId, role: RoleId) -> Result<()> {
+        give_role::give_role(self, caller, (guild, role), user).await
+    }
+
+    async fn take_role(&self, caller: Caller, guild: GuildId, user: UserId, role: RoleId) -> Result<()> {
+        give_role::take_role(self, caller, (guild, role), user).await
+    }
+
+    async fn overwrites(&self, caller: Caller, channel: ChannelId) -> Result<Page<Overwrite>> {
+        read::overwrites(self, caller, channel).await
+    }
+
+    async fn set_overwrite(
+        &self,
+        caller: Caller,
+        channel: ChannelId,
+        target: Target,
+        edit: OverwriteEdit,
+    ) -> Result<Overwrite> {
+        set_overwrite::set_overwrite(self, caller, channel, target, edit).await
+    }
+
+    async fn channel_permissions(
+        &self,
+        caller: Caller,
+        channel: ChannelId,
+        target: Option<Target>,
+    ) -> Result<ChannelPermissions> {
+        channel_permissions::channel_permissions(self, caller, channel, target).await
     }
 
     async fn create_invite(&self, caller: Caller, guild: GuildId, draft: InviteDraft) -> Result<Invite> {

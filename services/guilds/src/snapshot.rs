@@ -1,16 +1,19 @@
 use crate::{Service, read};
 use contract::{Part, Record};
-use kernel::{ChannelId, GuildId, Result, StreamName, UserId};
+use guilds_contract::Target;
+use kernel::{ChannelId, GuildId, Result, RoleId, StreamName, UserId};
 use std::{collections::BTreeSet, str::FromStr};
 
 const PART: i64 = 500;
 
-/// Guilds, then channels, the lists of private ones, members and directs.
+/// Guilds, then channels, roles, what channels say about roles and about persons, members and directs.
 #[derive(Clone, Copy)]
 enum Place {
     Guilds(GuildId),
     Channels(ChannelId),
-    Allowances(ChannelId, UserId),
+    Roles(RoleId),
+    /// About a kind of target: 0 roles, 1 persons.
+    Overwrites(i32, ChannelId, i64),
     Members(GuildId, UserId),
     Directs(ChannelId),
 }
@@ -20,7 +23,9 @@ impl Place {
         match self {
             Place::Guilds(guild) => format!("guilds.{}.0", guild.0),
             Place::Channels(channel) => format!("channels.{}.0", channel.0),
-            Place::Allowances(channel, user) => format!("allowances.{}.{}", channel.0, user.0),
+            Place::Roles(role) => format!("roles.{}.0", role.0),
+            Place::Overwrites(0, channel, target) => format!("overwrites.{}.{target}", channel.0),
+            Place::Overwrites(_, channel, target) => format!("exceptions.{}.{target}", channel.0),
             Place::Members(guild, user) => format!("members.{}.{}", guild.0, user.0),
             Place::Directs(channel) => format!("directs.{}.0", channel.0),
         }
@@ -30,8 +35,10 @@ impl Place {
     fn following(self) -> Option<Place> {
         match self {
             Place::Guilds(_) => Some(Place::Channels(ChannelId(0))),
-            Place::Channels(_) => Some(Place::Allowances(ChannelId(0), UserId(0))),
-            Place::Allowances(..) => Some(Place::Members(GuildId(0), UserId(0))),
+            Place::Channels(_) => Some(Place::Roles(RoleId(0))),
+            Place::Roles(_) => Some(Place::Overwrites(0, ChannelId(0), 0)),
+            Place::Overwrites(0, ..) => Some(Place::Overwrites(1, ChannelId(0), 0)),
+            Place::Overwrites(..) => Some(Place::Members(GuildId(0), UserId(0))),
             Place::Members(..) => Some(Place::Directs(ChannelId(0))),
             Place::Directs(_) => None,
         }
@@ -48,7 +55,9 @@ impl FromStr for Place {
         match kind {
             Some("guilds") => Ok(Place::Guilds(GuildId(one))),
             Some("channels") => Ok(Place::Channels(ChannelId(one))),
-            Some("allowances") => Ok(Place::Allowances(ChannelId(one), UserId(two))),
+            Some("roles") => Ok(Place::Roles(RoleId(one))),
+            Some("overwrites") => Ok(Place::Overwrites(0, ChannelId(one), two)),
+            Some("exceptions") => Ok(Place::Overwrites(1, ChannelId(one), two)),
             Some("members") => Ok(Place::Members(GuildId(one), UserId(two))),
             Some("directs") => Ok(Place::Directs(ChannelId(one))),
             _ => Err(read::bad_cursor()),
@@ -90,11 +99,20 @@ async fn leaf(s: &Service, place: Place) -> Result<Leaf> {
             },
             |channel| Place::Channels(channel.id),
         ),
-        Place::Allowances(channel, user) => gather(
-            "allowance",
-            &s.channels.allowance_page((channel, user), PART).await?,
-            |allowance| vec![StreamName::guild(allowance.guild)],
-            |allowance| Place::Allowances(allowance.channel, allowance.user),
+        Place::Roles(after) => gather(
+            "role",
+            &s.roles.page(after, PART).await?,
+            |role| vec![StreamName::guild(role.guild)],
+            |role| Place::Roles(role.id),
+        ),
+        Place::Overwrites(kind, channel, target) => gather(
+            "overwrite",
+            &s.overwrites.page(kind, (channel, target), PART).await?,
+            |overwrite| vec![StreamName::guild(overwrite.guild), StreamName::channel(overwrite.channel)],
+            |overwrite| match overwrite.target {
+                Target::Role(role) => Place::Overwrites(0, overwrite.channel, role.0),
+                Target::User(user) => Place::Overwrites(1, overwrite.channel, user.0),
+            },
         ),
         Place::Members(guild, user) => gather(
             "member",

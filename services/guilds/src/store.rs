@@ -7,6 +7,8 @@ pub(crate) mod channels;
 pub(crate) mod directs;
 pub(crate) mod guilds;
 pub(crate) mod invites;
+pub(crate) mod overwrites;
+pub(crate) mod roles;
 
 use kernel::{Committed, NewEvent};
 
@@ -25,7 +27,19 @@ pub(crate) enum Refusal {
     TooManyGuilds,
     TooManyChannels,
     TooManyInvites,
-    TooManyAllowed,
+    /// More than these.
+    TooManyOverwrites(u32),
+    TooManyRoles(u32),
+    RoleGone,
+    MemberGone,
+    /// The role that every member has can't be treated like others.
+    Everyones,
+    /// The role or the person stands as high as the actor, or higher.
+    AboveYou,
+    /// The actor doesn't have what is to be given or taken.
+    NotYours,
+    /// An order that isn't of all roles.
+    OrderIncomplete,
     InviteUnknown,
     InviteExpired,
     InviteUsedUp,

@@ -27,10 +27,14 @@ pub(crate) async fn overview(s: &Service, caller: Caller) -> Result<View> {
     for some in people.chunks(Limit::MAX.into()) {
         users.extend(s.deps.people.profiles(some.to_vec()).await?);
     }
-    let guilds = home
-        .guilds
-        .into_iter()
-        .map(|g| GuildView { guild: g.guild, channels: g.channels.into_iter().map(view).collect() });
+    let guilds = home.guilds.into_iter().map(|g| GuildView {
+        guild: g.guild,
+        channels: g.channels.into_iter().map(view).collect(),
+        roles: g.roles,
+        my_roles: g.my_roles,
+        permissions: g.permissions,
+        in_channels: g.in_channels,
+    });
     Ok(View { guilds: guilds.collect(), directs: home.directs.into_iter().map(view).collect(), users, at })
 }
 

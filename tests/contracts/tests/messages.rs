@@ -57,9 +57,15 @@ async fn town(way: Way) -> Town {
     for (caller, name) in [(ADA, "Ada"), (BOB, "Bob")] {
         people.ensure(caller.user, name.into()).await.expect("a profile");
     }
-    let guilds = guilds::build(scratch[1].database.clone(), &outside, people, Arc::new(files_contract::Nowhere))
-        .await
-        .expect("guilds");
+    let guilds = guilds::build(
+        scratch[1].database.clone(),
+        &outside,
+        people,
+        Arc::new(files_contract::Nowhere),
+        guilds::Config::default(),
+    )
+    .await
+    .expect("guilds");
     let gate = Gate::new(guilds.clone(), outside.fanout.clone());
     let config = messages::Config::default();
     let local =

@@ -111,8 +111,15 @@ async fn stage(seed: u64) -> Stage {
     let mail = accounts::Mailing { mailer: Arc::new(Nowhere), public_url: "https://chat.example.org".into() };
     let folder = std::env::temp_dir().join("guildhall-test-no-blobs");
     let blobs = Arc::new(engine_blobs::LocalBlobs::open(folder).await.expect("nothing there"));
-    let guilds =
-        guilds::build(database(2), &outside, people.clone(), Arc::new(files_contract::Nowhere)).await.expect("guilds");
+    let guilds = guilds::build(
+        database(2),
+        &outside,
+        people.clone(),
+        Arc::new(files_contract::Nowhere),
+        guilds::Config::default(),
+    )
+    .await
+    .expect("guilds");
     let invites = Arc::new(guilds.clone());
     let deps = accounts::Deps { people: people.clone(), holders: Vec::new(), invites, mail, blobs };
     let accounts = accounts::build(database(1), &outside, deps, config).await.expect("accounts");

@@ -81,19 +81,24 @@ const settle = async (what, holds) => {
   }
 };
 
-/** A guild with an open and a private channel, its owner, somebody who stays and somebody who goes. */
+/** A guild with an open channel, a private one, and one that a role opens; its owner, somebody who stays and somebody who goes. */
 const makeGuild = async (server, name) => {
   const [owner, stays, goes] = await Promise.all(['owner', 'stays', 'goes'].map((who) => server.register(`${name}-${who}`)));
   const as = (person, method, path, body) => server.call(method, path, { token: person.token, body });
   const guild = await as(owner, 'POST', '/guilds', { name });
   const channel = (draft) => as(owner, 'POST', `/guilds/${guild.id}/channels`, draft);
   const [open, secret] = [await channel({ name: 'open' }), await channel({ name: 'secret', private: true })];
+  const vault = await channel({ name: 'vault', private: true });
+  const role = await as(owner, 'POST', `/guilds/${guild.id}/roles`, { name: 'keepers' });
+  await as(owner, 'PUT', `/channels/${vault.id}/overwrites/roles/${role.id}`, { allow: 1 });
   const { code } = await as(owner, 'POST', `/guilds/${guild.id}/invites`, {});
   for (const person of [stays, goes]) {
     await as(person, 'POST', `/invites/${code}/accept`);
     await as(owner, 'PUT', `/channels/${secret.id}/allowed/${person.id}`);
+    await as(owner, 'PUT', `/guilds/${guild.id}/members/${person.id}/roles/${role.id}`);
   }
-  return { owner, stays, goes, guild: guild.id, open: open.id, secret: secret.id };
+  const channels = [open, secret, vault].map(({ id }) => id);
+  return { owner, stays, goes, guild: guild.id, open: open.id, secret: secret.id, vault: vault.id, role: role.id, channels };
 };
 
 /** What is taken away, from whom, and by which call. `lost`: the streams that are heard no more; none: all. */
@@ -110,18 +115,23 @@ const WAYS = {
     call: ['PATCH', `/channels/${open}`, { private: true }],
     lost: [open],
   }),
+  'a member loses a role': ({ owner, goes, guild, vault, role }) => ({
+    by: owner,
+    call: ['DELETE', `/guilds/${guild}/members/${goes.id}/roles/${role}`],
+    lost: [vault],
+  }),
   'a session ends': ({ goes }) => ({ by: goes, call: ['DELETE', '/sessions/current'], closes: SESSION_ENDED }),
 };
 
 const lostInTime = async (t, { server, lossy, near, far }, name, way) => {
   const scene = await makeGuild(server, name.replaceAll(' ', '-'));
-  const { owner, stays, goes, guild, open, secret } = scene;
+  const { owner, stays, goes, guild, open, channels } = scene;
   const { by, before, call, lost, closes } = way(scene);
-  const [kept, taken] = [stays, goes].map((person) => new Ear(far.socketUrl, person, guild, [open, secret]));
+  const [kept, taken] = [stays, goes].map((person) => new Ear(far.socketUrl, person, guild, channels));
   t.after(() => [kept, taken].forEach((ear) => ear.link.close()));
   await Promise.all([kept, taken].map((ear) => ear.link.open()));
   await settle('all is watched', () => [kept, taken].every((ear) => ear.streams.every((stream) => ear.watched.has(stream))));
-  const speaker = new Speaker(near, owner, [open, secret]);
+  const speaker = new Speaker(near, owner, channels);
   t.after(() => speaker.stop());
   await settle('both hear', () => [kept, taken].every((ear) => ear.heard.length > 4));
 

@@ -258,6 +258,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{channel}/overwrites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a channel gives to roles and people, and takes from them. */
+        get: operations["overwrites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel}/overwrites/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what a channel gives to a role, and takes from it. The guild's id is the role that every member has. */
+        put: operations["set_role_overwrite"];
+        post?: never;
+        /** Let a channel say nothing about a role. */
+        delete: operations["clear_role_overwrite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel}/overwrites/users/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what a channel gives to a member, and takes from them. */
+        put: operations["set_user_overwrite"];
+        post?: never;
+        /** Let a channel say nothing about a member. */
+        delete: operations["clear_user_overwrite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I may do in a channel; for who manages roles there, what others may. */
+        get: operations["channel_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{channel}/read": {
         parameters: {
             query?: never;
@@ -432,6 +502,61 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guilds/{guild}/members/{user}/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a member a role that is below the caller's highest and holds only what the caller has. */
+        put: operations["give_role"];
+        post?: never;
+        /** Take a role from a member. */
+        delete: operations["take_role"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guilds/{guild}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A guild's roles, the highest first; the last is the one that every member has. */
+        get: operations["roles"];
+        /** Put the roles in another order. Only those below the caller's highest move. */
+        put: operations["order_roles"];
+        /** Make a role, below all others. It can hold only what the caller has. */
+        post: operations["create_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guilds/{guild}/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a role, with what channels say about it. */
+        delete: operations["delete_role"];
+        options?: never;
+        head?: never;
+        /** Change a role below the caller's highest. Of the role that every member has, only the permissions change. */
+        patch: operations["edit_role"];
         trace?: never;
     };
     "/api/v1/invites/{code}": {
@@ -1710,7 +1835,7 @@ export interface components {
              * @description Channels show in rising order of position, then id.
              */
             position: number;
-            /** @description Seen only by those on its list, and the guild's owner. */
+            /** @description Hidden from somebody: an overwrite denies that it is seen. */
             private: boolean;
             /** @description Who is in a direct; empty for a guild's channel. */
             recipients: components["schemas"]["UserId"][];
@@ -1729,7 +1854,7 @@ export interface components {
             name?: string | null;
             /** Format: int32 */
             position?: number | null;
-            /** @description Making a channel private leaves it to those on its list and the owner. */
+            /** @description Making a channel private hides it from everyone but those whom an overwrite lets see it; opening it takes away all that hides it. */
             private?: boolean | null;
             topic?: string | null;
         };
@@ -1743,6 +1868,10 @@ export interface components {
         ChannelOverview: {
             channel: components["schemas"]["Channel"];
             head: components["schemas"]["Head"];
+        };
+        /** @description What somebody may do in a channel. */
+        ChannelPermissions: {
+            permissions: components["schemas"]["Permissions"];
         };
         CodeDraft: {
             /**
@@ -1923,6 +2052,16 @@ export interface components {
         GuildOverview: {
             channels: components["schemas"]["ChannelOverview"][];
             guild: components["schemas"]["Guild"];
+            /** @description What the caller may do in those channels where that isn't what the guild says. */
+            in_channels?: {
+                [key: string]: components["schemas"]["Permissions"];
+            };
+            /** @description The caller's own roles. */
+            my_roles?: components["schemas"]["RoleId"][];
+            /** @description What the caller may do in the guild. */
+            permissions?: components["schemas"]["Permissions"];
+            /** @description The highest first, the one that every member has at the end. */
+            roles?: components["schemas"]["Role"][];
         };
         /** @description Where a channel stands for one person. Unread = `number` − `marker`. */
         Head: {
@@ -2106,6 +2245,8 @@ export interface components {
         Member: {
             guild: components["schemas"]["GuildId"];
             joined_at: components["schemas"]["Timestamp"];
+            /** @description By rising id, without the one that every member has. */
+            roles?: components["schemas"]["RoleId"][];
             user: components["schemas"]["UserId"];
         };
         /** @description One message. */
@@ -2175,6 +2316,19 @@ export interface components {
             guilds: components["schemas"]["GuildOverview"][];
             /** @description Those in the directs, and the caller. */
             users: components["schemas"]["User"][];
+        };
+        /** @description What a channel gives to a role or a person, and takes from them. */
+        Overwrite: {
+            allow: components["schemas"]["Permissions"];
+            channel: components["schemas"]["ChannelId"];
+            deny: components["schemas"]["Permissions"];
+            guild: components["schemas"]["GuildId"];
+            target: components["schemas"]["Target"];
+        };
+        OverwriteEdit: {
+            allow?: components["schemas"]["Permissions"];
+            /** @description What is neither allowed nor denied is as the roles say. */
+            deny?: components["schemas"]["Permissions"];
         };
         /** @description What a person's account is opened with, without what is secret. */
         OwnCredentials: {
@@ -2288,6 +2442,16 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Overwrite: {
+            /** @description The `seq` of each stream that this page reflects. */
+            at?: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["Overwrite"][];
+            /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Provider: {
             /** @description The `seq` of each stream that this page reflects. */
             at?: {
@@ -2304,6 +2468,16 @@ export interface components {
                 [key: string]: number;
             };
             items: components["schemas"]["RegistrationCode"][];
+            /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Role: {
+            /** @description The `seq` of each stream that this page reflects. */
+            at?: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["Role"][];
             /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
             next?: string | null;
         };
@@ -2382,6 +2556,11 @@ export interface components {
             /** @description Where the link was mailed to. */
             mailed_to: string;
         };
+        /**
+         * Format: int64
+         * @description A set of permissions: the sum of 1 view, 2 send, 4 create invites, 8 manage channels, 16 manage the guild, 32 manage invites, 64 administrator, 128 manage roles, 256 kick, 512 ban, 1024 time out, 2048 manage messages, 4096 manage nicknames, 8192 change one's nickname, 16384 mention everyone, 32768 attach files, 65536 embed links, 131072 add reactions, 262144 create threads, 524288 manage threads, 1048576 pin, 2097152 view the audit log, 4194304 manage emoji, 8388608 manage webhooks.
+         */
+        Permissions: number;
         /** @description The wire form (`application/problem+json`). */
         Problem: {
             /** @description Stable, for programs. */
@@ -2593,10 +2772,52 @@ export interface components {
             timeout: number;
             userVerification: string;
         };
+        /** @description A role of a guild. The one that every member has bears the guild's number as its id. */
+        Role: {
+            /** @description `#rrggbb`; absent: as everyone. */
+            color?: string | null;
+            guild: components["schemas"]["GuildId"];
+            /** @description Whether its members are shown as a group of their own. */
+            hoisted: boolean;
+            id: components["schemas"]["RoleId"];
+            name: string;
+            permissions: components["schemas"]["Permissions"];
+            /**
+             * Format: int32
+             * @description Higher is higher. The role that every member has is at 0, the others at 1, 2, 3 …
+             */
+            position: number;
+        };
         RoleChange: {
             /** @description For the audit, at most 500 characters. */
             reason?: string | null;
             role: components["schemas"]["InstanceRole"];
+        };
+        RoleDraft: {
+            /** @description `#rrggbb`. */
+            color?: string | null;
+            hoisted?: boolean;
+            /** @description 1 to 80 characters. */
+            name: string;
+            permissions?: components["schemas"]["Permissions"];
+        };
+        /** @description A change of a role: what is absent stays. Of the role that every member has, only the permissions change. */
+        RoleEdit: {
+            /** @description `#rrggbb`; empty: none. */
+            color?: string | null;
+            hoisted?: boolean | null;
+            name?: string | null;
+            permissions?: components["schemas"]["Permissions"] | null;
+        };
+        /**
+         * @description The id of a role: a time-sortable 64-bit number, as a string.
+         * @example 7301234567890123
+         */
+        RoleId: string;
+        /** @description An order of roles. */
+        RoleOrder: {
+            /** @description All roles but the one that every member has, the highest first. */
+            roles: components["schemas"]["RoleId"][];
         };
         /** @description The second step of logging in. */
         SecondFactor: {
@@ -2732,6 +2953,12 @@ export interface components {
              */
             reason: string;
             until?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description Whom an overwrite is about. */
+        Target: {
+            role: components["schemas"]["RoleId"];
+        } | {
+            user: components["schemas"]["UserId"];
         };
         /** @enum {string} */
         Theme: "system" | "light" | "dark";
@@ -3473,6 +3700,208 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    overwrites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose. */
+                channel: components["schemas"]["ChannelId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those about roles, then those about people. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Overwrite"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_role_overwrite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Where. */
+                channel: components["schemas"]["ChannelId"];
+                /** @description To which. */
+                role: components["schemas"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverwriteEdit"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overwrite"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    clear_role_overwrite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Where. */
+                channel: components["schemas"]["ChannelId"];
+                /** @description About which. */
+                role: components["schemas"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The guild's word counts. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    set_user_overwrite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Where. */
+                channel: components["schemas"]["ChannelId"];
+                /** @description To whom. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverwriteEdit"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overwrite"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    clear_user_overwrite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Where. */
+                channel: components["schemas"]["ChannelId"];
+                /** @description About whom. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The word for the member's roles counts. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    channel_permissions: {
+        parameters: {
+            query?: {
+                /** @description As somebody with this role sees it. */
+                role?: components["schemas"]["RoleId"] | null;
+                /** @description As this member sees it. */
+                user?: components["schemas"]["UserId"] | null;
+            };
+            header?: never;
+            path: {
+                /** @description Where. */
+                channel: components["schemas"]["ChannelId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What they may do there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelPermissions"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     mark_read: {
         parameters: {
             query?: never;
@@ -3965,6 +4394,242 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    give_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Where. */
+                guild: components["schemas"]["GuildId"];
+                /** @description Whom. */
+                user: components["schemas"]["UserId"];
+                /** @description Which. */
+                role: components["schemas"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The member has it. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    take_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Where. */
+                guild: components["schemas"]["GuildId"];
+                /** @description From whom. */
+                user: components["schemas"]["UserId"];
+                /** @description Which. */
+                role: components["schemas"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The member doesn't have it. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose. */
+                guild: components["schemas"]["GuildId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The roles. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Role"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    order_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose. */
+                guild: components["schemas"]["GuildId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleOrder"];
+            };
+        };
+        responses: {
+            /** @description The roles, in this order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Role"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    create_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Where. */
+                guild: components["schemas"]["GuildId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleDraft"];
+            };
+        };
+        responses: {
+            /** @description The role, which nobody has yet. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    delete_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose. */
+                guild: components["schemas"]["GuildId"];
+                /** @description Which. */
+                role: components["schemas"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    edit_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose. */
+                guild: components["schemas"]["GuildId"];
+                /** @description Which. */
+                role: components["schemas"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleEdit"];
+            };
+        };
+        responses: {
+            /** @description The role, changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["Full"];

@@ -1,11 +1,14 @@
-//! Channels of guilds, and who may see the private ones.
+//! Channels of guilds, and how people stand to them.
 
 use super::{Outcome, Refusal, Tell, unchanged};
-use crate::rules::{self, Change};
+use crate::rules::{self, Change, roles};
 use async_trait::async_trait;
 use engine_sql::Result;
-use guilds_contract::{Allowance, Channel, ChannelKind, Facts};
-use kernel::{ChannelId, Committed, GuildId, NewEvent, Timestamp, UserId, permissions::Place};
+use guilds_contract::{Channel, ChannelKind, Facts};
+use kernel::{
+    ChannelId, Committed, GuildId, Timestamp, UserId,
+    permissions::{Grants, Place},
+};
 
 #[async_trait]
 pub(crate) trait Store: Send + Sync {
@@ -16,7 +19,7 @@ pub(crate) trait Store: Send + Sync {
 
     async fn facts(&self, channel: ChannelId, user: UserId) -> Result<Option<Facts>>;
 
-    /// Inserts a channel after the guild's last, with its list. Only members can be on it.
+    /// Inserts a channel after the guild's last, which these members see. A private one is hidden from everyone else.
     async fn create(
         &self,
         guild: GuildId,
@@ -25,7 +28,8 @@ pub(crate) trait Store: Send + Sync {
         tell: Tell<Channel>,
     ) -> Outcome<Committed<Channel>>;
 
-    /// Changes a channel; `tell` hears it as it was and as it is.
+    /// Changes a channel; `tell` hears it as it was and as it is. Turning private hides it from everyone; turning open takes
+    /// away all that hides it.
     async fn edit(
         &self,
         guild: GuildId,
@@ -36,32 +40,8 @@ pub(crate) trait Store: Send + Sync {
 
     async fn delete(&self, guild: GuildId, channel: ChannelId, tell: Tell<Channel>) -> Outcome<Committed<()>>;
 
-    /// Who is on a channel's list, by rising id.
-    async fn allowed(&self, channel: ChannelId) -> Result<Vec<UserId>>;
-
-    /// Puts a member on a channel's list.
-    async fn allow(
-        &self,
-        guild: GuildId,
-        channel: ChannelId,
-        user: UserId,
-        events: Vec<NewEvent>,
-    ) -> Outcome<Committed<()>>;
-
-    /// Takes a member off a channel's list.
-    async fn disallow(
-        &self,
-        guild: GuildId,
-        channel: ChannelId,
-        user: UserId,
-        events: Vec<NewEvent>,
-    ) -> Outcome<Committed<()>>;
-
     /// At most `limit` channels with ids above `after`, rising.
     async fn page(&self, after: ChannelId, limit: i64) -> Result<Vec<Channel>>;
-
-    /// At most `limit` entries of lists after `after`, by channel and person.
-    async fn allowance_page(&self, after: (ChannelId, UserId), limit: i64) -> Result<Vec<Allowance>>;
 }
 
 engine_sql::stamp!("channels/sql.rs");

@@ -4,7 +4,10 @@ use crate::rules;
 use async_trait::async_trait;
 use engine_sql::Result;
 use guilds_contract::{Channel, Facts};
-use kernel::{ChannelId, Committed, NewEvent, Timestamp, UserId, permissions::Place};
+use kernel::{
+    ChannelId, Committed, NewEvent, Timestamp, UserId,
+    permissions::{Grants, Place},
+};
 
 #[async_trait]
 pub(crate) trait Store: Send + Sync {

@@ -1,12 +1,15 @@
 //! Guilds and who is in them.
 
 use super::{Outcome, Refusal, Tell, unchanged};
-use crate::rules;
+use crate::rules::{self, roles};
 use async_trait::async_trait;
 use engine_sql::Result;
 use files_contract::ImageName;
 use guilds_contract::{Channel, Facts, Guild, Member};
-use kernel::{At, ChannelId, Committed, GuildId, NewEvent, StreamName, Timestamp, UserId, permissions::Place};
+use kernel::{
+    At, ChannelId, Committed, GuildId, NewEvent, RoleId, StreamName, Timestamp, UserId,
+    permissions::{Grants, Permissions, Place},
+};
 
 /// What goes with a guild.
 #[derive(Debug, PartialEq)]
@@ -34,7 +37,8 @@ pub(crate) trait Store: Send + Sync {
 
     async fn owned(&self, user: UserId) -> Result<Vec<Guild>>;
 
-    /// The heads of the person's own stream and of all streams of guilds and private channels that `user` sees.
+    /// The heads of the person's own stream and of all streams of guilds that `user` is in and of their private channels,
+    /// whether `user` sees them or not.
     async fn heads(&self, user: UserId) -> Result<At>;
 
     async fn rename(&self, guild: GuildId, name: String, tell: Tell<Guild>) -> Outcome<Committed<Guild>>;
@@ -57,7 +61,7 @@ pub(crate) trait Store: Send + Sync {
     /// Those of `users` who are in a guild that `user` is in, each once, and one such guild.
     async fn fellows(&self, user: UserId, users: &[UserId]) -> Result<Vec<(UserId, GuildId)>>;
 
-    /// Takes a member out, and off the lists of the guild's private channels.
+    /// Takes a member out, with the roles and with what channels say about the person.
     async fn leave(&self, guild: GuildId, user: UserId, events: Vec<NewEvent>) -> Outcome<Committed<()>>;
 
     /// Takes a member in and counts one use of the invite; who is a member already uses nothing up.

@@ -1,9 +1,13 @@
 //! What the suites of the store act with.
 
-use super::{Refusal, channels, directs, guilds, invites};
+use super::{Refusal, channels, directs, guilds, invites, overwrites, roles};
+use crate::rules::roles::Rewrite;
 use engine_sql::{Database, Ground, sqlx};
-use guilds_contract::{Channel, ChannelKind, Guild, Invite, Member};
-use kernel::{ChannelId, Committed, EventId, GuildId, NewEvent, StreamName, Timestamp, UserId};
+use guilds_contract::{Channel, ChannelKind, Guild, Invite, Member, Overwrite, Role, Target};
+use kernel::{
+    ChannelId, Committed, EventId, GuildId, NewEvent, RoleId, StreamName, Timestamp, UserId,
+    permissions::{Permissions, Shift},
+};
 use std::sync::Arc;
 
 pub(crate) const ADA: UserId = UserId(1);
@@ -16,6 +20,8 @@ pub(crate) struct Scene {
     pub(crate) channels: Arc<dyn channels::Store>,
     pub(crate) invites: Arc<dyn invites::Store>,
     pub(crate) directs: Arc<dyn directs::Store>,
+    pub(crate) roles: Arc<dyn roles::Store>,
+    pub(crate) overwrites: Arc<dyn overwrites::Store>,
 }
 
 impl Scene {
@@ -25,6 +31,8 @@ impl Scene {
             channels: channels::open(&ground.database),
             invites: invites::open(&ground.database),
             directs: directs::open(&ground.database),
+            roles: roles::open(&ground.database),
+            overwrites: overwrites::open(&ground.database),
             ground,
         })
     }
@@ -95,7 +103,7 @@ impl Scene {
         user: UserId,
         at: i64,
     ) -> Result<Committed<Guild>, Refusal> {
-        let new = Member { guild, user, joined_at: Timestamp(at) };
+        let new = Member { guild, user, joined_at: Timestamp(at), roles: Vec::new() };
         let events = vec![self.event(StreamName::guild(guild)), self.event(StreamName::user("guilds", user))];
         self.guilds.accept(code, new, events).await.expect("works")
     }
@@ -116,6 +124,35 @@ impl Scene {
         let event = self.event(StreamName::channel(ChannelId(id)));
         let made = self.channels.create(guild, new, allowed.to_vec(), Box::new(|_| vec![event])).await.expect("works");
         made.map(|done| done.value)
+    }
+
+    /// What a channel says about a role or a person, as Ada would have it.
+    pub(crate) async fn say(
+        &self,
+        guild: GuildId,
+        channel: ChannelId,
+        target: Target,
+        shift: Shift,
+    ) -> Result<Committed<Overwrite>, Refusal> {
+        let event = self.event(StreamName::guild(guild));
+        let set = Rewrite::Set(shift);
+        let done = self.overwrites.rewrite(ADA, (guild, channel), target, set, 5, Box::new(|_| vec![event])).await;
+        done.expect("works")
+    }
+
+    /// A role of Ada's making, below all others.
+    pub(crate) async fn role(&self, guild: GuildId, permissions: Permissions) -> Role {
+        let id = RoleId(self.ground.mint.id().await.expect("id"));
+        let role = Role { id, guild, name: "Role".into(), color: None, hoisted: false, permissions, position: 1 };
+        let event = self.event(StreamName::guild(guild));
+        let made = self.roles.create(ADA, role, 9, Box::new(|_| vec![event])).await.expect("works");
+        made.expect("made").value
+    }
+
+    /// `actor` gives a role.
+    pub(crate) async fn give(&self, actor: UserId, role: &Role, user: UserId) -> Result<Committed<()>, Refusal> {
+        let event = self.event(StreamName::guild(role.guild));
+        self.roles.give(actor, (role.guild, role.id), user, Box::new(|_| vec![event])).await.expect("works")
     }
 
     pub(crate) fn event(&self, stream: StreamName) -> NewEvent {

@@ -132,7 +132,7 @@ pub(crate) async fn lists_are_for_members_only(s: Stage) {
     let mixed = draft(vec![BOB.user, EVE.user]);
     assert_eq!(refusal(s.guilds.create_channel(ADA, guild, mixed).await), "422 not_members allowed");
     let crowd = draft((1..=1_001).map(|id| person(id).user).collect());
-    assert_eq!(refusal(s.guilds.create_channel(ADA, guild, crowd).await), "422 too_many_allowed allowed");
+    assert_eq!(refusal(s.guilds.create_channel(ADA, guild, crowd).await), "409 too_many_overwrites allowed");
     assert_eq!(s.seen(ADA, guild).await.len(), 2, "nothing was made");
     let twice = draft(vec![BOB.user, BOB.user]);
     let made = s.guilds.create_channel(ADA, guild, twice).await.expect("made").id;

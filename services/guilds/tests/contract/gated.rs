@@ -2,9 +2,14 @@
 
 use crate::stage::{ADA, BOB, CID, EVE, Stage, refusal};
 use gate::Gate;
-use guilds_contract::ChannelEdit;
-use kernel::permissions::Permission::{ManageChannels, Send, View};
-use kernel::{Caller, ChannelId};
+use guilds_contract::{ChannelEdit, OverwriteEdit, RoleEdit, Target};
+use kernel::{
+    Caller, ChannelId,
+    permissions::{
+        Permission::{ManageChannels, Send, View},
+        Permissions,
+    },
+};
 
 const NOT_FOUND: &str = "404 not_found";
 
@@ -49,6 +54,46 @@ pub(crate) async fn the_gate_hears_of_every_change(s: Stage) {
     s.guilds.delete_guild(ADA, guild).await.expect("deleted");
     assert!(!sends(ADA, general).await && !sends(BOB, general).await);
     assert_eq!(refusal(gate.guild(ADA.user, guild, View).await), NOT_FOUND);
+}
+
+pub(crate) async fn the_gate_hears_of_roles(s: Stage) {
+    let guild = s.guild(&[BOB]).await.id;
+    let general = s.general(guild).await.id;
+    let role = s.role(guild, Permissions::of(&[ManageChannels])).await.id;
+    let gate = Gate::new(s.guilds.clone(), s.fanout.clone());
+    let manages = async || {
+        let mut allowed = Vec::new();
+        for _ in 0..3 {
+            allowed.push(gate.channel(BOB.user, general, ManageChannels).await.is_ok());
+        }
+        allowed.dedup();
+        assert_eq!(allowed.len(), 1);
+        allowed[0]
+    };
+    let set = async |allow, deny| {
+        let edit = OverwriteEdit { allow, deny };
+        s.guilds.set_overwrite(ADA, general, Target::User(BOB.user), edit).await.expect("set");
+    };
+    let (none, manage) = (Permissions::NONE, Permissions::of(&[ManageChannels]));
+    assert!(!manages().await);
+    s.guilds.give_role(ADA, guild, BOB.user, role).await.expect("given");
+    assert!(manages().await);
+    set(none, manage).await;
+    assert!(!manages().await);
+    set(none, none).await;
+    assert!(manages().await);
+    let nothing = RoleEdit { permissions: Some(none), ..Default::default() };
+    s.guilds.edit_role(ADA, guild, role, nothing).await.expect("edited");
+    assert!(!manages().await);
+    let everything = RoleEdit { permissions: Some(Permissions::ALL), ..Default::default() };
+    s.guilds.edit_role(ADA, guild, role, everything).await.expect("edited");
+    assert!(manages().await);
+    s.guilds.take_role(ADA, guild, BOB.user, role).await.expect("taken");
+    assert!(!manages().await);
+    s.guilds.give_role(ADA, guild, BOB.user, role).await.expect("given");
+    assert!(manages().await);
+    s.guilds.delete_role(ADA, guild, role).await.expect("deleted");
+    assert!(!manages().await);
 }
 
 pub(crate) async fn the_gate_asks_once_while_nothing_changes(s: Stage) {

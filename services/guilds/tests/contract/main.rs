@@ -5,6 +5,7 @@ mod communities;
 mod directs;
 mod gated;
 mod invites;
+mod roles;
 mod stage;
 mod wholes;
 
@@ -60,8 +61,17 @@ both_ways!(
         nobody_manages_a_direct,
         who_shares_a_place_is_known_to_those_who_share_it,
     },
+    roles::{
+        a_role_is_made_given_and_told,
+        who_manages_roles_manages_those_below,
+        a_channel_speaks_of_roles_and_people,
+        a_channel_is_seen_as_somebody_else_sees_it,
+        home_holds_what_the_caller_may_do,
+        outsiders_and_members_manage_nothing,
+    },
     gated::{
         the_gate_hears_of_every_change,
+        the_gate_hears_of_roles,
         the_gate_asks_once_while_nothing_changes,
     },
     wholes::{

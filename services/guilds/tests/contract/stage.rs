@@ -12,11 +12,11 @@ use engine_sql::{
 };
 use files_contract::Upload;
 use guilds_contract::{
-    Channel, ChannelDraft, Guild, GuildDraft, Guilds, GuildsClient, Invite, InviteDraft, serve_guilds,
+    Channel, ChannelDraft, Guild, GuildDraft, Guilds, GuildsClient, Invite, InviteDraft, Role, RoleDraft, serve_guilds,
 };
 use kernel::{
     Caller, ChannelId, Difference, Event, GuildId, Limit, Page, Problem, Reader, Result, SessionId, StreamName,
-    Timestamp, UserId,
+    Timestamp, UserId, permissions::Permissions,
 };
 use people_contract::{Friend, People, Picture, Profile, ProfileEdit, Settings, SettingsEdit};
 use ports::{Fanout, ManualClock, OsRandom};
@@ -42,10 +42,15 @@ pub(crate) async fn local() -> Stage {
         fanout: fanout.clone(),
         bus: Arc::new(MemoryBus::default()),
     };
-    let guilds =
-        guilds::build(scratch.database.clone(), &outside, Arc::new(Everybody), Arc::new(files_contract::Nowhere))
-            .await
-            .expect("built");
+    let guilds = guilds::build(
+        scratch.database.clone(),
+        &outside,
+        Arc::new(Everybody),
+        Arc::new(files_contract::Nowhere),
+        guilds::Config::default(),
+    )
+    .await
+    .expect("built");
     Stage { guilds, clock, fanout, _running: None, scratch }
 }
 
@@ -160,6 +165,12 @@ impl Stage {
             }
         }
         self.guilds.guild(ADA, guild.id).await.expect("there")
+    }
+
+    /// A role of Ada's making, below all others.
+    pub(crate) async fn role(&self, guild: GuildId, permissions: Permissions) -> Role {
+        let draft = RoleDraft { name: "Role".into(), color: None, hoisted: false, permissions };
+        self.guilds.create_role(ADA, guild, draft).await.expect("made")
     }
 
     /// Takes the database away.

@@ -3,7 +3,7 @@ use contract::{OwnedGuilds, Record, Wishes};
 use guilds_contract::{Channel, ChannelChanged, ChannelEdit, Facts, Guild, Home};
 use kernel::{
     Caller, ChannelId, GuildId, Reader, StreamName,
-    permissions::{Place, Standing},
+    permissions::{Grants, Permission, Permissions, Place, Shift, Standing},
 };
 use std::collections::BTreeMap;
 
@@ -83,22 +83,25 @@ pub(crate) async fn facts_are_what_the_gate_decides_from(s: Stage) {
     let general = s.general(guild).await.id;
     let secret = s.channel(guild, true, &[]).await.id;
     let direct = s.guilds.open_direct(BOB, ADA.user).await.expect("opened").id;
-    let at = |guild, standing, place| Some(Facts { guild, standing, place });
+    let at = |guild, standing, place, grants| Some(Facts { guild, standing, place, grants });
     let here = Some(guild);
-    let hidden = Place::PrivateChannel { allowed: false };
+    let (hidden, usual) = (Place::PrivateChannel, Grants::default());
+    let view = Permissions::of(&[Permission::View]);
+    let denied = Grants { everyone: Shift { deny: view, ..Shift::default() }, ..usual };
     for (caller, standing) in [(ADA, Standing::Owner), (BOB, Standing::Member), (EVE, Standing::Outsider)] {
         let user = caller.user;
         let facts = async |channel| s.guilds.channel_facts(channel, user).await.expect("facts");
-        assert_eq!(s.guilds.guild_facts(guild, user).await.expect("facts"), at(here, standing, Place::Guild));
-        assert_eq!(facts(general).await, at(here, standing, Place::OpenChannel));
-        assert_eq!(facts(secret).await, at(here, standing, hidden));
+        assert_eq!(s.guilds.guild_facts(guild, user).await.expect("facts"), at(here, standing, Place::Guild, usual));
+        assert_eq!(facts(general).await, at(here, standing, Place::OpenChannel, usual));
+        assert_eq!(facts(secret).await, at(here, standing, hidden, denied));
         let in_it = if caller == EVE { Standing::Outsider } else { Standing::Member };
-        assert_eq!(facts(direct).await, at(None, in_it, Place::Direct));
+        assert_eq!(facts(direct).await, at(None, in_it, Place::Direct, usual));
         assert_eq!(facts(ChannelId(77)).await, None);
     }
     assert_eq!(s.guilds.guild_facts(GuildId(77), ADA.user).await.expect("facts"), None);
     s.guilds.allow(ADA, secret, BOB.user).await.expect("allowed");
-    let listed = at(here, Standing::Member, Place::PrivateChannel { allowed: true });
+    let shown = Grants { person: Shift { allow: view, ..Shift::default() }, ..denied };
+    let listed = at(here, Standing::Member, hidden, shown);
     assert_eq!(s.guilds.channel_facts(secret, BOB.user).await.expect("facts"), listed);
 }
 
@@ -129,6 +132,7 @@ fn counted(records: &[Record]) -> BTreeMap<&str, usize> {
 pub(crate) async fn a_snapshot_holds_everything(s: Stage) {
     let guild = s.guild(&[BOB, CID]).await;
     let secret = s.channel(guild.id, true, &[BOB]).await;
+    s.role(guild.id, Permissions::NONE).await;
     s.guilds.open_direct(BOB, ADA.user).await.expect("opened");
     let (mut records, mut at, mut after) = (Vec::new(), kernel::At::new(), None);
     loop {
@@ -140,7 +144,10 @@ pub(crate) async fn a_snapshot_holds_everything(s: Stage) {
             break;
         }
     }
-    assert_eq!(counted(&records), BTreeMap::from([("allowance", 1), ("channel", 3), ("guild", 1), ("member", 3)]));
+    assert_eq!(
+        counted(&records),
+        BTreeMap::from([("channel", 3), ("guild", 1), ("member", 3), ("overwrite", 2), ("role", 1)])
+    );
     let told = |kind: &str| records.iter().find(|r| r.kind == kind).expect("there").value.clone();
     assert_eq!(serde_json::from_value::<Guild>(told("guild")).expect("a guild"), guild);
     for stream in [StreamName::guild(guild.id), StreamName::channel(secret.id), own(ADA), own(BOB)] {

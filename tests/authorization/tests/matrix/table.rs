@@ -21,18 +21,30 @@ pub(crate) enum Actor {
     Owner,
     /// Runs the installation, but is not in the guild.
     Operator,
+    /// A member with a role that manages roles and channels; not on the private channel's list, not in the direct.
+    Moderator,
+    /// A member with a role that is administrator; not in the direct.
+    Admin,
 }
 
 impl Actor {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Anonymous, Self::Outsider, Self::Member, Self::Allowed, Self::Owner, Self::Operator];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Anonymous,
+        Self::Outsider,
+        Self::Member,
+        Self::Allowed,
+        Self::Owner,
+        Self::Operator,
+        Self::Moderator,
+        Self::Admin,
+    ];
 }
 
 /// What everyone is answered who calls an operation on a kind of object.
 pub(crate) struct Row {
     pub(crate) operation: String,
     pub(crate) object: String,
-    statuses: [Option<u16>; 6],
+    statuses: [Option<u16>; 8],
 }
 
 impl Row {
@@ -71,7 +83,7 @@ fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
 
 fn row(line: &str) -> Row {
     let words: Vec<&str> = line.split_whitespace().collect();
-    assert_eq!(words.len(), 8, "a row has an operation, an object and six statuses: {line}");
+    assert_eq!(words.len(), 10, "a row has an operation, an object and eight statuses: {line}");
     let status = |word: &str| match word {
         "?" => None,
         status => Some(status.parse().unwrap_or_else(|_| panic!("{status} is no status: {line}"))),

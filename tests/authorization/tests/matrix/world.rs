@@ -77,7 +77,7 @@ impl World {
             ids: BTreeMap::new(),
             registered: 0,
         };
-        for who in ["operator", "outsider", "member", "allowed", "owner", "bystander"] {
+        for who in ["operator", "outsider", "member", "allowed", "owner", "moderator", "admin", "bystander"] {
             let person = world.register(who).await;
             world.people.insert(who, person);
         }
@@ -91,7 +91,7 @@ impl World {
             None => None,
         };
         // A call may have ended all of a person's sessions.
-        for who in ["owner", "member", "allowed"] {
+        for who in ["owner", "member", "allowed", "moderator", "admin"] {
             let person = self.log_in(&self.people[who].email).await;
             self.people.insert(who, Person { id: self.people[who].id.clone(), ..person });
         }
@@ -106,9 +106,19 @@ impl World {
         let invites = format!("/api/v1/guilds/{guild}/invites");
         let invite = self.done("POST", &invites, by(&owner), Some(json!({}))).await;
         let code = invite["code"].as_str().expect("a code").to_owned();
-        for who in ["member", "allowed"] {
+        for who in ["member", "allowed", "moderator", "admin"] {
             let accept = format!("/api/v1/invites/{code}/accept");
             self.done("POST", &accept, by(&self.people[who].clone()), None).await;
+        }
+        // The highest first; 64: administrator, 136: manages channels and roles.
+        for (key, permissions) in [("admin", 64), ("moderator", 136), ("role", 0)] {
+            let draft = json!({ "name": key, "permissions": permissions });
+            let role = id(&self.done("POST", &format!("/api/v1/guilds/{guild}/roles"), by(&owner), Some(draft)).await);
+            if let Some(person) = self.people.get(key) {
+                let give = format!("/api/v1/guilds/{guild}/members/{}/roles/{role}", person.id);
+                self.done("PUT", &give, by(&owner), None).await;
+            }
+            self.ids.insert(key, role);
         }
         let channels = format!("/api/v1/guilds/{guild}/channels");
         let open = self.done("POST", &channels, by(&owner), Some(json!({ "name": "open" }))).await;
@@ -206,10 +216,13 @@ impl World {
         }
         let victim = self.victim.as_ref().map_or(NOTHING, |victim| &victim.id);
         let user = match operation.path.as_str() {
-            path if path.contains("/allowed/") => &self.people["member"].id,
+            path if ["/allowed/", "/members/", "/overwrites/"].iter().any(|part| path.contains(part)) => {
+                &self.people["member"].id
+            }
             path if path.starts_with("/api/v1/operator/") => victim,
             _ => &bystander,
         };
+        path = path.replace("{role}", &id("role"));
         path = path.replace("{user}", user).replace("{guild}", &id("guild"));
         path = path.replace("{code}", &if missing { "AAAAAAAAAAAAAAAAAAAAAA".to_owned() } else { id("code") });
         path = path.replace("{registration_code}", &id("registration code"));
@@ -255,7 +268,11 @@ impl World {
             "begin_link" => json!({ "provider": "nobody", "password": PASSWORD }),
             "edit_me" => json!({ "display_name": "Renamed" }),
             "edit_settings" => json!({ "enter_sends": false }),
-            "create_guild" | "edit_guild" | "create_channel" | "edit_channel" => json!({ "name": "Renamed" }),
+            "create_guild" | "edit_guild" | "create_channel" | "edit_channel" | "create_role" | "edit_role" => {
+                json!({ "name": "Renamed" })
+            }
+            "order_roles" => json!({ "roles": [self.ids["admin"], self.ids["moderator"], self.ids["role"]] }),
+            "set_role_overwrite" | "set_user_overwrite" => json!({ "deny": 2 }),
             "create_invite" => json!({}),
             "open_direct" => json!({ "user": self.people["bystander"].id }),
             "send_message" => json!({ "nonce": "matrix", "text": "Hello." }),
@@ -331,6 +348,8 @@ fn name(actor: Actor) -> Option<&'static str> {
         Actor::Allowed => Some("allowed"),
         Actor::Owner => Some("owner"),
         Actor::Operator => Some("operator"),
+        Actor::Moderator => Some("moderator"),
+        Actor::Admin => Some("admin"),
     }
 }
 

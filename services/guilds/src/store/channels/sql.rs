@@ -1,41 +1,17 @@
 // Channels on SQL, compiled once for each engine.
 
-include!("../lock.rs");
+include!("../channel.rs");
 
-type Columns = (i64, i64, String, String, bool, i32, i64);
-
-fn channel((id, guild, name, topic, private, position, created_at): Columns) -> Channel {
-    Channel {
-        id: ChannelId(id),
-        kind: ChannelKind::Text,
-        guild: Some(GuildId(guild)),
-        name,
-        topic,
-        private,
-        position,
-        recipients: Vec::new(),
-        created_at: Timestamp(created_at),
-    }
-}
-
-fn place(private: bool, allowed: bool) -> Place {
-    if private { Place::PrivateChannel { allowed } } else { Place::OpenChannel }
-}
-
-/// Inserts those of `users` who are members; answers whether all of them are.
-async fn put_on_list(
-    tx: &mut Tx<'_>,
-    guild: GuildId,
-    channel: ChannelId,
-    users: &[UserId],
-) -> Result<bool, sqlx::Error> {
+/// Lets those of `users` see a channel who are members; answers whether all of them are.
+async fn show(tx: &mut Tx<'_>, guild: GuildId, channel: ChannelId, users: &[UserId]) -> Result<bool, sqlx::Error> {
     if users.is_empty() {
         return Ok(true);
     }
-    let mut insert = QueryBuilder::<Db>::new("INSERT INTO channel_allowed (channel, person) SELECT ");
+    let mut insert =
+        QueryBuilder::<Db>::new("INSERT INTO overwrites (channel, kind, target, allow_bits, deny_bits) SELECT ");
     insert
         .push_bind(channel.0)
-        .push(", person FROM members WHERE guild = ")
+        .push(", 1, person, 1, 0 FROM members WHERE guild = ")
         .push_bind(guild.0)
         .push(" AND person IN (");
     let mut persons = insert.separated(", ");
@@ -47,19 +23,30 @@ async fn put_on_list(
     Ok(done.rows_affected() == users.len() as u64)
 }
 
-/// A channel of a guild that is locked.
-async fn find_locked(tx: &mut Tx<'_>, guild: GuildId, id: ChannelId) -> Result<Option<Channel>, sqlx::Error> {
-    if lock(tx, guild).await?.is_none() {
-        return Ok(None);
+/// Hides a channel from everyone, or takes away all that hides it from anyone.
+async fn hide(tx: &mut Tx<'_>, guild: GuildId, id: ChannelId, private: bool) -> Result<(), sqlx::Error> {
+    if private {
+        query(
+            "INSERT INTO overwrites (channel, kind, target, allow_bits, deny_bits) VALUES ($1, 0, $2, 0, 1)
+             ON CONFLICT (channel, kind, target) DO UPDATE SET
+             allow_bits = overwrites.allow_bits - overwrites.allow_bits % 2,
+             deny_bits = overwrites.deny_bits - overwrites.deny_bits % 2 + 1",
+        )
+        .bind(id.0)
+        .bind(guild.0)
+        .execute(&mut **tx)
+        .await?;
+        return Ok(());
     }
-    let row: Option<Columns> = query_as(
-        "SELECT id, guild, name, topic, private, position, created_at FROM channels WHERE id = $1 AND guild = $2",
-    )
-    .bind(id.0)
-    .bind(guild.0)
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(row.map(channel))
+    query("UPDATE overwrites SET deny_bits = deny_bits - 1 WHERE channel = $1 AND deny_bits % 2 = 1")
+        .bind(id.0)
+        .execute(&mut **tx)
+        .await?;
+    query("DELETE FROM overwrites WHERE channel = $1 AND allow_bits = 0 AND deny_bits = 0")
+        .bind(id.0)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 #[async_trait]
@@ -75,40 +62,65 @@ impl Store for SqlStore {
 
     async fn of(&self, user: UserId, guild: Option<GuildId>) -> Result<Vec<(Channel, Facts)>> {
         let mut select = QueryBuilder::<Db>::new(
-            "SELECT c.id, c.guild, c.name, c.topic, c.private, c.position, c.created_at, g.owner, a.person
-             FROM members m JOIN guilds g ON g.id = m.guild JOIN channels c ON c.guild = m.guild
-             LEFT JOIN channel_allowed a ON a.channel = c.id AND a.person = m.person WHERE m.person = ",
+            "SELECT c.id, c.guild, c.name, c.topic, c.private, c.position, c.created_at, g.owner, g.everyone,
+                 (SELECT STRING_AGG(CAST(r.permissions AS TEXT), ',') FROM member_roles x JOIN roles r ON r.id = x.role
+                  WHERE x.guild = c.guild AND x.person = m.person),
+                 (SELECT o.allow_bits || ':' || o.deny_bits FROM overwrites o
+                  WHERE o.channel = c.id AND o.kind = 0 AND o.target = c.guild),
+                 (SELECT o.allow_bits || ':' || o.deny_bits FROM overwrites o
+                  WHERE o.channel = c.id AND o.kind = 1 AND o.target = m.person),
+                 (SELECT STRING_AGG(o.allow_bits || ':' || o.deny_bits, ',') FROM member_roles x
+                  JOIN overwrites o ON o.channel = c.id AND o.kind = 0 AND o.target = x.role
+                  WHERE x.guild = c.guild AND x.person = m.person)
+             FROM members m JOIN guilds g ON g.id = m.guild JOIN channels c ON c.guild = m.guild WHERE m.person = ",
         );
         select.push_bind(user.0);
         if let Some(guild) = guild {
             select.push(" AND m.guild = ").push_bind(guild.0);
         }
         select.push(" ORDER BY c.position, c.id");
-        let rows: Vec<(i64, i64, String, String, bool, i32, i64, i64, Option<i64>)> =
-            select.build_query_as().fetch_all(&self.pools.read).await?;
-        let seen = rows.into_iter().map(|(id, guild, name, topic, private, position, created_at, owner, allowed)| {
-            let channel = channel((id, guild, name, topic, private, position, created_at));
-            let standing = rules::standing(user, UserId(owner), true);
-            (channel, Facts { guild: Some(GuildId(guild)), standing, place: place(private, allowed.is_some()) })
-        });
+        type Seen = (
+            i64,
+            i64,
+            String,
+            String,
+            bool,
+            i32,
+            i64,
+            i64,
+            i64,
+            Option<String>,
+            Option<String>,
+            Option<String>,
+            Option<String>,
+        );
+        let rows: Vec<Seen> = select.build_query_as().fetch_all(&self.pools.read).await?;
+        let seen =
+            rows.into_iter().map(|row| {
+                let (
+                    id,
+                    guild,
+                    name,
+                    topic,
+                    private,
+                    position,
+                    created_at,
+                    owner,
+                    base,
+                    held,
+                    everyone,
+                    person,
+                    for_roles,
+                ) = row;
+                let said = (guild, private, owner, base, Some(user.0), held, everyone, person, for_roles);
+                let facts = facts(said, user);
+                (channel((id, guild, name, topic, private, position, created_at)), facts)
+            });
         Ok(seen.collect())
     }
 
     async fn facts(&self, id: ChannelId, user: UserId) -> Result<Option<Facts>> {
-        let row: Option<(i64, i64, bool, Option<i64>, Option<i64>)> = query_as(
-            "SELECT c.guild, g.owner, c.private, m.person, a.person FROM channels c JOIN guilds g ON g.id = c.guild
-             LEFT JOIN members m ON m.guild = c.guild AND m.person = $2
-             LEFT JOIN channel_allowed a ON a.channel = c.id AND a.person = $2 WHERE c.id = $1",
-        )
-        .bind(id.0)
-        .bind(user.0)
-        .fetch_optional(&self.pools.read)
-        .await?;
-        Ok(row.map(|(guild, owner, private, member, allowed)| Facts {
-            guild: Some(GuildId(guild)),
-            standing: rules::standing(user, UserId(owner), member.is_some()),
-            place: place(private, allowed.is_some()),
-        }))
+        Ok(facts_of(&self.pools.read, id, user).await?)
     }
 
     async fn create(
@@ -144,10 +156,13 @@ impl Store for SqlStore {
         .bind(new.created_at.0)
         .fetch_one(&mut *tx)
         .await?;
-        if !put_on_list(&mut tx, guild, new.id, &allowed).await? {
+        let made = channel(row);
+        if made.private {
+            hide(&mut tx, guild, made.id, true).await?;
+        }
+        if !show(&mut tx, guild, made.id, &allowed).await? {
             return Ok(Err(Refusal::NotMembers));
         }
-        let made = channel(row);
         let events = append(&mut tx, tell(&made)).await?;
         tx.commit().await?;
         Ok(Ok(Committed { value: made, events }))
@@ -174,6 +189,9 @@ impl Store for SqlStore {
             .bind(after.position)
             .execute(&mut *tx)
             .await?;
+        if before.private != after.private {
+            hide(&mut tx, guild, id, after.private).await?;
+        }
         let both = (before, after);
         let events = append(&mut tx, tell(&both)).await?;
         tx.commit().await?;
@@ -189,67 +207,6 @@ impl Store for SqlStore {
         Ok(Ok(Committed { value: (), events }))
     }
 
-    async fn allowed(&self, id: ChannelId) -> Result<Vec<UserId>> {
-        let rows: Vec<i64> = query_scalar("SELECT person FROM channel_allowed WHERE channel = $1 ORDER BY person")
-            .bind(id.0)
-            .fetch_all(&self.pools.read)
-            .await?;
-        Ok(rows.into_iter().map(UserId).collect())
-    }
-
-    async fn allow(
-        &self,
-        guild: GuildId,
-        id: ChannelId,
-        user: UserId,
-        events: Vec<NewEvent>,
-    ) -> Outcome<Committed<()>> {
-        let mut tx = self.pools.begin().await?;
-        if find_locked(&mut tx, guild, id).await?.is_none() {
-            return Ok(Err(Refusal::ChannelGone));
-        }
-        let list: Vec<i64> = query_scalar("SELECT person FROM channel_allowed WHERE channel = $1")
-            .bind(id.0)
-            .fetch_all(&mut *tx)
-            .await?;
-        if list.contains(&user.0) {
-            return Ok(Ok(unchanged(())));
-        }
-        if list.len() >= rules::ALLOWED_PER_CHANNEL {
-            return Ok(Err(Refusal::TooManyAllowed));
-        }
-        if !put_on_list(&mut tx, guild, id, &[user]).await? {
-            return Ok(Err(Refusal::NotMembers));
-        }
-        let events = append(&mut tx, events).await?;
-        tx.commit().await?;
-        Ok(Ok(Committed { value: (), events }))
-    }
-
-    async fn disallow(
-        &self,
-        guild: GuildId,
-        id: ChannelId,
-        user: UserId,
-        events: Vec<NewEvent>,
-    ) -> Outcome<Committed<()>> {
-        let mut tx = self.pools.begin().await?;
-        if find_locked(&mut tx, guild, id).await?.is_none() {
-            return Ok(Err(Refusal::ChannelGone));
-        }
-        let gone = query("DELETE FROM channel_allowed WHERE channel = $1 AND person = $2")
-            .bind(id.0)
-            .bind(user.0)
-            .execute(&mut *tx)
-            .await?;
-        if gone.rows_affected() == 0 {
-            return Ok(Ok(unchanged(())));
-        }
-        let events = append(&mut tx, events).await?;
-        tx.commit().await?;
-        Ok(Ok(Committed { value: (), events }))
-    }
-
     async fn page(&self, after: ChannelId, limit: i64) -> Result<Vec<Channel>> {
         let rows: Vec<Columns> = query_as(
             "SELECT id, guild, name, topic, private, position, created_at FROM channels
@@ -260,23 +217,5 @@ impl Store for SqlStore {
         .fetch_all(&self.pools.read)
         .await?;
         Ok(rows.into_iter().map(channel).collect())
-    }
-
-    async fn allowance_page(&self, after: (ChannelId, UserId), limit: i64) -> Result<Vec<Allowance>> {
-        let rows: Vec<(i64, i64, i64)> = query_as(
-            "SELECT c.guild, a.channel, a.person FROM channel_allowed a JOIN channels c ON c.id = a.channel
-             WHERE (a.channel, a.person) > ($1, $2) ORDER BY a.channel, a.person LIMIT $3",
-        )
-        .bind(after.0.0)
-        .bind(after.1.0)
-        .bind(limit)
-        .fetch_all(&self.pools.read)
-        .await?;
-        let entry = |(guild, channel, person)| Allowance {
-            guild: GuildId(guild),
-            channel: ChannelId(channel),
-            user: UserId(person),
-        };
-        Ok(rows.into_iter().map(entry).collect())
     }
 }

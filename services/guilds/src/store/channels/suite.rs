@@ -3,8 +3,11 @@
 use super::*;
 use crate::store::scene::{ADA, BOB, CID, Scene};
 use engine_sql::Ground;
-use guilds_contract::ChannelEdit;
-use kernel::{StreamName, permissions::Standing};
+use guilds_contract::{ChannelEdit, Target};
+use kernel::{
+    RoleId, StreamName,
+    permissions::{Permission, Permissions, Shift, Standing},
+};
 
 async fn channels_come_in_order(ground: Ground) {
     let scene = Scene::new(ground);
@@ -47,43 +50,35 @@ async fn a_guild_has_200_channels_at_most(ground: Ground) {
     assert_eq!(made, 2);
 }
 
-async fn only_members_are_on_a_list(ground: Ground) {
+async fn only_members_see_a_channel_from_its_start(ground: Ground) {
     let scene = Scene::new(ground);
     let guild = scene.guild(ADA).await.id;
     scene.let_in(guild, &[BOB]).await;
     assert_eq!(scene.channel(guild, true, &[BOB, CID]).await.expect_err("refused"), Refusal::NotMembers);
     assert_eq!(scene.channels.of(ADA, None).await.expect("list").len(), 1, "nothing was made");
-
     let secret = scene.channel(guild, true, &[BOB]).await.expect("made").id;
-    assert_eq!(scene.channels.allowed(secret).await.expect("list"), [BOB]);
-    let event = || vec![scene.event(StreamName::guild(guild))];
-    let allow = async |user| scene.channels.allow(guild, secret, user, event()).await.expect("works");
-    let disallow = async |user| scene.channels.disallow(guild, secret, user, event()).await.expect("works");
-    assert_eq!(allow(CID).await.expect_err("refused"), Refusal::NotMembers);
-    assert_eq!(allow(BOB).await.expect("there already").events.len(), 0);
-    assert_eq!(disallow(BOB).await.expect("taken off").events.len(), 1);
-    assert_eq!(disallow(BOB).await.expect("off already").events.len(), 0);
-    assert_eq!(allow(BOB).await.expect("put on").events.len(), 1);
-    let unknown = scene.channels.allow(guild, ChannelId(1), BOB, event()).await.expect("works");
-    assert_eq!(unknown.expect_err("no channel"), Refusal::ChannelGone);
-    let other = scene.guild(ADA).await.id;
-    let elsewhere = scene.channels.disallow(other, secret, BOB, event()).await.expect("works");
-    assert_eq!(elsewhere.expect_err("another guild's"), Refusal::ChannelGone);
+    let said: Vec<_> = scene.overwrites.list(secret).await.expect("list").into_iter().map(|o| o.target).collect();
+    assert_eq!(said, [Target::Role(RoleId(guild.0)), Target::User(BOB)]);
 }
 
-async fn a_list_has_1000_entries_at_most(ground: Ground) {
+async fn opening_takes_away_all_that_hides(ground: Ground) {
     let scene = Scene::new(ground);
     let guild = scene.guild(ADA).await.id;
-    let members = "WITH RECURSIVE n(i) AS (SELECT 101 UNION ALL SELECT i + 1 FROM n WHERE i < 1101)
-                   INSERT INTO members (guild, person, joined_at) SELECT $1, i, 0 FROM n";
-    scene.run(members, guild).await;
-    let all: Vec<UserId> = (101..1_101).map(UserId).collect();
-    let secret = scene.channel(guild, true, &all[1..]).await.expect("999").id;
-    for (user, fits) in [(UserId(101), true), (UserId(1_101), false), (UserId(101), true)] {
-        let done = scene.channels.allow(guild, secret, user, Vec::new()).await.expect("works");
-        assert_eq!(done.map(|_| ()).map_err(|r| r == Refusal::TooManyAllowed), if fits { Ok(()) } else { Err(true) });
-    }
-    assert_eq!(scene.channels.allowed(secret).await.expect("list"), all);
+    scene.let_in(guild, &[BOB]).await;
+    let room = scene.channel(guild, false, &[]).await.expect("made").id;
+    let shift = Shift { deny: Permissions::of(&[Permission::View, Permission::Send]), ..Shift::default() };
+    drop(scene.say(guild, room, Target::User(BOB), shift).await.expect("said"));
+    assert!(scene.channels.find(room).await.expect("find").expect("there").private, "hidden from one is private");
+    let privacy = |private| ChannelEdit { private: Some(private), ..Default::default() };
+    drop(edit(&scene, guild, room, privacy(false)).await.expect("open"));
+    let rest = scene.overwrites.list(room).await.expect("list");
+    assert_eq!(
+        rest.iter().map(|o| (o.target, o.deny)).collect::<Vec<_>>(),
+        [(Target::User(BOB), Permissions::of(&[Permission::Send]))]
+    );
+    drop(edit(&scene, guild, room, privacy(true)).await.expect("hidden"));
+    drop(edit(&scene, guild, room, privacy(false)).await.expect("open"));
+    assert_eq!(scene.overwrites.list(room).await.expect("list"), rest);
 }
 
 async fn edit(scene: &Scene, guild: GuildId, id: ChannelId, edit: ChannelEdit) -> Result<Committed<Channel>, Refusal> {
@@ -129,7 +124,7 @@ async fn a_deleted_channel_takes_its_list_with_it(ground: Ground) {
     let done = scene.channels.delete(guild, id, tell).await.expect("works").expect("deleted");
     assert_eq!(done.events.len(), 1);
     assert_eq!(scene.channels.find(id).await.expect("find"), None);
-    assert_eq!(scene.channels.allowed(id).await.expect("list"), []);
+    assert_eq!(scene.overwrites.list(id).await.expect("list"), []);
     let again = scene.channels.delete(guild, id, Box::new(|_| Vec::new())).await.expect("works");
     assert_eq!(again.expect_err("gone"), Refusal::ChannelGone);
 }
@@ -140,18 +135,21 @@ async fn facts_say_who_sees_what(ground: Ground) {
     scene.let_in(guild, &[BOB, CID]).await;
     let open = scene.channel(guild, false, &[]).await.expect("made").id;
     let secret = scene.channel(guild, true, &[BOB]).await.expect("made").id;
-    let (listed, unlisted) = (Place::PrivateChannel { allowed: true }, Place::PrivateChannel { allowed: false });
+    let view = Permissions::of(&[Permission::View]);
+    let hidden = Grants { everyone: Shift { deny: view, ..Shift::default() }, ..Grants::default() };
+    let listed = Grants { person: Shift { allow: view, ..Shift::default() }, ..hidden };
     let outsider = UserId(9);
-    for (channel, user, standing, place) in [
-        (open, ADA, Standing::Owner, Place::OpenChannel),
-        (open, CID, Standing::Member, Place::OpenChannel),
-        (open, outsider, Standing::Outsider, Place::OpenChannel),
-        (secret, ADA, Standing::Owner, unlisted),
+    for (channel, user, standing, grants) in [
+        (open, ADA, Standing::Owner, Grants::default()),
+        (open, CID, Standing::Member, Grants::default()),
+        (open, outsider, Standing::Outsider, Grants::default()),
+        (secret, ADA, Standing::Owner, hidden),
         (secret, BOB, Standing::Member, listed),
-        (secret, CID, Standing::Member, unlisted),
-        (secret, outsider, Standing::Outsider, unlisted),
+        (secret, CID, Standing::Member, hidden),
+        (secret, outsider, Standing::Outsider, hidden),
     ] {
-        let facts = Facts { guild: Some(guild), standing, place };
+        let place = if channel == open { Place::OpenChannel } else { Place::PrivateChannel };
+        let facts = Facts { guild: Some(guild), standing, place, grants };
         assert_eq!(scene.channels.facts(channel, user).await.expect("facts"), Some(facts), "{user:?} in {channel:?}");
         let listed = scene.channels.of(user, Some(guild)).await.expect("list");
         let listed = listed.into_iter().find(|(c, _)| c.id == channel).map(|(_, facts)| facts);
@@ -168,19 +166,14 @@ async fn pages_go_through_everything(ground: Ground) {
     let two = scene.channel(guild, true, &[BOB]).await.expect("made");
     assert_eq!(scene.channels.page(one.id, 9).await.expect("page"), std::slice::from_ref(&two));
     assert_eq!(scene.channels.page(ChannelId(0), 2).await.expect("page").len(), 2);
-    let entry = |channel: &Channel, user| Allowance { guild, channel: channel.id, user };
-    let rest = scene.channels.allowance_page((one.id, BOB), 9).await.expect("page");
-    assert_eq!(rest, [entry(&one, CID), entry(&two, BOB)]);
-    let first = scene.channels.allowance_page((ChannelId(0), UserId(0)), 1).await.expect("page");
-    assert_eq!(first, [entry(&one, BOB)]);
 }
 
 engine_sql::suite!(
     crate::MIGRATIONS;
     channels_come_in_order,
     a_guild_has_200_channels_at_most,
-    only_members_are_on_a_list,
-    a_list_has_1000_entries_at_most,
+    only_members_see_a_channel_from_its_start,
+    opening_takes_away_all_that_hides,
     an_edit_is_told_with_what_was_before,
     a_deleted_channel_takes_its_list_with_it,
     facts_say_who_sees_what,

@@ -91,7 +91,7 @@ impl Store for SqlStore {
             .await?;
         Ok(pair.map(|(low, high)| {
             let standing = rules::standing_in_direct(user, UserId(low), UserId(high));
-            Facts { guild: None, standing, place: Place::Direct }
+            Facts { guild: None, standing, place: Place::Direct, grants: Grants::default() }
         }))
     }
 

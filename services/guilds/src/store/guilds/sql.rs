@@ -3,7 +3,8 @@
 include!("../lock.rs");
 
 type GuildColumns = (i64, String, i64, i64, i64, Option<String>);
-type MemberColumns = (i64, i64, i64);
+/// With all roles of the member in one text.
+type MemberColumns = (i64, i64, i64, Option<String>);
 
 /// How many streams grow in one statement: each takes two parameters, and both engines take 30,000.
 const STREAMS_PER_APPEND: usize = 5_000;
@@ -13,8 +14,10 @@ fn guild((id, name, owner, member_count, created_at, icon): GuildColumns) -> Gui
     Guild { id: GuildId(id), name, owner: UserId(owner), member_count, created_at: Timestamp(created_at), icon }
 }
 
-fn member((guild, person, joined_at): MemberColumns) -> Member {
-    Member { guild: GuildId(guild), user: UserId(person), joined_at: Timestamp(joined_at) }
+fn member((guild, person, joined_at, held): MemberColumns) -> Member {
+    let mut roles: Vec<RoleId> = roles::numbers(held.as_deref()).map(RoleId).collect();
+    roles.sort();
+    Member { guild: GuildId(guild), user: UserId(person), joined_at: Timestamp(joined_at), roles }
 }
 
 /// Inserts a member and counts them. The guild is locked, so that the count is right.
@@ -45,7 +48,7 @@ async fn is_in_too_many(tx: &mut Tx<'_>, user: UserId) -> Result<bool, sqlx::Err
 
 /// Takes names and topics out of a stream that nobody may read any more. Its events stay, for those who follow it.
 async fn redact(tx: &mut Tx<'_>, stream: &StreamName) -> Result<(), sqlx::Error> {
-    query("UPDATE events SET data = '{}' WHERE stream = $1 AND kind IN ('guild_edited', 'channel_created', 'channel_edited')")
+    query("UPDATE events SET data = '{}' WHERE stream = $1 AND kind IN ('guild_edited', 'channel_created', 'channel_edited', 'role_created', 'role_edited')")
         .bind(stream.as_str())
         .execute(&mut **tx)
         .await?;
@@ -78,14 +81,19 @@ async fn use_up(tx: &mut Tx<'_>, code: &str, now: Timestamp) -> Result<Result<()
 impl Store for SqlStore {
     async fn create(&self, new: Guild, first: Channel, events: Vec<NewEvent>) -> Outcome<Committed<Guild>> {
         let mut tx = self.pools.begin().await?;
-        query("INSERT INTO guilds (id, name, owner, member_count, created_at) VALUES ($1, $2, $3, 0, $4)")
-            .bind(new.id.0)
-            .bind(&new.name)
-            .bind(new.owner.0)
-            .bind(new.created_at.0)
-            .execute(&mut *tx)
-            .await?;
-        let made = join(&mut tx, &Member { guild: new.id, user: new.owner, joined_at: new.created_at }).await?;
+        query(
+            "INSERT INTO guilds (id, name, owner, member_count, created_at, everyone) VALUES ($1, $2, $3, 0, $4, $5)",
+        )
+        .bind(new.id.0)
+        .bind(&new.name)
+        .bind(new.owner.0)
+        .bind(new.created_at.0)
+        .bind(roles::bits(Permissions::MEMBER))
+        .execute(&mut *tx)
+        .await?;
+        let made =
+            join(&mut tx, &Member { guild: new.id, user: new.owner, joined_at: new.created_at, roles: Vec::new() })
+                .await?;
         query(
             "INSERT INTO channels (id, guild, name, topic, private, position, created_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -142,10 +150,8 @@ impl Store for SqlStore {
             "SELECT name, seq FROM streams WHERE name = $1 OR name IN (
                  SELECT 'guilds/guild/' || guild FROM members WHERE person = $2
                  UNION ALL
-                 SELECT 'guilds/channel/' || c.id FROM members m JOIN guilds g ON g.id = m.guild
-                 JOIN channels c ON c.guild = m.guild
-                 LEFT JOIN channel_allowed a ON a.channel = c.id AND a.person = m.person
-                 WHERE m.person = $2 AND c.private AND (g.owner = m.person OR a.person IS NOT NULL))",
+                 SELECT 'guilds/channel/' || c.id FROM members m JOIN channels c ON c.guild = m.guild
+                 WHERE m.person = $2 AND c.private)",
         )
         .bind(own.as_str())
         .bind(user.0)
@@ -245,8 +251,9 @@ impl Store for SqlStore {
 
     async fn members(&self, id: GuildId, after: (Timestamp, UserId), limit: i64) -> Result<Vec<Member>> {
         let rows: Vec<MemberColumns> = query_as(
-            "SELECT guild, person, joined_at FROM members
-             WHERE guild = $1 AND (joined_at, person) > ($2, $3) ORDER BY joined_at, person LIMIT $4",
+            "SELECT m.guild, m.person, m.joined_at, (SELECT STRING_AGG(CAST(x.role AS TEXT), ',') FROM member_roles x
+                 WHERE x.guild = m.guild AND x.person = m.person) FROM members m
+             WHERE m.guild = $1 AND (m.joined_at, m.person) > ($2, $3) ORDER BY m.joined_at, m.person LIMIT $4",
         )
         .bind(id.0)
         .bind(after.0.0)
@@ -258,11 +265,14 @@ impl Store for SqlStore {
     }
 
     async fn memberships(&self, user: UserId) -> Result<Vec<Member>> {
-        let rows: Vec<MemberColumns> =
-            query_as("SELECT guild, person, joined_at FROM members WHERE person = $1 ORDER BY joined_at, guild")
-                .bind(user.0)
-                .fetch_all(&self.pools.read)
-                .await?;
+        let rows: Vec<MemberColumns> = query_as(
+            "SELECT m.guild, m.person, m.joined_at, (SELECT STRING_AGG(CAST(x.role AS TEXT), ',') FROM member_roles x
+                 WHERE x.guild = m.guild AND x.person = m.person) FROM members m
+             WHERE m.person = $1 ORDER BY m.joined_at, m.guild",
+        )
+        .bind(user.0)
+        .fetch_all(&self.pools.read)
+        .await?;
         Ok(rows.into_iter().map(member).collect())
     }
 
@@ -293,7 +303,8 @@ impl Store for SqlStore {
             return Ok(Err(Refusal::GuildGone));
         }
         query(
-            "DELETE FROM channel_allowed WHERE person = $2 AND channel IN (SELECT id FROM channels WHERE guild = $1)",
+            "DELETE FROM overwrites WHERE kind = 1 AND target = $2
+             AND channel IN (SELECT id FROM channels WHERE guild = $1)",
         )
         .bind(id.0)
         .bind(user.0)
@@ -333,17 +344,20 @@ impl Store for SqlStore {
     }
 
     async fn facts(&self, id: GuildId, user: UserId) -> Result<Option<Facts>> {
-        let row: Option<(i64, Option<i64>)> = query_as(
-            "SELECT g.owner, m.person FROM guilds g LEFT JOIN members m ON m.guild = g.id AND m.person = $2
-             WHERE g.id = $1",
+        let row: Option<(i64, i64, Option<i64>, Option<String>)> = query_as(
+            "SELECT g.owner, g.everyone, m.person,
+                 (SELECT STRING_AGG(CAST(r.permissions AS TEXT), ',') FROM member_roles x JOIN roles r ON r.id = x.role
+                  WHERE x.guild = g.id AND x.person = m.person)
+             FROM guilds g LEFT JOIN members m ON m.guild = g.id AND m.person = $2 WHERE g.id = $1",
         )
         .bind(id.0)
         .bind(user.0)
         .fetch_optional(&self.pools.read)
         .await?;
-        Ok(row.map(|(owner, person)| {
+        Ok(row.map(|(owner, everyone, person, held)| {
             let standing = rules::standing(user, UserId(owner), person.is_some());
-            Facts { guild: Some(id), standing, place: Place::Guild }
+            let base = roles::set(everyone).and(roles::all_sets(held.as_deref()));
+            Facts { guild: Some(id), standing, place: Place::Guild, grants: Grants { base, ..Grants::default() } }
         }))
     }
 
@@ -360,8 +374,9 @@ impl Store for SqlStore {
 
     async fn member_page(&self, after: (GuildId, UserId), limit: i64) -> Result<Vec<Member>> {
         let rows: Vec<MemberColumns> = query_as(
-            "SELECT guild, person, joined_at FROM members WHERE (guild, person) > ($1, $2)
-             ORDER BY guild, person LIMIT $3",
+            "SELECT m.guild, m.person, m.joined_at, (SELECT STRING_AGG(CAST(x.role AS TEXT), ',') FROM member_roles x
+                 WHERE x.guild = m.guild AND x.person = m.person) FROM members m
+             WHERE (m.guild, m.person) > ($1, $2) ORDER BY m.guild, m.person LIMIT $3",
         )
         .bind(after.0.0)
         .bind(after.1.0)

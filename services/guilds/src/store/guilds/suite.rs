@@ -3,6 +3,7 @@
 use super::*;
 use crate::store::scene::{ADA, BOB, CID, Scene};
 use engine_sql::Ground;
+use guilds_contract::Target;
 use kernel::permissions::Standing;
 
 fn seqs<T>(done: &Committed<T>) -> Vec<i64> {
@@ -20,7 +21,7 @@ async fn a_guild_is_made_with_its_owner_and_first_channel(ground: Ground) {
     assert_eq!(scene.guilds.owned(ADA).await.expect("owned"), std::slice::from_ref(&guild));
     assert_eq!(scene.guilds.owned(BOB).await.expect("owned"), []);
     let members = scene.guilds.members(guild.id, (Timestamp(0), UserId(0)), 9).await.expect("members");
-    assert_eq!(members, [Member { guild: guild.id, user: ADA, joined_at: guild.created_at }]);
+    assert_eq!(members, [Member { guild: guild.id, user: ADA, joined_at: guild.created_at, roles: Vec::new() }]);
     assert_eq!(scene.channels.of(ADA, Some(guild.id)).await.expect("channels")[0].0.name, "general");
     assert_eq!(scene.guilds.find(GuildId(1)).await.expect("find"), None);
 }
@@ -97,7 +98,7 @@ async fn a_deleted_guild_takes_everything_with_it(ground: Ground) {
     assert_eq!(scene.guilds.find(guild.id).await.expect("find"), None);
     assert_eq!(scene.guilds.facts(guild.id, ADA).await.expect("facts"), None);
     assert_eq!(scene.channels.find(secret.id).await.expect("find"), None);
-    assert_eq!(scene.channels.allowed(secret.id).await.expect("list"), []);
+    assert_eq!(scene.overwrites.list(secret.id).await.expect("list"), []);
     assert_eq!(scene.guilds.memberships(BOB).await.expect("memberships"), []);
     assert_eq!(scene.invites.made_by(ADA).await.expect("invites"), []);
     assert_eq!(scene.guilds.of(ADA).await.expect("of"), [other]);
@@ -146,8 +147,12 @@ async fn who_leaves_is_off_the_lists_and_no_longer_counted(ground: Ground) {
     let done = scene.guilds.leave(guild.id, BOB, vec![event]).await.expect("works").expect("left");
     assert_eq!(done.events.len(), 1);
     assert_eq!(scene.guilds.find(guild.id).await.expect("find").expect("there").member_count, 2);
-    assert_eq!(scene.channels.allowed(secret.id).await.expect("list"), [CID]);
-    assert_eq!(scene.channels.allowed(elsewhere.id).await.expect("list"), [BOB]);
+    let listed = async |channel| {
+        let said = scene.overwrites.list(channel).await.expect("list");
+        said.into_iter().map(|overwrite| overwrite.target).skip(1).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(secret.id).await, [Target::User(CID)]);
+    assert_eq!(listed(elsewhere.id).await, [Target::User(BOB)]);
     let head = scene.head(StreamName::guild(guild.id)).await;
 
     let event = scene.event(StreamName::guild(guild.id));
@@ -195,13 +200,13 @@ async fn facts_say_how_a_person_stands(ground: Ground) {
     let guild = scene.guild(ADA).await.id;
     scene.let_in(guild, &[BOB]).await;
     for (user, standing) in [(ADA, Standing::Owner), (BOB, Standing::Member), (CID, Standing::Outsider)] {
-        let facts = Facts { guild: Some(guild), standing, place: Place::Guild };
+        let facts = Facts { guild: Some(guild), standing, place: Place::Guild, grants: Grants::default() };
         assert_eq!(scene.guilds.facts(guild, user).await.expect("facts"), Some(facts));
     }
     assert_eq!(scene.guilds.facts(GuildId(1), ADA).await.expect("facts"), None);
 }
 
-async fn heads_are_of_the_streams_that_a_person_sees(ground: Ground) {
+async fn heads_are_of_all_streams_of_a_persons_guilds(ground: Ground) {
     let scene = Scene::new(ground);
     let (guild, other) = (scene.guild(ADA).await.id, scene.guild(CID).await.id);
     scene.let_in(guild, &[BOB, CID]).await;
@@ -211,7 +216,8 @@ async fn heads_are_of_the_streams_that_a_person_sees(ground: Ground) {
         scene.channel(guild, true, &[CID]).await.expect("made").id,
     );
     let own = StreamName::user("guilds", BOB);
-    let at = At::from([(own, 1), (StreamName::guild(guild), 3), (StreamName::channel(seen), 1)]);
+    let of_channel = |channel| (StreamName::channel(channel), 1);
+    let at = At::from([(own, 1), (StreamName::guild(guild), 3), of_channel(seen), of_channel(unseen)]);
     assert_eq!(scene.guilds.heads(BOB).await.expect("heads"), at);
     assert!(!at.contains_key(&StreamName::guild(other)));
     let stranger = At::from([(StreamName::user("guilds", UserId(9)), 0)]);
@@ -252,6 +258,6 @@ engine_sql::suite!(
     an_invite_says_why_it_does_not_work,
     an_invite_is_never_used_more_often_than_it_may_be,
     facts_say_how_a_person_stands,
-    heads_are_of_the_streams_that_a_person_sees,
+    heads_are_of_all_streams_of_a_persons_guilds,
     fellows_are_in_a_guild_together,
 );

@@ -1,0 +1,21 @@
+use crate::{Service, facts, rules::roles, tell::Pen};
+use guilds_contract::{Role, RoleChanged, RoleDraft};
+use kernel::{
+    Caller, GuildId, Result, RoleId, StreamName,
+    permissions::{Permission, Permissions},
+};
+
+/// Makes a role below all others, which nobody has yet.
+pub(crate) async fn create_role(s: &Service, caller: Caller, guild: GuildId, draft: RoleDraft) -> Result<Role> {
+    facts::in_guild(s, caller, guild, Permission::ManageRoles).await?;
+    let change = roles::draft(draft)?;
+    let id = RoleId(s.ground.mint.id().await?);
+    let (name, permissions) = (String::new(), Permissions::NONE);
+    let role = change.apply(&Role { id, guild, name, color: None, hoisted: false, permissions, position: 1 });
+    let mut pen = Pen::new(&s.ground, 1).await?;
+    let tell = move |made: &Role| {
+        let created = RoleChanged { role: made.clone() };
+        vec![pen.event(StreamName::guild(guild), "role_created", &created)]
+    };
+    Ok(s.ground.announce(s.roles.create(caller.user, role, s.config.roles_per_guild, Box::new(tell)).await??))
+}
