@@ -22,14 +22,19 @@ import type {
   MeEdit,
   Member,
   Message,
+  Overwrite,
+  OverwriteEdit,
   Page,
   PasswordChange,
   PasswordReset,
   Proof,
   Provider,
   Registration,
+  RoleDraft,
+  RoleEdit,
   Session,
   SettingsEdit,
+  Target,
 } from './types';
 
 /** Which part of a channel's history; none of the three: the newest. */
@@ -185,6 +190,52 @@ export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUr
       take(http.PUT('/api/v1/channels/{channel}/allowed/{user}', { params: { path: { channel, user } } })),
     disallow: (channel: string, user: string) =>
       take(http.DELETE('/api/v1/channels/{channel}/allowed/{user}', { params: { path: { channel, user } } })),
+
+    createRole: (guild: string, draft: RoleDraft) =>
+      take(
+        http.POST('/api/v1/guilds/{guild}/roles', {
+          params: { path: { guild } },
+          body: { hoisted: false, permissions: 0, ...draft },
+        }),
+      ),
+    editRole: (guild: string, role: string, body: RoleEdit) =>
+      take(http.PATCH('/api/v1/guilds/{guild}/roles/{role}', { params: { path: { guild, role } }, body })),
+    deleteRole: (guild: string, role: string) =>
+      take(http.DELETE('/api/v1/guilds/{guild}/roles/{role}', { params: { path: { guild, role } } })),
+    orderRoles: (guild: string, roles: string[]) =>
+      take(http.PUT('/api/v1/guilds/{guild}/roles', { params: { path: { guild } }, body: { roles } })),
+    giveRole: (guild: string, user: string, role: string) =>
+      take(
+        http.PUT('/api/v1/guilds/{guild}/members/{user}/roles/{role}', {
+          params: { path: { guild, user, role } },
+        }),
+      ),
+    takeRole: (guild: string, user: string, role: string) =>
+      take(
+        http.DELETE('/api/v1/guilds/{guild}/members/{user}/roles/{role}', {
+          params: { path: { guild, user, role } },
+        }),
+      ),
+    overwrites: (channel: string): Promise<Page<Overwrite>> =>
+      take(http.GET('/api/v1/channels/{channel}/overwrites', { params: { path: { channel } } })),
+    setOverwrite: (channel: string, target: Target, body: OverwriteEdit): Promise<Overwrite> =>
+      'role' in target
+        ? take(
+            http.PUT('/api/v1/channels/{channel}/overwrites/roles/{role}', {
+              params: { path: { channel, role: target.role } },
+              body,
+            }),
+          )
+        : take(
+            http.PUT('/api/v1/channels/{channel}/overwrites/users/{user}', {
+              params: { path: { channel, user: target.user } },
+              body,
+            }),
+          ),
+    seenAs: (channel: string, target: Target) =>
+      take(
+        http.GET('/api/v1/channels/{channel}/permissions', { params: { path: { channel }, query: target } }),
+      ),
 
     invites: (guild: string): Promise<Page<Invite>> =>
       take(http.GET('/api/v1/guilds/{guild}/invites', { params: { path: { guild } } })),

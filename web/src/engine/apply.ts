@@ -1,4 +1,4 @@
-import type { Channel, Head, Overview } from '../api/types';
+import type { Channel, Head, Overview, Role } from '../api/types';
 import { type Reading, type State, without } from './state';
 import * as timelines from './timeline';
 import type { EventData, StreamEvent } from './wire';
@@ -94,6 +94,40 @@ const handlers: Handlers = {
   channel_deleted: (state, { channel }) =>
     only(dropChannel(state, channel), { do: 'unwatch', channels: [channel] }),
 
+  role_created: (state, { role }) =>
+    withRoles(state, role.guild, roles => [
+      ...roles.slice(0, -1).filter(({ id }) => id !== role.id),
+      role,
+      ...roles.slice(-1),
+    ]),
+
+  role_edited: (state, { role }) =>
+    withRoles(state, role.guild, roles => roles.map(old => (old.id === role.id ? role : old))),
+
+  role_deleted: (state, { guild, role }) => {
+    const { state: next } = withRoles(state, guild, roles => roles.filter(({ id }) => id !== role));
+    const myRoles = next.myRoles[guild]?.filter(id => id !== role) ?? [];
+    const list = next.members[guild];
+    const items = list?.items.map(member => ({ ...member, roles: member.roles?.filter(id => id !== role) }));
+    const members = list && items ? { ...next.members, [guild]: { ...list, items } } : next.members;
+    return only({ ...next, members, myRoles: { ...next.myRoles, [guild]: myRoles } });
+  },
+
+  roles_ordered: (state, { guild, roles: order }) =>
+    withRoles(state, guild, roles => [
+      ...order.flatMap(id => roles.find(role => role.id === id) ?? []),
+      ...roles.slice(-1),
+    ]),
+
+  member_roles_changed(state, { guild, user, roles }, me) {
+    if (!(guild in state.guilds)) return only(state);
+    const myRoles = user === me ? { ...state.myRoles, [guild]: roles } : state.myRoles;
+    const list = state.members[guild];
+    if (!list) return only({ ...state, myRoles });
+    const items = list.items.map(member => (member.user === user ? { ...member, roles } : member));
+    return only({ ...state, myRoles, members: { ...state.members, [guild]: { ...list, items } } });
+  },
+
   access_changed: (state, { users }, me) =>
     !users || users.includes(me) ? only(state, { do: 'refetch' }) : only(state),
 
@@ -159,6 +193,19 @@ function putChannel(state: State, channel: Channel): Applied {
   return only(next, { do: 'people', users: channel.recipients });
 }
 
+/** Changes a guild's list of roles; where each stands is its place in the list. */
+function withRoles(
+  state: State,
+  guild: string,
+  change: (roles: readonly Role[]) => readonly Role[],
+): Applied {
+  const before = state.roles[guild];
+  if (!before) return only(state);
+  const list = change(before);
+  const roles = list.map((role, place) => ({ ...role, position: list.length - 1 - place }));
+  return only({ ...state, roles: { ...state.roles, [guild]: roles } });
+}
+
 function dropChannel(state: State, channel: string): State {
   return {
     ...state,
@@ -177,6 +224,9 @@ function dropGuild(state: State, guild: string): Applied {
     ...next,
     guilds: without(next.guilds, guild),
     guildOrder: next.guildOrder.filter(id => id !== guild),
+    roles: without(next.roles, guild),
+    myRoles: without(next.myRoles, guild),
+    standings: without(next.standings, guild),
     members: without(next.members, guild),
   };
   return only(without_, { do: 'unwatch', guild, channels: channels.map(channel => channel.id) });
@@ -191,6 +241,14 @@ export function applyOverview(state: State, overview: Overview): State {
     overview: { phase: 'ready' },
     guilds: Object.fromEntries(overview.guilds.map(({ guild }) => [guild.id, guild])),
     guildOrder: overview.guilds.map(({ guild }) => guild.id),
+    roles: Object.fromEntries(overview.guilds.map(({ guild, roles }) => [guild.id, roles ?? []])),
+    myRoles: Object.fromEntries(overview.guilds.map(({ guild, my_roles }) => [guild.id, my_roles ?? []])),
+    standings: Object.fromEntries(
+      overview.guilds.map(({ guild, permissions = 0, in_channels = {} }) => [
+        guild.id,
+        { permissions, inChannels: in_channels },
+      ]),
+    ),
     channels: Object.fromEntries(views.map(({ channel }) => [channel.id, channel])),
     directs: overview.directs.map(({ channel }) => channel.id),
     users: { ...state.users, ...Object.fromEntries(overview.users.map(user => [user.id, user])) },

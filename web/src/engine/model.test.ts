@@ -26,6 +26,8 @@ function facts(state: State) {
     channels: byId(state.channels),
     directs: [...state.directs].sort(),
     friends: state.friends && byId(state.friends),
+    roles: byId(state.roles),
+    myRoles: byId(state.myRoles).map(([guild, ids]) => [guild, [...ids].sort()]),
     // When the last message came isn't told by the frames that bring its number.
     heads: byId(state.heads).map(([id, { number, marker }]) => [id, number, marker]),
   };
@@ -40,7 +42,15 @@ function change({ world }: Started, roll: (sides: number) => number): void {
   const channel = pick(Object.values(world.channels).filter(({ guild: owner }) => owner === guild));
   const anyChannel = pick(Object.keys(world.channels));
   const others = (world.members[guild ?? ''] ?? []).map(({ user }) => user).filter(user => user !== '1');
+  const roles = (world.roles[guild ?? ''] ?? []).slice(0, -1);
+  const role = pick(roles);
+  const member = pick(world.members[guild ?? ''] ?? []);
   const actions: (() => unknown)[] = [
+    () => guild && world.addRole(guild),
+    () => role && world.editRole(role, `Role ${roll(100)}`),
+    () => role && roll(2) === 0 && world.deleteRole(role),
+    () => guild && world.reverseRoles(guild),
+    () => role && member && world.handRole(member, role.id),
     () => anyChannel && world.say(anyChannel, pick(['1', '2', '3']) ?? '2', `text ${roll(1_000)}`),
     () => anyChannel && world.say(anyChannel, '2', `text ${roll(1_000)}`),
     () => anyChannel && world.deleteMessage(anyChannel, 1 + roll(world.messages[anyChannel]?.length || 1)),

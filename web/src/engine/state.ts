@@ -1,4 +1,15 @@
-import type { Channel, Friend, Guild, Me, Member, Message, Problem, Settings, User } from '../api/types';
+import type {
+  Channel,
+  Friend,
+  Guild,
+  Me,
+  Member,
+  Message,
+  Problem,
+  Role,
+  Settings,
+  User,
+} from '../api/types';
 
 /** One channel's loaded messages: a part of its history without holes. */
 export interface Timeline {
@@ -49,6 +60,13 @@ export interface MemberList {
   next: string | null;
 }
 
+/** What the person may do in a guild, as the server told last. */
+export interface Standing {
+  permissions: number;
+  /** In channels where that is something else. */
+  inChannels: Readonly<Record<string, number>>;
+}
+
 export interface ConnectionState {
   phase: 'idle' | 'connecting' | 'open' | 'waiting';
   /** Milliseconds since 1970 when it was lost; absent while all is well. */
@@ -71,6 +89,11 @@ export interface State {
   heads: Readonly<Record<string, Reading>>;
   /** What was told of channels before the channels themselves were. */
   strayHeads: Readonly<Record<string, Reading>>;
+  /** A guild's roles, the highest first; the last is the one that every member has. */
+  roles: Readonly<Record<string, readonly Role[]>>;
+  /** The person's own roles in each guild. */
+  myRoles: Readonly<Record<string, readonly string[]>>;
+  standings: Readonly<Record<string, Standing>>;
   members: Readonly<Record<string, MemberList>>;
   users: Readonly<Record<string, User>>;
   /** Friends and requests, by who they are; null: not known yet. */
@@ -94,6 +117,9 @@ export const initialState: State = {
   directs: [],
   heads: {},
   strayHeads: {},
+  roles: {},
+  myRoles: {},
+  standings: {},
   members: {},
   users: {},
   friends: null,

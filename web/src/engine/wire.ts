@@ -1,4 +1,4 @@
-import type { Channel, FriendState, Guild, Head, Message, Problem } from '../api/types';
+import type { Channel, FriendState, Guild, Head, Message, Overwrite, Problem, Role } from '../api/types';
 
 /** What each kind of event holds, as the server's contracts name it. */
 export interface EventData {
@@ -15,6 +15,12 @@ export interface EventData {
   channel_edited: { channel: Channel };
   direct_opened: { channel: Channel };
   channel_deleted: { guild: string; channel: string };
+  role_created: { role: Role };
+  role_edited: { role: Role };
+  role_deleted: { guild: string; role: string };
+  roles_ordered: { guild: string; roles: string[] };
+  member_roles_changed: { guild: string; user: string; roles: string[] };
+  overwrites_changed: { overwrite: Overwrite };
   access_changed: { guild: string; users?: string[] | null };
   profile_edited: { user: string };
   friend_changed: { user: string; state?: FriendState | null; since: string };

@@ -2,8 +2,9 @@ import { Compass, Hash, Menu, Plus, Ticket } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { Button, IconButton } from './button';
-import { useMe, useStore } from './hooks';
+import { useStore } from './hooks';
 import { Logo } from './logo';
+import { useMay } from './roles/standing';
 import { show } from './view';
 
 interface Props {
@@ -61,18 +62,18 @@ export function Welcome() {
 }
 
 export function NoChannel({ guild }: { guild: string }) {
-  const isOwner = useMe() === useStore(state => state.guilds[guild]?.owner);
+  const canCreate = useMay(guild, 'manageChannels');
   return (
     <Empty
       icon={<Hash size={34} />}
       title="No channels here yet"
       text={
-        isOwner
+        canCreate
           ? 'Create the first one, so that people have a place to talk.'
           : 'None that you can see, at least.'
       }
     >
-      {isOwner && <Button onClick={() => show.dialog({ name: 'channel', guild })}>Create channel</Button>}
+      {canCreate && <Button onClick={() => show.dialog({ name: 'channel', guild })}>Create channel</Button>}
     </Empty>
   );
 }

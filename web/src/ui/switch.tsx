@@ -5,11 +5,12 @@ interface Props {
   label: string;
   hint?: string;
   isOn: boolean;
+  isDisabled?: boolean;
   onChange(isOn: boolean): void;
 }
 
 /** One thing that is on or off. */
-export function Switch({ label, hint, isOn, onChange }: Props) {
+export function Switch({ label, hint, isOn, isDisabled, onChange }: Props) {
   const id = useId();
   return (
     <div className="switch-row">
@@ -17,7 +18,13 @@ export function Switch({ label, hint, isOn, onChange }: Props) {
         <strong>{label}</strong>
         {hint && <small>{hint}</small>}
       </label>
-      <Primitive.Root id={id} className="switch" checked={isOn} onCheckedChange={onChange}>
+      <Primitive.Root
+        id={id}
+        className="switch"
+        checked={isOn}
+        disabled={isDisabled}
+        onCheckedChange={onChange}
+      >
         <Primitive.Thumb className="switch-thumb" />
       </Primitive.Root>
     </div>

@@ -8,6 +8,7 @@ export type DialogName =
   | { name: 'add-guild' }
   | { name: 'invite'; guild: string }
   | { name: 'channel'; guild: string; channel?: string }
+  | { name: 'channel-permissions'; guild: string; channel: string }
   | { name: 'delete-channel'; channel: string }
   | { name: 'guild-settings'; guild: string }
   | { name: 'leave-guild'; guild: string }

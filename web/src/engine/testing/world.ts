@@ -8,6 +8,7 @@ import type {
   Member,
   Message,
   Overview,
+  Role,
   Settings,
   SettingsEdit,
   User,
@@ -30,6 +31,8 @@ export class World {
   users: Record<string, User> = {};
   guilds: Record<string, Guild> = {};
   members: Record<string, Member[]> = {};
+  /** The highest first, everyone's at the end. */
+  roles: Record<string, Role[]> = {};
   channels: Record<string, Channel> = {};
   allowed: Record<string, Set<string>> = {};
   messages: Record<string, Message[]> = {};
@@ -71,6 +74,8 @@ export class World {
     const owner = members[0] ?? '1';
     this.guilds[id] = { id, name: `Guild ${id}`, owner, member_count: 0, created_at: this.#now() };
     this.members[id] = [];
+    this.roles[id] = [];
+    this.#placeRoles(id, [this.#role(id, id, '@everyone')]);
     for (const user of members) this.join(id, user);
     this.addChannel(id, 'general');
     return id;
@@ -118,12 +123,48 @@ export class World {
     this.emit(`guilds/guild/${guild}`, 'guild_edited', { guild: edited });
   }
 
+  addRole(guild: string): void {
+    const [role, roles] = [this.#role(guild, this.#id(), 'Role'), this.roles[guild] ?? []];
+    this.#placeRoles(guild, [...roles.slice(0, -1), role, ...roles.slice(-1)]);
+    const made = this.roles[guild]?.find(({ id }) => id === role.id) ?? role;
+    this.emit(`guilds/guild/${guild}`, 'role_created', { role: made });
+  }
+
+  editRole(role: Role, name: string): void {
+    Object.assign(role, { name });
+    this.emit(`guilds/guild/${role.guild}`, 'role_edited', { role: { ...role } });
+  }
+
+  deleteRole({ guild, id }: Role): void {
+    this.#placeRoles(guild, this.roles[guild]?.filter(role => role.id !== id) ?? []);
+    for (const member of this.members[guild] ?? []) member.roles = member.roles?.filter(role => role !== id);
+    this.emit(`guilds/guild/${guild}`, 'role_deleted', { guild, role: id });
+  }
+
+  /** Turns the order of a guild's roles around. */
+  reverseRoles(guild: string): void {
+    const roles = this.roles[guild] ?? [];
+    const order = roles.slice(0, -1).reverse();
+    this.#placeRoles(guild, [...order, ...roles.slice(-1)]);
+    this.emit(`guilds/guild/${guild}`, 'roles_ordered', { guild, roles: order.map(({ id }) => id) });
+  }
+
+  /** Gives a member a role, or takes it where the member has it. */
+  handRole(member: Member, role: string): void {
+    const held = member.roles ?? [];
+    member.roles = held.includes(role) ? held.filter(id => id !== role) : [...held, role];
+    const { guild, user, roles } = member;
+    this.emit(`guilds/guild/${guild}`, 'member_roles_changed', { guild, user, roles });
+    this.emit(`guilds/guild/${guild}`, 'access_changed', { guild, users: [user] });
+  }
+
   deleteGuild(guild: string): void {
     const channels = Object.values(this.channels).filter(channel => channel.guild === guild);
     this.emit(`guilds/guild/${guild}`, 'guild_deleted', { guild, channels: channels.map(({ id }) => id) });
     for (const { id } of channels) delete this.channels[id];
     delete this.guilds[guild];
     delete this.members[guild];
+    delete this.roles[guild];
   }
 
   addChannel(guild: string, name: string, allowed?: string[]): string {
@@ -247,7 +288,9 @@ export class World {
       place(`guilds/guild/${guild.id}`);
       const seen = Object.values(this.channels).filter(item => item.guild === guild.id && this.#sees(item));
       for (const channel of seen) if (channel.private) place(`guilds/channel/${channel.id}`);
-      return { guild, channels: seen.map(view) };
+      const my_roles = this.members[guild.id]?.find(({ user }) => user === this.me)?.roles ?? [];
+      const roles = this.roles[guild.id] ?? [];
+      return { guild, channels: seen.map(view), roles, my_roles, permissions: 3, in_channels: {} };
     });
     const directs = Object.values(this.channels).filter(item => !item.guild && this.#sees(item));
     return structuredClone({ guilds, directs: directs.map(view), users: [this.#user(this.me)], at });
@@ -407,6 +450,15 @@ export class World {
     if (!channel.guild) return channel.recipients.includes(this.me);
     const isOwner = this.guilds[channel.guild]?.owner === this.me;
     return !channel.private || isOwner || (this.allowed[channel.id]?.has(this.me) ?? false);
+  }
+
+  #role(guild: string, id: string, name: string): Role {
+    return { id, guild, name, color: null, hoisted: false, permissions: 3, position: 0 };
+  }
+
+  #placeRoles(guild: string, roles: Role[]): void {
+    for (const [place, role] of roles.entries()) role.position = roles.length - 1 - place;
+    this.roles[guild] = roles;
   }
 
   #structureOf({ guild, id, private: isPrivate }: Channel): string {

@@ -7,6 +7,7 @@ import { clockTime, dayName, fullTime, stamp } from '../../lib/time';
 import { Avatar, UserName } from '../avatar';
 import { useEngine } from '../hooks';
 import { Markdown } from '../markdown/markdown';
+import { MemberName } from '../roles/role-name';
 import { Tip } from '../tip';
 import { show } from '../view';
 import { MessageTools } from './message-tools';
@@ -104,7 +105,7 @@ function MessageHead({ message }: { message: Message }) {
         className="author"
         onClick={event => show.profile(message.author, event.currentTarget)}
       >
-        <UserName user={message.author} />
+        <MemberName user={message.author} />
       </button>
       <Tip text={fullTime(message.sent_at)}>
         <time dateTime={message.sent_at}>{stamp(message.sent_at)}</time>

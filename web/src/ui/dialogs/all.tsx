@@ -1,6 +1,7 @@
 import { useView } from '../view';
 import { AddGuildDialog } from './add-guild';
 import { ChannelDialog } from './channel';
+import { ChannelPermissionsDialog } from './channel-permissions';
 import { DeleteChannelDialog, LeaveGuildDialog, RemoveFriendDialog } from './confirm';
 import { GuildSettingsDialog } from './guild-settings';
 import { InviteDialog } from './invite';
@@ -20,6 +21,8 @@ export default function Dialogs() {
       return <InviteDialog guild={dialog.guild} />;
     case 'channel':
       return <ChannelDialog guild={dialog.guild} channel={dialog.channel} />;
+    case 'channel-permissions':
+      return <ChannelPermissionsDialog guild={dialog.guild} channel={dialog.channel} />;
     case 'delete-channel':
       return <DeleteChannelDialog channel={dialog.channel} />;
     case 'guild-settings':

@@ -1,3 +1,5 @@
+import { Home, Shield } from 'lucide-react';
+import { Tabs } from 'radix-ui';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { nameError } from '../../pages/rules';
@@ -5,16 +7,54 @@ import { GuildIcon } from '../avatar';
 import { Button } from '../button';
 import { Dialog } from '../dialog';
 import { Field, FormProblem, problemAt } from '../field';
-import { useEngine, useStore, useSubmit } from '../hooks';
+import { useEngine, useMe, useStore, useSubmit } from '../hooks';
 import { PictureField } from '../pictures/picture-field';
+import { useMay } from '../roles/standing';
+import { RoleSettings } from '../settings/roles';
 import { show } from '../view';
 
 const ICON = { width: 512, height: 512 };
 
-/** The owner's settings of a guild. */
+/** A guild's settings, for who may change any of them. */
 export function GuildSettingsDialog({ guild: id }: { guild: string }) {
+  const name = useStore(state => state.guilds[id]?.name);
+  const isManager = useMay(id, 'manageGuild');
+  const managesRoles = useMay(id, 'manageRoles');
+  if (!name || !(isManager || managesRoles)) return null;
+  return (
+    <Dialog title="Guild settings" size="large" className="settings">
+      <Tabs.Root defaultValue={isManager ? 'guild' : 'roles'} className="tabs">
+        <div className="tabs-side">
+          <Tabs.List className="tabs-list" aria-label="Guild settings">
+            {isManager && (
+              <Tabs.Trigger value="guild" className="tab">
+                <Home size={17} />
+                Guild
+              </Tabs.Trigger>
+            )}
+            {managesRoles && (
+              <Tabs.Trigger value="roles" className="tab">
+                <Shield size={17} />
+                Roles
+              </Tabs.Trigger>
+            )}
+          </Tabs.List>
+        </div>
+        <Tabs.Content value="guild" className="tabs-page">
+          <GuildPage id={id} />
+        </Tabs.Content>
+        <Tabs.Content value="roles" className="tabs-page">
+          <RoleSettings guild={id} />
+        </Tabs.Content>
+      </Tabs.Root>
+    </Dialog>
+  );
+}
+
+function GuildPage({ id }: { id: string }) {
   const engine = useEngine();
   const guild = useStore(state => state.guilds[id]);
+  const isOwner = useMe() === guild?.owner;
   const { putIcon, deleteIcon } = engine.calls.signed;
   const [name, setName] = useState(guild?.name ?? '');
   const { busy, problem, submit } = useSubmit(async () => {
@@ -28,7 +68,7 @@ export function GuildSettingsDialog({ guild: id }: { guild: string }) {
     if (canSave) void submit();
   };
   return (
-    <Dialog title="Guild settings" size="medium">
+    <>
       <PictureField
         label="Icon"
         preview={<GuildIcon id={id} name={name || guild.name} icon={guild.icon} size={72} />}
@@ -49,8 +89,8 @@ export function GuildSettingsDialog({ guild: id }: { guild: string }) {
           Save changes
         </Button>
       </form>
-      <DeleteGuild id={id} name={guild.name} />
-    </Dialog>
+      {isOwner && <DeleteGuild id={id} name={guild.name} />}
+    </>
   );
 }
 

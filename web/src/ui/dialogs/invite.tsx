@@ -6,7 +6,8 @@ import { until } from '../../lib/time';
 import { Button, IconButton } from '../button';
 import { Dialog } from '../dialog';
 import { FormProblem } from '../field';
-import { useEngine, useMe, useStore, useSubmit } from '../hooks';
+import { useEngine, useStore, useSubmit } from '../hooks';
+import { useMay } from '../roles/standing';
 import { show } from '../view';
 
 const lifetimes: [string, number][] = [
@@ -30,7 +31,7 @@ const linkOf = (code: string) => `${location.origin}/invite/${code}`;
 export function InviteDialog({ guild }: { guild: string }) {
   const engine = useEngine();
   const name = useStore(state => state.guilds[guild]?.name) ?? '';
-  const isOwner = useMe() === useStore(state => state.guilds[guild]?.owner);
+  const managesInvites = useMay(guild, 'manageInvites');
   const [expiresIn, setExpiresIn] = useState(604_800);
   const [maxUses, setMaxUses] = useState(0);
   const [invite, setInvite] = useState<Invite | null>(null);
@@ -71,7 +72,7 @@ export function InviteDialog({ guild }: { guild: string }) {
           Create invite link
         </Button>
       )}
-      {isOwner && <InviteList guild={guild} newest={invite?.code} />}
+      {managesInvites && <InviteList guild={guild} newest={invite?.code} />}
     </Dialog>
   );
 }

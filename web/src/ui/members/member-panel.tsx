@@ -1,12 +1,17 @@
 import { Crown, X } from 'lucide-react';
 import { useEffect, useMemo } from 'react';
-import { Avatar, UserName } from '../avatar';
+import type { Member } from '../../api/types';
+import { Avatar } from '../avatar';
 import { Button, IconButton } from '../button';
 import { NO_ROOM_FOR_MEMBERS, useEngine, useMe, useMedia, usePresenceOf, useStore, useUser } from '../hooks';
+import { MemberName } from '../roles/role-name';
+import { useRoles } from '../roles/standing';
 import { StatusLine } from '../status';
 import { show, useView } from '../view';
 
 const nobody: never[] = [];
+
+const userOf = ({ user }: Member): string => user;
 
 /** Who is in the guild: beside the conversation where there is room, else a drawer. */
 export function MemberPanel({ guild }: { guild: string }) {
@@ -57,12 +62,23 @@ function MemberGroups({ guild }: { guild: string }) {
   const items = list?.items ?? nobody;
   const ids = useMemo(() => items.map(member => member.user), [items]);
   usePresenceOf(ids);
-  const { online, offline } = useMemo(() => {
+  const roles = useRoles(guild);
+  const { hoisted, online, offline } = useMemo(() => {
     const isOnline = (id: string) => (id === me ? isConnected : presence[id] === true);
     const nameOf = (id: string) => users[id]?.display_name ?? '';
-    const sorted = ids.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
-    return { online: sorted.filter(isOnline), offline: sorted.filter(id => !isOnline(id)) };
-  }, [ids, presence, users, me, isConnected]);
+    const sorted = items.toSorted((a, b) => nameOf(a.user).localeCompare(nameOf(b.user)));
+    const shown = roles.filter(role => role.hoisted);
+    const groupOf = (member: Member) => shown.find(({ id }) => member.roles?.includes(id));
+    const here = sorted.filter(({ user }) => isOnline(user));
+    return {
+      hoisted: shown.map(role => ({
+        role,
+        ids: here.filter(member => groupOf(member) === role).map(userOf),
+      })),
+      online: here.filter(member => !groupOf(member)).map(userOf),
+      offline: sorted.filter(({ user }) => !isOnline(user)).map(userOf),
+    };
+  }, [items, roles, presence, users, me, isConnected]);
   if (!list || (list.phase === 'loading' && items.length === 0)) return <MembersSkeleton />;
   if (list.phase === 'failed') {
     return (
@@ -76,6 +92,9 @@ function MemberGroups({ guild }: { guild: string }) {
   }
   return (
     <div className="members-scroll">
+      {hoisted.map(group => (
+        <MemberGroup key={group.role.id} title={group.role.name} ids={group.ids} owner={owner} isOnline />
+      ))}
       <MemberGroup title="Online" ids={online} owner={owner} isOnline />
       <MemberGroup title="Offline" ids={offline} owner={owner} />
       {list.next && (
@@ -117,7 +136,7 @@ function MemberGroup({ title, ids, owner, isOnline }: GroupProps) {
               </span>
               <span className="member-text">
                 <span className="member-name">
-                  <UserName user={id} />
+                  <MemberName user={id} />
                   {id === me && <small>you</small>}
                 </span>
                 <MemberStatus user={id} />

@@ -6,7 +6,9 @@ import { Button } from '../button';
 import { FormProblem } from '../field';
 import { FriendActions } from '../friends/friend-actions';
 import { useEngine, useMe, usePresenceOf, useStore, useSubmit, useUser } from '../hooks';
+import { useShownGuild } from '../roles/standing';
 import { show, useView } from '../view';
+import { MemberRoles } from './member-roles';
 import { ProfileCard } from './profile-card';
 
 /** Who someone is, beside whatever was clicked. */
@@ -38,6 +40,7 @@ function Profile({ user }: { user: string }) {
   const me = useMe();
   const person = useUser(user);
   const [, navigate] = useLocation();
+  const guild = useShownGuild();
   const users = useMemo(() => [user], [user]);
   usePresenceOf(users);
   const isOnline = useStore(state =>
@@ -53,6 +56,7 @@ function Profile({ user }: { user: string }) {
   if (!person) return <div className="profile-waiting skeleton" />;
   return (
     <ProfileCard person={person} isOnline={isOnline}>
+      {guild && <MemberRoles guild={guild} user={user} />}
       <FormProblem problem={problem} />
       {user === me ? (
         <>

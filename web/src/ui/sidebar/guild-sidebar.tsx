@@ -1,9 +1,10 @@
-import { ChevronDown, Hash, Lock, LogOut, Plus, Settings, Trash2, UserPlus } from 'lucide-react';
+import { ChevronDown, Hash, Lock, LogOut, Plus, Settings, Shield, Trash2, UserPlus } from 'lucide-react';
 import { Link } from 'wouter';
 import type { Channel } from '../../api/types';
 import { IconButton } from '../button';
 import { useMe, useStore } from '../hooks';
 import { Menu, MenuItem, MenuLine } from '../menu';
+import { useMay, useMayIn } from '../roles/standing';
 import { channelsOf, pathOf, unreadOf } from '../selectors';
 import { show } from '../view';
 
@@ -17,11 +18,11 @@ export function GuildSidebar({
 }) {
   const guild = useStore(state => state.guilds[id]);
   const channels = useStore(state => channelsOf(state, id));
-  const isOwner = useMe() === guild?.owner;
+  const canCreate = useMay(id, 'manageChannels');
   if (!guild) return null;
   return (
     <>
-      <GuildMenu id={id} name={guild.name} isOwner={isOwner} />
+      <GuildMenu id={id} name={guild.name} owner={guild.owner} />
       <div className="sidebar-scroll">
         <button
           type="button"
@@ -33,7 +34,7 @@ export function GuildSidebar({
         </button>
         <div className="side-head">
           <h2>Channels</h2>
-          {isOwner && (
+          {canCreate && (
             <IconButton
               label="Create channel"
               className="side-add"
@@ -45,12 +46,7 @@ export function GuildSidebar({
         </div>
         <ul>
           {channels.map(channel => (
-            <ChannelRow
-              key={channel.id}
-              channel={channel}
-              isCurrent={channel.id === current}
-              canEdit={isOwner}
-            />
+            <ChannelRow key={channel.id} channel={channel} isCurrent={channel.id === current} />
           ))}
         </ul>
       </div>
@@ -58,7 +54,11 @@ export function GuildSidebar({
   );
 }
 
-function GuildMenu({ id, name, isOwner }: { id: string; name: string; isOwner: boolean }) {
+function GuildMenu({ id, name, owner }: { id: string; name: string; owner: string }) {
+  const isOwner = useMe() === owner;
+  const canCreate = useMay(id, 'manageChannels');
+  const managesGuild = useMay(id, 'manageGuild');
+  const managesRoles = useMay(id, 'manageRoles');
   const trigger = (
     <button type="button" className="guild-head" aria-label={`${name}: guild menu`}>
       <span className="guild-head-name">{name}</span>
@@ -70,11 +70,13 @@ function GuildMenu({ id, name, isOwner }: { id: string; name: string; isOwner: b
       <MenuItem icon={<UserPlus size={16} />} onSelect={() => show.dialog({ name: 'invite', guild: id })}>
         Invite people
       </MenuItem>
-      {isOwner ? (
+      {canCreate && (
+        <MenuItem icon={<Plus size={16} />} onSelect={() => show.dialog({ name: 'channel', guild: id })}>
+          Create channel
+        </MenuItem>
+      )}
+      {(managesGuild || managesRoles) && (
         <>
-          <MenuItem icon={<Plus size={16} />} onSelect={() => show.dialog({ name: 'channel', guild: id })}>
-            Create channel
-          </MenuItem>
           <MenuLine />
           <MenuItem
             icon={<Settings size={16} />}
@@ -83,7 +85,8 @@ function GuildMenu({ id, name, isOwner }: { id: string; name: string; isOwner: b
             Guild settings
           </MenuItem>
         </>
-      ) : (
+      )}
+      {!isOwner && (
         <>
           <MenuLine />
           <MenuItem
@@ -102,10 +105,11 @@ function GuildMenu({ id, name, isOwner }: { id: string; name: string; isOwner: b
 interface RowProps {
   channel: Channel;
   isCurrent: boolean;
-  canEdit: boolean;
 }
 
-function ChannelRow({ channel, isCurrent, canEdit }: RowProps) {
+function ChannelRow({ channel, isCurrent }: RowProps) {
+  const managesChannel = useMayIn(channel.guild ?? '', channel.id, 'manageChannels');
+  const managesRoles = useMayIn(channel.guild ?? '', channel.id, 'manageRoles');
   const unread = useStore(state => unreadOf(state, channel.id));
   const Icon = channel.private ? Lock : Hash;
   return (
@@ -127,12 +131,20 @@ function ChannelRow({ channel, isCurrent, canEdit }: RowProps) {
           </span>
         )}
       </Link>
-      {canEdit && <ChannelMenu channel={channel} />}
+      {(managesChannel || managesRoles) && (
+        <ChannelMenu channel={channel} canEdit={managesChannel} canPermit={managesRoles} />
+      )}
     </li>
   );
 }
 
-function ChannelMenu({ channel }: { channel: Channel }) {
+interface MenuProps {
+  channel: Channel;
+  canEdit: boolean;
+  canPermit: boolean;
+}
+
+function ChannelMenu({ channel, canEdit, canPermit }: MenuProps) {
   const guild = channel.guild ?? '';
   const trigger = (
     <button type="button" className="icon-button side-more" aria-label={`Settings of ${channel.name}`}>
@@ -141,20 +153,34 @@ function ChannelMenu({ channel }: { channel: Channel }) {
   );
   return (
     <Menu trigger={trigger}>
-      <MenuItem
-        icon={<Settings size={16} />}
-        onSelect={() => show.dialog({ name: 'channel', guild, channel: channel.id })}
-      >
-        Edit channel
-      </MenuItem>
-      <MenuLine />
-      <MenuItem
-        danger
-        icon={<Trash2 size={16} />}
-        onSelect={() => show.dialog({ name: 'delete-channel', channel: channel.id })}
-      >
-        Delete channel
-      </MenuItem>
+      {canEdit && (
+        <MenuItem
+          icon={<Settings size={16} />}
+          onSelect={() => show.dialog({ name: 'channel', guild, channel: channel.id })}
+        >
+          Edit channel
+        </MenuItem>
+      )}
+      {canPermit && (
+        <MenuItem
+          icon={<Shield size={16} />}
+          onSelect={() => show.dialog({ name: 'channel-permissions', guild, channel: channel.id })}
+        >
+          Permissions
+        </MenuItem>
+      )}
+      {canEdit && (
+        <>
+          <MenuLine />
+          <MenuItem
+            danger
+            icon={<Trash2 size={16} />}
+            onSelect={() => show.dialog({ name: 'delete-channel', channel: channel.id })}
+          >
+            Delete channel
+          </MenuItem>
+        </>
+      )}
     </Menu>
   );
 }
