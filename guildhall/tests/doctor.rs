@@ -291,6 +291,7 @@ fn roles_elsewhere_are_asked() {
         ("GUILDHALL_BUS_URL", "nats://127.0.0.1:1"),
         ("GUILDHALL_ROLES", "people"),
         ("GUILDHALL_RPC_FILES", "http://127.0.0.1:1"),
+        ("GUILDHALL_RPC_GUILDS", "http://127.0.0.1:1"),
         ("GUILDHALL_RPC_LISTEN", "127.0.0.1:0"),
         ("GUILDHALL_SERVICE_TOKEN", token),
         ("GUILDHALL_LOG_LEVEL", "error"),

@@ -47,7 +47,7 @@ fn a_process_without_a_door_is_asked_where_it_answers_others() {
     let free = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("an address").to_string();
     let settings = |command: &mut Command| {
         command.env("GUILDHALL_ROLES", "people").env("GUILDHALL_RPC_LISTEN", &free);
-        command.env("GUILDHALL_RPC_FILES", "http://127.0.0.1:1");
+        command.env("GUILDHALL_RPC_FILES", "http://127.0.0.1:1").env("GUILDHALL_RPC_GUILDS", "http://127.0.0.1:1");
         // A broker that is away keeps nobody from starting.
         command.env("GUILDHALL_BUS_URL", "nats://127.0.0.1:9");
         command.env("GUILDHALL_SERVICE_TOKEN", "0123456789abcdef0123456789abcdef");
