@@ -56,7 +56,7 @@ test('what a role opens appears and goes with it', async () => {
   await ada.page.getByRole('menuitem', { name: 'Permissions' }).click();
   await dialog.getByRole('button', { name: /Smiths/ }).click();
   await dialog.getByText('the channel doesn’t show').waitFor();
-  await dialog.getByRole('group', { name: /View channel/ }).getByRole('radio', { name: 'Allow', exact: true }).check();
+  await dialog.getByRole('group', { name: /View channel/ }).getByRole('radio', { name: 'Allow', exact: true }).click();
   await dialog.getByText(/view channel, send messages/).waitFor();
   await ada.shoot('channel-permissions');
   await close(ada);
