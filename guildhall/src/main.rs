@@ -28,11 +28,23 @@ enum Command {
         #[arg(long, value_name = "FOLDER")]
         to: PathBuf,
     },
-    /// Fills an empty data folder from a backup.
+    /// Fills an empty data folder from a backup. Who was erased since is erased again.
     Restore {
         /// The folder that `guildhall backup` made
         #[arg(long, value_name = "FOLDER")]
         from: PathBuf,
+        /// Who was erased: the folder `blobs/erased` of the data folder until now, or a file that `guildhall ledger` wrote
+        #[arg(long, value_name = "PATH", conflicts_with = "without_ledger")]
+        ledger: Option<PathBuf>,
+        /// Nobody was erased since the backup, or nothing tells any more who was
+        #[arg(long)]
+        without_ledger: bool,
+    },
+    /// Writes down who was erased, to be kept away from this machine and given to a restore. Also while Guildhall runs.
+    Ledger {
+        /// The file to write, in the place of what is there
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
     },
     /// Asks the Guildhall that runs with these settings whether it is ready. For health checks.
     Health,
@@ -84,7 +96,10 @@ fn run(command: Command, config: Result<Config>) -> Result<()> {
         Command::Serve => commands::serve(&config?),
         Command::Demo => commands::demo(&config?),
         Command::Backup { to } => commands::backup(&config?, &to),
-        Command::Restore { from } => commands::restore(&config?, &from),
+        Command::Restore { from, ledger, without_ledger } => {
+            commands::restore(&config?, &from, ledger.as_deref(), without_ledger)
+        }
+        Command::Ledger { to } => commands::ledger(&config?, &to),
         Command::Migrate { to, blobs_to } => commands::migrate(&config?, to.as_deref(), blobs_to.as_deref()),
         Command::User { command, json } => commands::user(&config?, command, json),
         Command::Registration { command, json } => commands::registration(&config?, command, json),

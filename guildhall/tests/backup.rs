@@ -20,7 +20,7 @@ fn backup(folder: &Folder, to: &str) -> Command {
 
 fn restore(folder: &Folder, from: &str, data: &str) -> Command {
     let mut command = program(folder);
-    command.args(["restore", "--from", from, "--data", data]);
+    command.args(["restore", "--from", from, "--data", data, "--without-ledger"]);
     command
 }
 

@@ -6,7 +6,9 @@ use super::{
         make,
         manifest::{Entry, MANIFEST, Manifest, sha256, sync},
     },
-    cannot, refuse, say, size,
+    cannot,
+    ledger::Ledger,
+    refuse, say, size,
     stores::STORES,
 };
 use crate::{
@@ -15,7 +17,7 @@ use crate::{
 };
 use engine_blobs::Place;
 use engine_sql::sqlite::{Check, Snapshot};
-use kernel::Result;
+use kernel::{Problem, Result};
 use ports::Key;
 use std::{
     fs::{self, File},
@@ -23,12 +25,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Fills the data folder, which must be empty or absent, from the backup `from`.
+/// Fills the data folder, which must be empty or absent, from the backup `from`, and lays the ledger of who was erased beside
+/// it: the first start erases them again.
 ///
 /// # Errors
-/// The backup is damaged or newer than this program, the folder has something in it, or can't be written. Nothing is
-/// changed then.
-pub fn restore(config: &Config, from: &Path) -> Result<()> {
+/// The backup or the ledger is damaged, the backup is newer than this program, the ledger isn't named, the folder has something
+/// in it, or can't be written. Nothing is changed then.
+pub fn restore(config: &Config, from: &Path, ledger: Option<&Path>, without_ledger: bool) -> Result<()> {
     if !config.keeps_files() {
         return Err(refuse(
             "not_embedded",
@@ -38,6 +41,11 @@ pub fn restore(config: &Config, from: &Path) -> Result<()> {
         ));
     }
     let manifest = Manifest::read(from)?;
+    let ledger = match ledger {
+        Some(path) => Some(Ledger::read(path)?),
+        None if without_ledger || has_ledger(config)? => None,
+        None => return Err(ledger_missing(&manifest)),
+    };
     for entry in &manifest.files {
         verify(entry, from)?;
     }
@@ -47,11 +55,13 @@ pub fn restore(config: &Config, from: &Path) -> Result<()> {
     };
     let data = Data::hold_unfinished(&config.data)?;
     clear(&data.folder, blobs.as_ref().map(|(_, folder)| folder.as_path()))?;
-    if let Err(problem) = fill(&manifest, blobs.as_ref(), from, &data.folder) {
-        empty(&manifest, &data);
-        if let Some((_, folder)) = &blobs {
-            drop(fs::remove_dir_all(folder));
+    let blobs_were = config.blobs().is_ok_and(|place| matches!(place, Place::Folder { path, .. } if path.exists()));
+    let lay_ledger = || ledger.as_ref().map_or(Ok(()), |ledger| ledger.put(config));
+    if let Err(problem) = fill(&manifest, blobs.as_ref(), from, &data.folder, lay_ledger) {
+        if let (false, Ok(Place::Folder { path, .. })) = (blobs_were, config.blobs()) {
+            drop(fs::remove_dir_all(path));
         }
+        empty(&manifest, &data);
         return Err(problem);
     }
     for Entry { name, bytes, rows, .. } in &manifest.files {
@@ -59,6 +69,9 @@ pub fn restore(config: &Config, from: &Path) -> Result<()> {
     }
     if let Some(Kept { files, bytes, .. }) = &manifest.blobs {
         say(&format!("blobs: {} in {files} files", size(*bytes)));
+    }
+    if let Some(ledger) = &ledger {
+        say(&format!("ledger: {}; what the backup has of them goes at the first start", ledger.said()));
     }
     let (version, folder) = (&manifest.guildhall, data.folder.display());
     say(&format!(
@@ -68,6 +81,24 @@ pub fn restore(config: &Config, from: &Path) -> Result<()> {
     ));
     say(&format!("start it: guildhall serve --data {folder}"));
     Ok(())
+}
+
+/// Whether the ledger is where the server will look for it anyway: in a bucket that no restore touches.
+fn has_ledger(config: &Config) -> Result<bool> {
+    Ok(!matches!(config.blobs()?, Place::Folder { .. }))
+}
+
+fn ledger_missing(manifest: &Manifest) -> Problem {
+    refuse(
+        "ledger_missing",
+        format!(
+            "a backup doesn't know who was erased after it was made ({}), and would bring them back: name the ledger with \
+             --ledger. It is the folder blobs/erased of the data folder that was in use until now (below blobs_url, where \
+             that names another folder), or the file that guildhall ledger --to wrote. If nobody was erased since, or none of \
+             it is left, say --without-ledger.",
+            manifest.made_at
+        ),
+    )
 }
 
 /// Where the backup's files go.
@@ -139,7 +170,13 @@ fn clear(folder: &Path, blobs: Option<&Path>) -> Result<()> {
 }
 
 /// While the mark is there, nobody starts on the folder; so it goes last.
-fn fill(manifest: &Manifest, blobs: Option<&(Vec<(Key, String)>, PathBuf)>, from: &Path, folder: &Path) -> Result<()> {
+fn fill(
+    manifest: &Manifest,
+    blobs: Option<&(Vec<(Key, String)>, PathBuf)>,
+    from: &Path,
+    folder: &Path,
+    lay_ledger: impl FnOnce() -> Result<()>,
+) -> Result<()> {
     let mark = folder.join(RESTORING);
     let marked = fs::write(&mark, "").and_then(|()| sync(&mark)).and_then(|()| sync(folder));
     marked.map_err(|e| super::io("written", &mark, e))?;
@@ -156,6 +193,7 @@ fn fill(manifest: &Manifest, blobs: Option<&(Vec<(Key, String)>, PathBuf)>, from
     if let Some((entries, to)) = blobs {
         blobs::fill(entries, from, to)?;
     }
+    lay_ledger()?;
     let done = sync(folder).and_then(|()| fs::remove_file(&mark)).and_then(|()| sync(folder));
     done.map_err(|e| super::io("written", folder, e))
 }
