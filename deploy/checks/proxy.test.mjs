@@ -11,6 +11,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../tests/ports.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const binary = path.resolve(process.env.GUILDHALL_TEST_BINARY ?? `${here}../../target/debug/guildhall`);
@@ -24,14 +25,6 @@ after(() => {
   for (const child of running) child.kill('SIGTERM');
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function answers(port, log = '/dev/null') {
   for (let attempt = 0; attempt < 300; attempt++) {

@@ -4,8 +4,9 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { GitHub } from './github.mjs';
+import { freePort } from '../ports.mjs';
 import { Person, openBrowser } from './person.mjs';
-import { Server, freePort } from './server.mjs';
+import { Server } from './server.mjs';
 
 const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 

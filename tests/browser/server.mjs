@@ -1,21 +1,13 @@
 // A private Guildhall: own data folder, free port; it can be killed and started again on the same data.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePort } from '../ports.mjs';
 
 const binary = resolve(process.env.GUILDHALL_TEST_BINARY ?? '../../target/debug/guildhall');
 const START_MS = 20_000;
 const MAIL_MS = 15_000;
-
-export const freePort = () =>
-  new Promise((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
-  });
 
 export class Server {
   opened = new Set();

@@ -2,10 +2,10 @@
 // again on the same data.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../ports.mjs';
 
 const START_MS = 30_000;
 const STOP_MS = 20_000;
@@ -16,14 +16,6 @@ const SETTINGS = '[accounts]\naccess_token_seconds = 86400\nargon2_memory_kib = 
 
 /** The program under test. */
 export const binary = () => resolve(process.env.GUILDHALL_TEST_BINARY ?? '../../target/debug/guildhall');
-
-const freePort = () =>
-  new Promise((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
-  });
 
 export class Server {
   /**

@@ -5,10 +5,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { freePort } from '../ports.mjs';
 
 const STOP_MS = 15_000;
 const AGAIN_MS = 300;
@@ -28,14 +28,6 @@ const given = Object.fromEntries(Object.entries(process.env).filter(([name]) => 
 const children = [];
 let started = false;
 let stopping = false;
-
-const freePort = () =>
-  new Promise((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
-  });
 
 function makeDatabase() {
   const mark = join(data, 'database');
