@@ -9,6 +9,8 @@ BROWSER_MODULES := tests/browser/node_modules/.package-lock.json
 FAULTS_MODULES := tests/faults/node_modules/.package-lock.json
 PEERS_MODULES := bench/peers/node_modules/.package-lock.json
 NODE_TEST := node --test --test-concurrency=1
+# Those that reach every service where it is: what people say, guilds, accounts, mail, providers, operators, friends, pictures, erasure.
+FLEET_CONVERSATIONS := conversation rooms roles accounts security providers operator friends leaving
 FAULT_TESTS := GUILDHALL_TEST_BINARY=$(CURDIR)/target/debug/guildhall GUILDHALL_TEST_SABOTAGED=$(CURDIR)/target/debug/guildhall-sabotaged tests/faults/run
 FLEET_FAULTS := GUILDHALL_TEST_BINARY=$(CURDIR)/target/debug/guildhall tests/faults/run-fleet
 export CARGO_TERM_COLOR ?= auto
@@ -59,7 +61,7 @@ test-fleet: web $(BROWSER_MODULES) $(FAULTS_MODULES) ## the same program as seve
 	@tests/need chromium,chromium-browser,google-chrome
 	@cargo build --locked -p guildhall
 	@cd tests/browser && ../with-fleet nodes $(NODE_TEST) --test-timeout=180000 conversation.test.mjs
-	@cd tests/browser && ../with-fleet fleet $(NODE_TEST) --test-timeout=180000 conversation.test.mjs rooms.test.mjs
+	@cd tests/browser && ../with-fleet fleet $(NODE_TEST) --test-timeout=180000 $(FLEET_CONVERSATIONS:%=%.test.mjs)
 	@$(FLEET_FAULTS)
 
 faults: sabotaged ## the same at length, of one process and of several: half an hour

@@ -1,16 +1,11 @@
 // Signing in by a real OpenID provider and by a server shaped like GitHub: from the button to the guild, and back again.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { GitHub } from './github.mjs';
-import { freePort } from '../ports.mjs';
 import { Person, openBrowser } from './person.mjs';
-import { Server } from './server.mjs';
-
-const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+import { startWithProviders } from './providers.mjs';
 
 let browser;
+let place;
 let server;
 let openid;
 let github;
@@ -18,36 +13,10 @@ let owner;
 let invite;
 let ada;
 
-async function startOpenId(port, redirect) {
-  const child = spawn(process.execPath, ['openid.mjs', `${port}`, redirect], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  child.stderr.on('data', (text) => (said += text));
-  await new Promise((done, fail) => {
-    child.stdout.once('data', done);
-    child.once('exit', () => fail(new Error(`the provider did not start:\n${said}`)));
-  });
-  return child;
-}
-
 before(async () => {
   browser = await openBrowser();
-  github = await GitHub.start({ id: 7, login: 'ada-l', email: 'ada@hub.example' });
-  const port = await freePort();
-  server = await Server.start({
-    GUILDHALL_ACCOUNTS_PROVIDERS_EXAMPLE_KIND: 'oidc',
-    GUILDHALL_ACCOUNTS_PROVIDERS_EXAMPLE_TITLE: 'Example ID',
-    GUILDHALL_ACCOUNTS_PROVIDERS_EXAMPLE_ISSUER: `http://localhost:${port}`,
-    GUILDHALL_ACCOUNTS_PROVIDERS_EXAMPLE_CLIENT_ID: 'guildhall',
-    GUILDHALL_ACCOUNTS_PROVIDERS_EXAMPLE_CLIENT_SECRET: 'only the two of us know',
-    GUILDHALL_ACCOUNTS_PROVIDERS_GITHUB_KIND: 'github',
-    GUILDHALL_ACCOUNTS_PROVIDERS_GITHUB_TITLE: 'GitHub',
-    GUILDHALL_ACCOUNTS_PROVIDERS_GITHUB_ISSUER: github.address,
-    GUILDHALL_ACCOUNTS_PROVIDERS_GITHUB_CLIENT_ID: 'guildhall',
-    GUILDHALL_ACCOUNTS_PROVIDERS_GITHUB_CLIENT_SECRET: 'hub secret',
-    // What a provider has proven needs no mail.
-    GUILDHALL_ACCOUNTS_REQUIRE_VERIFIED_EMAIL: 'true',
-  });
-  openid = await startOpenId(port, `${server.url}/api/v1/auth/example/callback`);
+  place = await startWithProviders({ id: 7, login: 'ada-l', email: 'ada@hub.example' });
+  ({ server, openid, github } = place);
   owner = await Person.sit(browser, server, 'Owner');
   invite = await owner.setUp('The Library');
   ada = await Person.sit(browser, server, 'Ada');
@@ -56,9 +25,7 @@ before(async () => {
 after(async () => {
   await Promise.all([owner, ada].map((person) => person?.leave()));
   await browser?.close();
-  openid?.kill();
-  github?.stop();
-  await server?.stop();
+  await place?.stop();
 });
 
 const heading = (person, name) => person.page.getByRole('heading', { name });
@@ -183,42 +150,6 @@ test('who says no, comes twice, late, from elsewhere or with nothing is told so'
   await other.leave();
   await guest.leave();
 });
-
-for (const colorScheme of ['dark', 'light']) {
-  for (const width of [1440, 390]) {
-    test(`axe finds nothing wrong (${colorScheme}, ${width} px)`, async () => {
-      const options = { colorScheme, viewport: { width, height: 900 }, bypassCSP: true };
-      const person = await Person.sit(browser, server, 'Owner', options);
-      const check = async (place) => {
-        await person.page.evaluate(axe);
-        // Motion would be caught half-way, with half its colours.
-        await person.page.waitForTimeout(400);
-        if (process.env.GUILDHALL_TEST_SHOTS) await person.shoot(`${place}-${colorScheme}-${width}`);
-        const { violations } = await person.page.evaluate(() => globalThis.axe.run());
-        const told = violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(', ')}`);
-        assert.deepEqual(told, [], place);
-      };
-      for (const page of ['login', 'register']) {
-        await person.go(`/${page}`);
-        await person.page.getByRole('link', { name: 'Continue with GitHub' }).waitFor();
-        await check(`providers-${page}`);
-      }
-      await person.go('/api/v1/auth/github/callback?state=made-up&code=x');
-      await heading(person, 'This sign-in is over').waitFor();
-      await check('providers-over');
-      await person.go('/login');
-      await person.logIn();
-      await person.composer().waitFor();
-      // On a phone the way to the settings is behind the channel list.
-      if (width < 700) await person.page.getByRole('button', { name: 'Open the channel list' }).click();
-      await openSecurity(person);
-      const link = person.page.getByRole('button', { name: 'Link GitHub' });
-      await link.scrollIntoViewIfNeeded();
-      await check('providers-settings');
-      await person.leave();
-    });
-  }
-}
 
 test('a provider that is away is told as such', async () => {
   openid.kill();
