@@ -34,6 +34,10 @@ def service_faults(path, file, name, service):
     services = file["services"]
     yield from (f"depends on {other}, which isn't there" for other in service.get("depends_on", []) if other not in services)
     yield from (f"network {net} isn't declared" for net in service.get("networks", []) if net not in file["networks"])
+    nets = service.get("networks", [])
+    is_inside = nets and all((file["networks"][net] or {}).get("internal") for net in nets)
+    if is_inside and "GUILDHALL_MAIL_URL" in service.get("environment", {}):
+        yield "sends mail, and reaches nobody outside"
     image = service["image"].replace("${GUILDHALL_IMAGE:-guildhall:0.1.0}", "guildhall:0.1.0")
     if ":" not in image or image.endswith(":latest"):
         yield f"image {image} isn't pinned"
