@@ -1,7 +1,10 @@
 //! The one decision function. Pure: the same facts give the same answer.
 
 use guilds_contract::Facts;
-use kernel::{Problem, Result, permissions::Permission};
+use kernel::{
+    Problem, Result,
+    permissions::{Permission, Place},
+};
 
 /// Gives the facts back when they allow `permission`.
 ///
@@ -12,6 +15,10 @@ pub fn require(facts: Option<Facts>, permission: Permission, what: &'static str)
     let permissions = facts.permissions();
     if !permissions.has(Permission::View) {
         return Err(Problem::not_found(what));
+    }
+    if !permissions.has(permission) && facts.place == Place::ClosedDirect {
+        let detail = "You can’t write to each other: one of you has blocked the other.";
+        return Err(Problem::forbidden("direct_closed", detail));
     }
     if !permissions.has(permission) {
         return Err(Problem::forbidden(
@@ -27,7 +34,7 @@ mod tests {
     use super::*;
     use kernel::{
         GuildId,
-        permissions::{Grants, Permissions, Place, Shift, Standing},
+        permissions::{Grants, Permissions, Shift, Standing},
     };
 
     fn ask(standing: Standing, place: Place, permission: Permission) -> Result<(), (u16, String)> {
@@ -54,6 +61,9 @@ mod tests {
         assert_eq!(ask(Standing::Member, Place::OpenChannel, Permission::ManageChannels), forbidden);
         assert_eq!(ask(Standing::Owner, hidden, Permission::ManageChannels), Ok(()));
         assert_eq!(ask(Standing::Owner, Place::Direct, Permission::ManageGuild), forbidden);
+        let closed = Err((403, "direct_closed".to_owned()));
+        assert_eq!(ask(Standing::Member, Place::ClosedDirect, Permission::Send), closed);
+        assert_eq!(ask(Standing::Member, Place::ClosedDirect, Permission::View), Ok(()));
         for permission in [Permission::View, Permission::Send, Permission::ManageGuild] {
             assert_eq!(ask(Standing::Outsider, Place::Guild, permission), not_found);
             assert_eq!(ask(Standing::Member, hidden, permission), not_found);

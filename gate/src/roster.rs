@@ -1,7 +1,8 @@
-//! The roster: facts that were asked for, remembered until the guild's stream says that something changed.
+//! The roster: facts that were asked for, remembered until the guild's stream says that something changed; those of a direct,
+//! until the person's own does.
 //!
-//! Guarantee: facts are remembered only when the guild was being watched before they were asked for and its
-//! stream was silent until they came. Every moment is counted by one number, the epoch; a guild remembers the
+//! Guarantee: facts are remembered only when that stream was being watched before they were asked for and its
+//! stream was silent until they came. Every moment is counted by one number, the epoch; a stream remembers the
 //! epoch of its last change, and facts hold only when they were asked for at that epoch or later.
 
 use guilds_contract::Facts;
@@ -19,7 +20,7 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Facts are asked for anew after this, whatever was heard: directs have no stream to watch.
+/// Facts are asked for anew after this, whatever was heard.
 const LIFETIME: Duration = Duration::from_secs(60);
 /// The same where live delivery may lose an event: who was removed is removed everywhere within a second.
 const LIFETIME_UNSURE: Duration = Duration::from_millis(900);
@@ -42,17 +43,16 @@ struct Known {
     /// The epoch at which they were asked for.
     asked: u64,
     until: Instant,
-    /// Absent for directs.
-    watch: Option<Arc<Watch>>,
+    watch: Arc<Watch>,
 }
 
 impl Known {
     fn holds(&self) -> bool {
-        self.watch.as_ref().is_none_or(|w| w.silent_since(self.asked)) && Instant::now() < self.until
+        self.watch.silent_since(self.asked) && Instant::now() < self.until
     }
 }
 
-/// One guild, being listened to for as long as any facts of it may be remembered.
+/// One stream, being listened to for as long as any facts of it may be remembered.
 struct Watch {
     /// The epoch from which on nothing is missed.
     born: u64,
@@ -67,7 +67,7 @@ impl Watch {
     }
 }
 
-/// Hears a guild's stream. Any event may change what somebody may do there.
+/// Hears a stream. Any event may change what somebody may do.
 struct Ear {
     epoch: Arc<AtomicU64>,
     changed: AtomicU64,
@@ -83,7 +83,7 @@ pub(crate) struct Roster {
     fanout: Arc<dyn Fanout>,
     lifetime: Duration,
     epoch: Arc<AtomicU64>,
-    watches: Mutex<HashMap<GuildId, Arc<Watch>>>,
+    watches: Mutex<HashMap<StreamName, Arc<Watch>>>,
     shards: [RwLock<HashMap<Key, Known>>; SHARDS],
     hasher: RandomState,
 }
@@ -124,9 +124,11 @@ impl Roster {
         shard.get(key).filter(|known| known.holds()).map(|known| known.facts)
     }
 
-    /// Of a guild that nobody listened to yet, facts aren't remembered; but from now on it is listened to.
+    /// Of what nobody listened to yet, facts aren't remembered; but from now on it is listened to.
     fn remember(&self, key: Key, facts: Facts, asked: u64, until: Instant) {
-        let watch = facts.guild.map(|guild| self.watch(guild));
+        // Who blocks and is blocked is told to each.
+        let stream = facts.guild.map_or_else(|| StreamName::user("guilds", key.0), StreamName::guild);
+        let watch = self.watch(stream);
         let known = Known { facts, asked, until, watch };
         if !known.holds() {
             return;
@@ -139,18 +141,18 @@ impl Roster {
         drop(spent);
     }
 
-    fn watch(&self, guild: GuildId) -> Arc<Watch> {
+    fn watch(&self, stream: StreamName) -> Arc<Watch> {
         let mut watches = self.watches.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(watch) = watches.get(&guild) {
+        if let Some(watch) = watches.get(&stream) {
             return watch.clone();
         }
         let ear = Arc::new(Ear { epoch: self.epoch.clone(), changed: AtomicU64::new(0) });
-        let subscription = self.fanout.subscribe(StreamName::guild(guild).as_str(), ear.clone());
+        let subscription = self.fanout.subscribe(stream.as_str(), ear.clone());
         let born = self.epoch.fetch_add(1, SeqCst) + 1;
         let watch = Arc::new(Watch { born, ear, _subscription: subscription });
         // Facts that are still remembered keep their own watch alive.
         let spent = (watches.len() >= WATCHES_MAX).then(|| std::mem::take(&mut *watches));
-        watches.insert(guild, watch.clone());
+        watches.insert(stream, watch.clone());
         drop(watches);
         drop(spent);
         watch

@@ -148,6 +148,9 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
     call("PATCH", "/api/v1/me", json!({ "handle": "canary.other.handle" })).expect(200);
     call("PATCH", "/api/v1/me/settings", json!({ "theme": "dark" })).expect(200);
     call("PUT", &format!("/api/v1/me/friends/{}", bob.id), json!({})).expect(200);
+    let eve = register(&running, "eve@example.org", "Eve");
+    call("PUT", &format!("/api/v1/me/blocks/{}", eve.id), json!({})).expect(200);
+    running.call("PUT", &format!("/api/v1/me/blocks/{}", ada.id), Some(&eve.token), None).expect(200);
     let pictures: Vec<Vec<u8>> = ["me/avatar", "me/banner"].map(|place| put_picture(&running, &ada, place)).into();
     let guild = text(&call("POST", "/api/v1/guilds", json!({ "name": "canary-guild" })).expect(201)["id"]);
     call("PATCH", &format!("/api/v1/guilds/{guild}"), json!({ "name": "canary-guild-renamed" })).expect(200);
@@ -245,6 +248,8 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
     assert_eq!(erasure["user"], ada.id);
     let friends = running.call("GET", "/api/v1/me/friends", Some(&bob.token), None).expect(200);
     assert_eq!(friends["items"], json!([]), "nobody has her as a friend");
+    let blocks = running.call("GET", "/api/v1/me/blocks", Some(&eve.token), None).expect(200);
+    assert_eq!(blocks["items"], json!([]), "nobody has her blocked");
     verify(&running, &erasure);
 
     // What others had stays, without her.

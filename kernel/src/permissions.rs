@@ -174,6 +174,8 @@ pub enum Place {
     /// A channel that is hidden from somebody.
     PrivateChannel,
     Direct,
+    /// One where somebody has blocked the other: what was said can be read.
+    ClosedDirect,
 }
 
 /// What a channel gives to somebody, and takes.
@@ -228,6 +230,7 @@ pub fn permissions(standing: Standing, place: Place, grants: &Grants) -> Permiss
     match (standing, place) {
         (Standing::Outsider, _) => Permissions::NONE,
         (_, Place::Direct) => Permissions::DIRECT,
+        (_, Place::ClosedDirect) => Permissions::of(&[Permission::View]),
         (Standing::Owner, _) => Permissions::ALL,
         _ if grants.base.has(Permission::Administrator) => Permissions::ALL,
         (Standing::Member, Place::Guild) => grants.base.and(Permissions::of(&[Permission::View])),

@@ -86,6 +86,10 @@ contract::contract! {
         /// apart from who isn't there.
         async fn acquaintances(&self, caller: Caller, users: Vec<UserId>) -> Vec<Acquaintance>, idempotent;
 
+        /// Notes that one person has blocked another, or not any more; `seq` is that of the event on the blocker's stream, and the
+        /// newest counts.
+        async fn apply_block(&self, person: UserId, other: UserId, is_blocked: bool, seq: i64) -> (), idempotent;
+
         /// Whether two people are in a guild together.
         async fn share_guild(&self, one: UserId, other: UserId) -> bool, idempotent;
 
@@ -315,6 +319,12 @@ pub struct Membership {
     pub guild: GuildId,
     pub user: UserId,
     pub at: Timestamp,
+}
+
+/// Event `acquaintance_changed` on both persons' `guilds/user/{id}`: what they may do with each other has changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcquaintanceChanged {
+    pub user: UserId,
 }
 
 /// Events `channel_created` and `channel_edited`: on `guilds/guild/{id}` for an open channel, on

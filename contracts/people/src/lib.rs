@@ -1,9 +1,11 @@
 //! People: who others see, who is whose friend, and what they set for all their devices. Streams: `people/user/{id}`.
 
+mod block;
 mod friend;
 mod profile;
 mod settings;
 
+pub use block::{Block, BlockChanged};
 pub use friend::{Friend, FriendChanged, FriendState};
 pub use profile::{Picture, Profile, ProfileEdit, Status};
 pub use settings::{Audience, Density, Settings, SettingsEdit, Theme};
@@ -50,6 +52,15 @@ contract::contract! {
 
         /// Those of `users`, 200 at most, who are friends of `user`.
         async fn friends_among(&self, user: UserId, users: Vec<UserId>) -> Vec<UserId>, idempotent;
+
+        /// Whom the caller has blocked, by their ids. `after` is the `next` of the page before.
+        async fn blocks(&self, caller: Caller, limit: Limit, after: Option<String>) -> Page<Block>, idempotent;
+
+        /// Blocks somebody, which ends what is between the two. Answers when guilds has applied it.
+        async fn block(&self, caller: Caller, user: UserId) -> Block, idempotent;
+
+        /// The caller has that person blocked no more. Answers when guilds has applied it.
+        async fn unblock(&self, caller: Caller, user: UserId) -> (), idempotent;
 
         async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Difference, idempotent;
     }

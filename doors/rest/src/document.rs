@@ -14,7 +14,7 @@ use utoipa::{
 const TAGS: [(&str, &str); 10] = [
     ("accounts", "Registering, signing in and out."),
     ("me", "The caller."),
-    ("people", "Who others are, and who is a friend."),
+    ("people", "Who others are, who is a friend, and who is blocked."),
     ("overview", "All that a client starts from."),
     ("guilds", "Communities, their members and ways in."),
     ("channels", "Text rooms, in a guild or between two people."),

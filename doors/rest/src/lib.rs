@@ -8,6 +8,7 @@ mod accounts;
 mod answer;
 mod auth;
 mod authenticator;
+mod blocks;
 mod channels;
 mod credentials;
 mod directs;
@@ -108,6 +109,7 @@ fn calls() -> OpenApiRouter<Deps> {
         .merge(exports::routes())
         .merge(users::routes())
         .merge(friends::routes())
+        .merge(blocks::routes())
         .merge(overview::routes())
         .merge(guilds::routes())
         .merge(channels::routes())

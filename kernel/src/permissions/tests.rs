@@ -47,6 +47,8 @@ fn an_outsider_has_nothing_and_an_owner_everything() {
         assert_eq!(permissions(Standing::Outsider, Place::Direct, &grants), Permissions::NONE);
         for standing in [Standing::Member, Standing::Owner] {
             assert_eq!(permissions(standing, Place::Direct, &grants), Permissions::DIRECT);
+            let closed = permissions(standing, Place::ClosedDirect, &grants);
+            assert_eq!(closed, Permissions::of(&[Permission::View]));
         }
     });
 }

@@ -15,11 +15,14 @@ pub(crate) async fn acquaintances(s: &Service, caller: Caller, users: Vec<UserId
     for (user, guild) in s.guilds.fellows(caller.user, &users).await? {
         found.insert(user, Acquaintance { user, guild: Some(guild) });
     }
+    // Who has blocked the caller isn't told apart from who isn't there.
+    let blocking = s.blocks.blocking(caller.user, &users).await?;
     // What stays is said rather than what may end.
     let partners = s.directs.partners(caller.user, &users).await?;
     for user in partners.into_iter().chain(users.into_iter().filter(|user| *user == caller.user)) {
         found.insert(user, Acquaintance { user, guild: None });
     }
+    found.retain(|user, _| !blocking.contains(user));
     Ok(found.into_values().collect())
 }
 

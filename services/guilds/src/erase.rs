@@ -19,6 +19,7 @@ pub(crate) async fn erase(s: &Service, user: UserId, wishes: Wishes) -> Result<R
         erased += counted(leave::take_out(s, member.guild, user).await)?;
     }
     erased += s.invites.erase(user).await?;
+    erased += s.blocks.erase(user).await?;
     Ok(Receipt { service: "guilds".into(), user, at: s.ground.now(), erased })
 }
 

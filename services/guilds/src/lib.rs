@@ -1,17 +1,20 @@
 //! Guilds: communities, their channels, directs, members, roles and invites, and the facts that permissions are computed
 //! from.
 //!
-//! * owns: `guilds`, `members`, `roles`, `member_roles`, `channels`, `overwrites`, `invites`, `directs`
+//! * owns: `guilds`, `members`, `roles`, `member_roles`, `channels`, `overwrites`, `invites`, `directs`,
+//!   `blocks` (a projection)
 //! * emits: `guild_edited`, `guild_deleted`, `member_joined`, `member_left`, `channel_created`, `channel_edited`,
 //!   `channel_deleted`, `role_created`, `role_edited`, `role_deleted`, `roles_ordered`, `member_roles_changed`,
 //!   `overwrites_changed`, `access_changed` on `guilds/guild/{id}`; the channel's events on `guilds/channel/{id}` while
-//!   it is private; `guild_joined`, `guild_left`, `direct_opened` on `guilds/user/{id}`
-//! * listens to: nobody
+//!   it is private; `guild_joined`, `guild_left`, `direct_opened`, `acquaintance_changed` on
+//!   `guilds/user/{id}`
+//! * listens to: people (`block_changed`)
 //! * calls: people (the inviter's name; is there such a person?), files (keeps icons)
 
 mod accept_invite;
 mod acquaintances;
 mod allow;
+mod apply_block;
 mod channel_permissions;
 mod config;
 mod create_channel;
@@ -30,6 +33,7 @@ mod facts;
 mod give_role;
 mod home;
 mod leave;
+mod on;
 mod open_direct;
 mod order_roles;
 mod pass_on;
@@ -58,6 +62,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 100, name: "guilds", sql: include_str!("../migrations/100_guilds.sql") },
     Migration { version: 101, name: "icon", sql: include_str!("../migrations/101_icon.sql") },
     Migration { version: 102, name: "roles", sql: include_str!("../migrations/102_roles.sql") },
+    Migration { version: 103, name: "blocks", sql: include_str!("../migrations/103_blocks.sql") },
 ];
 
 struct Service {
@@ -67,6 +72,7 @@ struct Service {
     directs: Arc<dyn store::directs::Store>,
     roles: Arc<dyn store::roles::Store>,
     overwrites: Arc<dyn store::overwrites::Store>,
+    blocks: Arc<dyn store::blocks::Store>,
     people: Arc<dyn People>,
     files: Arc<dyn Files>,
     config: Config,
@@ -83,16 +89,19 @@ pub async fn build(
 ) -> Result<Arc<dyn Guilds>> {
     config.check()?;
     let ground = Ground::open(database, MIGRATIONS, outside).await?;
-    Ok(Arc::new(Service {
+    let service = Arc::new(Service {
         guilds: store::guilds::open(&ground.database),
         channels: store::channels::open(&ground.database),
         invites: store::invites::open(&ground.database),
         directs: store::directs::open(&ground.database),
         roles: store::roles::open(&ground.database),
         overwrites: store::overwrites::open(&ground.database),
+        blocks: store::blocks::open(&ground.database),
         people,
         files,
         config,
         ground,
-    }))
+    });
+    on::follow_people(&service);
+    Ok(service)
 }

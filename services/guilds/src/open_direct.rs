@@ -13,6 +13,9 @@ pub(crate) async fn open_direct(s: &Service, caller: Caller, user: UserId) -> Re
     if s.people.find(user).await?.is_none() {
         return Err(Problem::not_found("user"));
     }
+    if s.blocks.between(caller.user, user).await? {
+        return Err(rules::direct_closed());
+    }
     let direct = rules::direct(ChannelId(s.ground.mint.id().await?), caller.user, user, s.ground.now());
     let mut pen = Pen::new(&s.ground, 2).await?;
     let opened = ChannelChanged { channel: direct.clone() };

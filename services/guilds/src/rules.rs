@@ -190,6 +190,11 @@ impl From<Refusal> for Problem {
     }
 }
 
+/// The one of the two words that the gate says, too.
+pub(crate) fn direct_closed() -> Problem {
+    Problem::forbidden("direct_closed", "You can’t write to each other: one of you has blocked the other.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

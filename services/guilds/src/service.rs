@@ -1,7 +1,7 @@
 //! The contract, method by method: each is a use case in a file of its own.
 
 use crate::{
-    Service, accept_invite, acquaintances, allow, channel_permissions, create_channel, create_guild, create_invite,
+    Service, accept_invite, acquaintances, allow, apply_block, channel_permissions, create_channel, create_guild, create_invite,
     create_role, delete_channel, delete_guild, delete_role, edit_channel, edit_guild, edit_role, erase, export, facts,
     give_role, home, leave, open_direct, order_roles, preview_invite, read, revoke_invite, set_icon, set_overwrite,
     snapshot,
@@ -168,6 +168,10 @@ impl Guilds for Service {
 
     async fn acquaintances(&self, caller: Caller, users: Vec<UserId>) -> Result<Vec<Acquaintance>> {
         acquaintances::acquaintances(self, caller, users).await
+    }
+
+    async fn apply_block(&self, person: UserId, other: UserId, is_blocked: bool, seq: i64) -> Result<()> {
+        apply_block::apply_block(self, person, other, is_blocked, seq).await
     }
 
     async fn share_guild(&self, one: UserId, other: UserId) -> Result<bool> {

@@ -3,6 +3,7 @@
 //! A write that concerns a guild begins by locking the guild's row, and streams are locked after it in rising
 //! order of name: two writes never wait for each other, and what a write has read stays true until it commits.
 
+pub(crate) mod blocks;
 pub(crate) mod channels;
 pub(crate) mod directs;
 pub(crate) mod guilds;

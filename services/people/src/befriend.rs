@@ -78,6 +78,9 @@ async fn step(
         Err(Refusal::Gone) => return Err(edit::gone()),
         Err(Refusal::FriendsFull(whose)) => return Err(rules::friends_full(whose == person)),
         Err(Refusal::RequestsFull(whose)) => return Err(rules::requests_full(whose == person)),
+        // Who is blocked hears the same as where nobody is heard.
+        Err(Refusal::Blocked(by)) if by == person => return Err(rules::blocked()),
+        Err(Refusal::Blocked(_) | Refusal::BlocksFull) => return Err(rules::not_taken()),
         Err(Refusal::TooFast(free_at)) => return Err(rules::too_fast(free_at, now)),
     }
     Ok(Some(now))
@@ -89,6 +92,6 @@ pub(crate) fn changed(id: i64, person: UserId, user: UserId, state: Option<Frien
     NewEvent::new(StreamName::user("people", person), EventId(id), since, "friend_changed", &changed)
 }
 
-fn busy() -> Problem {
+pub(crate) fn busy() -> Problem {
     Problem::unavailable("You both changed this in the same moment: look again.")
 }

@@ -11,6 +11,8 @@ pub struct Config {
     pub sent_requests: u32,
     /// How many requests may wait for a person's answer.
     pub received_requests: u32,
+    /// How many people a person may block.
+    pub blocks: u32,
     /// So many requests are sent freely; each more waits twice as long as the one before, from 30 seconds to an hour. An hour
     /// without any begins anew.
     pub requests_at_once: u32,
@@ -23,6 +25,7 @@ impl Config {
             ("people.friends", self.friends),
             ("people.sent_requests", self.sent_requests),
             ("people.received_requests", self.received_requests),
+            ("people.blocks", self.blocks),
             ("people.requests_at_once", self.requests_at_once),
         ];
         match all.into_iter().find(|(_, value)| *value == 0) {
@@ -34,6 +37,6 @@ impl Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { friends: 1_000, sent_requests: 100, received_requests: 1_000, requests_at_once: 20 }
+        Self { friends: 1_000, sent_requests: 100, received_requests: 1_000, blocks: 1_000, requests_at_once: 20 }
     }
 }

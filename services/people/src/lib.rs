@@ -1,11 +1,13 @@
 //! People: who others see, who is whose friend, and what they set for all their devices.
 //!
-//! * owns: `profiles`, `handles`, `friends`, `friend_paces`, `settings`
-//! * emits: `profile_edited`, `friend_changed`, `settings_changed` on `people/user/{id}`; hints of changed profiles
+//! * owns: `profiles`, `handles`, `friends`, `friend_paces`, `blocks`, `settings`
+//! * emits: `profile_edited`, `friend_changed`, `block_changed`, `settings_changed` on `people/user/{id}`; hints of
+//!   changed profiles
 //! * listens to: nothing yet (accounts calls `ensure` when it registers, and again at log-in)
-//! * calls: files (keeps pictures), guilds (who shares one)
+//! * calls: files (keeps pictures), guilds (who shares one; applies blocks)
 
 mod befriend;
+mod block;
 mod config;
 mod deps;
 mod edit;
@@ -25,7 +27,7 @@ use contract::{Part, Receipt, Wishes};
 use engine_sql::{Database, Ground, Migration, Outside};
 use files_contract::{Files, Upload};
 use kernel::{Caller, Difference, Limit, Page, Reader, Result, StreamName, UserId};
-use people_contract::{Friend, People, Picture, Profile, ProfileEdit, Settings, SettingsEdit};
+use people_contract::{Block, Friend, People, Picture, Profile, ProfileEdit, Settings, SettingsEdit};
 use std::sync::Arc;
 
 /// The steps of this service's schema.
@@ -34,12 +36,14 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 101, name: "more of profiles", sql: include_str!("../migrations/101_more_of_profiles.sql") },
     Migration { version: 102, name: "settings", sql: include_str!("../migrations/102_settings.sql") },
     Migration { version: 103, name: "friends", sql: include_str!("../migrations/103_friends.sql") },
+    Migration { version: 104, name: "blocks", sql: include_str!("../migrations/104_blocks.sql") },
 ];
 
 struct Service {
     store: Arc<dyn store::Store>,
     settings: Arc<dyn store::settings::Store>,
     friends: Arc<dyn store::friends::Store>,
+    blocks: Arc<dyn store::blocks::Store>,
     files: Arc<dyn Files>,
     guilds: LaterGuilds,
     config: Config,
@@ -52,8 +56,8 @@ pub async fn build(database: Database, outside: &Outside, deps: Deps) -> Result<
     config.check()?;
     let ground = Ground::open(database, MIGRATIONS, outside).await?;
     let (store, settings) = (store::open(&ground.database), store::settings::open(&ground.database));
-    let friends = store::friends::open(&ground.database);
-    let service = Service { store, settings, friends, files, guilds, config, ground };
+    let (friends, blocks) = (store::friends::open(&ground.database), store::blocks::open(&ground.database));
+    let service = Service { store, settings, friends, blocks, files, guilds, config, ground };
     ensure::give_handles(&service).await?;
     Ok(Arc::new(service))
 }
@@ -110,6 +114,18 @@ impl People for Service {
 
     async fn friends_among(&self, user: UserId, users: Vec<UserId>) -> Result<Vec<UserId>> {
         read::friends_among(self, user, &users).await
+    }
+
+    async fn blocks(&self, caller: Caller, limit: Limit, after: Option<String>) -> Result<Page<Block>> {
+        read::blocks(self, caller, limit, after).await
+    }
+
+    async fn block(&self, caller: Caller, user: UserId) -> Result<Block> {
+        block::block(self, caller, user).await
+    }
+
+    async fn unblock(&self, caller: Caller, user: UserId) -> Result<()> {
+        block::unblock(self, caller, user).await
     }
 
     async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Result<Difference> {

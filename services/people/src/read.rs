@@ -1,7 +1,7 @@
 use crate::{Service, rules};
 use contract::{Part, Record};
 use kernel::{Caller, Difference, Kind, Limit, Page, Problem, Reader, Result, StreamName, Timestamp, UserId};
-use people_contract::{Friend, Profile, Settings};
+use people_contract::{Block, Friend, Profile, Settings};
 use serde::Serialize;
 
 const SNAPSHOT_PART: i64 = 500;
@@ -23,6 +23,16 @@ pub(crate) async fn profiles(s: &Service, users: &[UserId]) -> Result<Vec<Profil
     }
     let now = s.ground.now();
     Ok(s.store.list(users).await?.into_iter().map(|profile| rules::current(profile, now)).collect())
+}
+
+/// Blocks by rising id.
+pub(crate) async fn blocks(s: &Service, caller: Caller, limit: Limit, after: Option<String>) -> Result<Page<Block>> {
+    let after = after.map(|id| id.parse().map_err(|_| bad_cursor())).transpose()?;
+    let at = s.ground.journal.heads(&[StreamName::user("people", caller.user)]).await?;
+    let items = s.blocks.of(caller.user, after.unwrap_or(UserId(0)), limit.get()).await?;
+    let full = items.len() as i64 == limit.get();
+    let next = items.last().filter(|_| full).map(|block| block.user.to_string());
+    Ok(Page { items, next, at })
 }
 
 /// Friends and requests by rising id.
@@ -79,6 +89,17 @@ pub(crate) async fn export(s: &Service, user: UserId) -> Result<Part> {
             last = friend.user;
         }
         if (friends.len() as i64) < SNAPSHOT_PART {
+            break;
+        }
+    }
+    let mut last = UserId(0);
+    loop {
+        let blocks = s.blocks.of(user, last, SNAPSHOT_PART).await?;
+        for block in &blocks {
+            records.push(Record::new("block", block)?);
+            last = block.user;
+        }
+        if (blocks.len() as i64) < SNAPSHOT_PART {
             break;
         }
     }

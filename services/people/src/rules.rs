@@ -3,7 +3,10 @@
 mod friendship;
 mod handle;
 
-pub(crate) use friendship::{Pace, asked, friends_full, mirrored, not_taken, oneself, requests_full, too_fast};
+pub(crate) use friendship::{
+    Pace, asked, block_oneself, blocked, blocks_full, friends_full, mirrored, not_taken, oneself, requests_full,
+    too_fast,
+};
 pub(crate) use handle::{candidates, handle, taken, too_often};
 
 use kernel::{Problem, Result, Timestamp, line};

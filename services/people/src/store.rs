@@ -1,5 +1,6 @@
 //! What people keeps of profiles. Every engine passes `store/suite.rs`.
 
+pub(crate) mod blocks;
 pub(crate) mod friends;
 pub(crate) mod settings;
 

@@ -219,6 +219,11 @@ impl Sink for OwnSink {
                     session.acquaintance_changed(changed.user);
                 }
             }
+            "acquaintance_changed" => {
+                if let Ok(changed) = event.parse::<guilds_contract::AcquaintanceChanged>() {
+                    session.acquaintance_changed(changed.user);
+                }
+            }
             "guild_left" => {
                 session.channel_created();
                 session.acquaintances_lost();

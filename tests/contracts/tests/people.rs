@@ -9,6 +9,7 @@ use engine_blobs::LocalBlobs;
 use engine_bus::{MemoryBus, MemoryFanout};
 use engine_sql::{Outside, testing::Scratch};
 use files_contract::{ExportedImage, Files, FilesClient, ImageName, Place, Upload, serve_files};
+use guilds_contract::{GuildDraft, Guilds, GuildsClient, InviteDraft, serve_guilds};
 use kernel::{Caller, Limit, Reader, SessionId, StreamName, Timestamp, UserId};
 use people_contract::{
     Audience, FriendChanged, FriendState, People, PeopleClient, Picture, ProfileEdit, Settings, SettingsEdit, Status,
@@ -33,7 +34,8 @@ struct Town {
     clock: Arc<ManualClock>,
     fanout: Arc<dyn Fanout>,
     folder: std::path::PathBuf,
-    _scratch: [Scratch; 2],
+    guilds: Arc<dyn Guilds>,
+    _scratch: [Scratch; 3],
 }
 
 impl Drop for Town {
@@ -51,7 +53,8 @@ async fn town(way: Way) -> Town {
         fanout: fanout.clone(),
         bus: Arc::new(MemoryBus::default()),
     };
-    let scratch = [engine_sql::testing::sqlite().await, engine_sql::testing::sqlite().await];
+    let new = engine_sql::testing::sqlite;
+    let scratch = [new().await, new().await, new().await];
     let random: &dyn Random = &OsRandom;
     let folder = std::env::temp_dir().join(format!("guildhall-town-{}", u64::from_le_bytes(random.bytes())));
     let blobs: Arc<dyn Blobs> = Arc::new(LocalBlobs::open(folder.clone()).await.expect("a folder"));
@@ -62,15 +65,25 @@ async fn town(way: Way) -> Town {
         let there = remote(vec![serve_files(files)]).await;
         files = Arc::new(FilesClient(there));
     }
-    let mut people =
-        people::build(scratch[1].database.clone(), &outside, people::Deps::new(files.clone())).await.expect("people");
+    let later = people::LaterGuilds::default();
+    let deps = people::Deps { guilds: later.clone(), ..people::Deps::new(files.clone()) };
+    let mut people = people::build(scratch[1].database.clone(), &outside, deps).await.expect("people");
     if let Way::Grpc = way {
         let there = remote(vec![serve_people(people)]).await;
         people = Arc::new(PeopleClient(there));
     }
+    let config = guilds::Config::default();
+    let mut guilds = guilds::build(scratch[2].database.clone(), &outside, people.clone(), files.clone(), config)
+        .await
+        .expect("guilds");
+    if let Way::Grpc = way {
+        let there = remote(vec![serve_guilds(guilds)]).await;
+        guilds = Arc::new(GuildsClient(there));
+    }
+    later.are(&guilds);
     people.ensure(ADA.user, "Ada Lovelace".into()).await.expect("made");
     people.ensure(BOB.user, "Bob".into()).await.expect("made");
-    Town { people, files, blobs, clock, fanout, folder, _scratch: scratch }
+    Town { people, files, blobs, clock, fanout, folder, guilds, _scratch: scratch }
 }
 
 async fn remote(services: Vec<contract::grpc::Service>) -> Remote {
@@ -271,6 +284,43 @@ async fn friend_requests_are_refused_with_a_word(town: Town) {
     assert_eq!((last.items, last.next), (Vec::new(), None));
 }
 
+async fn who_shares_a_guild_may_ask_where_only_they_may(town: Town) {
+    let shared = SettingsEdit { friend_requests_from: Some(Audience::SharedGuilds), ..SettingsEdit::default() };
+    town.people.edit_settings(BOB, shared).await.expect("edited");
+    assert_eq!(town.refusal(ADA, BOB.user).await, (403, "friend_request_not_taken".into()));
+    let guild = town.guilds.create_guild(ADA, GuildDraft { name: "Ours".into() }).await.expect("made").id;
+    let invite = town.guilds.create_invite(ADA, guild, InviteDraft::default()).await.expect("made");
+    town.guilds.accept_invite(BOB, invite.code).await.expect("joined");
+    assert_eq!(town.people.befriend(ADA, BOB.user).await.expect("asked").state, FriendState::Outgoing);
+}
+
+async fn a_block_ends_all_and_holds_when_it_is_answered(town: Town) {
+    town.people.befriend(ADA, BOB.user).await.expect("asked");
+    town.people.befriend(BOB, ADA.user).await.expect("accepted");
+    let listed = async || {
+        let page = town.people.blocks(ADA, Limit::parse(None).expect("usual"), None).await.expect("list");
+        page.items.into_iter().map(|block| block.user).collect::<Vec<_>>()
+    };
+    for _ in 0..2 {
+        assert_eq!(town.people.block(ADA, BOB.user).await.expect("blocked").user, BOB.user);
+        let refused = town.guilds.open_direct(BOB, ADA.user).await.expect_err("refused");
+        assert_eq!((refused.status(), &*refused.code), (403, "direct_closed"));
+        assert_eq!((town.bob().await, listed().await), (None, vec![BOB.user]));
+    }
+    assert_eq!(town.refusal(BOB, ADA.user).await, (403, "friend_request_not_taken".into()));
+    assert_eq!(town.refusal(ADA, BOB.user).await, (409, "friend_blocked".into()));
+    for _ in 0..2 {
+        town.people.unblock(ADA, BOB.user).await.expect("unblocked");
+        assert_eq!(listed().await, []);
+    }
+    town.guilds.open_direct(BOB, ADA.user).await.expect("opened");
+    town.people.befriend(BOB, ADA.user).await.expect("asked");
+    assert_eq!(town.told().await[2..], ["block_changed", "friend_changed", "block_changed", "friend_changed"]);
+    let oneself = town.people.block(ADA, ADA.user).await.expect_err("refused");
+    assert_eq!((oneself.status(), &*oneself.code), (422, "block_oneself"));
+    assert_eq!(town.people.block(ADA, UserId(9)).await.expect_err("nobody").status(), 404);
+}
+
 async fn many_requests_in_a_row_wait(town: Town) {
     for _ in 0..20 {
         town.people.befriend(ADA, BOB.user).await.expect("asked");
@@ -288,13 +338,15 @@ async fn an_export_has_all_and_an_erasure_leaves_nothing(town: Town) {
     town.people.edit_settings(ADA, silent).await.expect("edited");
     town.people.set_picture(ADA, Picture::Avatar, Some(upload())).await.expect("shown");
     town.people.befriend(BOB, ADA.user).await.expect("asked");
+    town.people.ensure(UserId(9), "Cid".into()).await.expect("made");
+    town.people.block(ADA, UserId(9)).await.expect("blocked");
     let exported = async || {
         let part = town.people.export(ADA.user, None).await.expect("exported");
         part.records.into_iter().map(|record| record.kind).collect::<Vec<_>>()
     };
-    assert_eq!(exported().await, ["profile", "handle", "handle", "friend", "settings"]);
+    assert_eq!(exported().await, ["profile", "handle", "handle", "friend", "block", "settings"]);
     let wishes = Wishes::default();
-    assert_eq!(town.people.erase(ADA.user, wishes).await.expect("erased").erased, 6, "a request has two sides");
+    assert_eq!(town.people.erase(ADA.user, wishes).await.expect("erased").erased, 7, "a request has two sides");
     let page = town.people.friends(BOB, Limit::parse(None).expect("usual"), None).await.expect("list");
     assert_eq!(page.items, []);
     let log = town.people.difference(Reader::Person(BOB), StreamName::user("people", BOB.user), 0).await.expect("log");
@@ -334,6 +386,8 @@ both_ways!(
     settings_are_merged_and_told_to_the_other_devices,
     friends_are_asked_for_accepted_and_let_go,
     friend_requests_are_refused_with_a_word,
+    who_shares_a_guild_may_ask_where_only_they_may,
+    a_block_ends_all_and_holds_when_it_is_answered,
     many_requests_in_a_row_wait,
     an_export_has_all_and_an_erasure_leaves_nothing,
 );

@@ -7,7 +7,7 @@ use contract::{
 use files_contract::Upload;
 use kernel::{Caller, Difference, Kind, Limit, Page, Problem, Reader, Result, StreamName, UserId};
 use people_contract::{
-    Friend, People, PeopleClient, Picture, Profile, ProfileEdit, Settings, SettingsEdit, serve_people,
+    Block, Friend, People, PeopleClient, Picture, Profile, ProfileEdit, Settings, SettingsEdit, serve_people,
 };
 use std::sync::{
     Arc,
@@ -73,6 +73,15 @@ impl People for Counter {
     }
     async fn friends_among(&self, _: UserId, _: Vec<UserId>) -> Result<Vec<UserId>> {
         Ok(Vec::new())
+    }
+    async fn blocks(&self, _: Caller, _: Limit, _: Option<String>) -> Result<Page<Block>> {
+        Err(Problem::not_found("user"))
+    }
+    async fn block(&self, _: Caller, _: UserId) -> Result<Block> {
+        Err(Problem::not_found("user"))
+    }
+    async fn unblock(&self, _: Caller, _: UserId) -> Result<()> {
+        Err(Problem::not_found("user"))
     }
     async fn difference(&self, _: Reader, _: StreamName, _: i64) -> Result<Difference> {
         Err(Problem::not_found("stream"))

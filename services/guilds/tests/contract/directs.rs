@@ -1,6 +1,7 @@
 use crate::stage::{ADA, BOB, CID, EVE, Stage, own, person, refusal};
+use gate::Gate;
 use guilds_contract::{ChannelChanged, ChannelEdit, ChannelKind};
-use kernel::{Caller, Reader, StreamName};
+use kernel::{Caller, Reader, StreamName, permissions::Permission};
 
 const NOT_FOUND: &str = "404 not_found";
 const FORBIDDEN: &str = "403 missing_permission";
@@ -63,4 +64,44 @@ pub(crate) async fn nobody_manages_a_direct(s: Stage) {
     assert_eq!(s.guilds.allowed(ADA, direct).await.expect("list").items, []);
     let stream = StreamName::channel(direct);
     assert_eq!(refusal(s.guilds.difference(Reader::Person(ADA), stream, 0).await), NOT_FOUND);
+}
+
+pub(crate) async fn a_block_closes_the_direct_until_it_ends(s: Stage) {
+    let guild = s.guild(&[BOB]).await.id;
+    let direct = s.guilds.open_direct(BOB, ADA.user).await.expect("opened");
+    let gate = Gate::new(s.guilds.clone(), s.fanout.clone());
+    let may_send = async || {
+        let one = gate.channel(ADA.user, direct.id, Permission::Send).await;
+        let other = gate.channel(BOB.user, direct.id, Permission::Send).await;
+        assert_eq!(one.is_ok(), other.is_ok());
+        one.map(drop)
+    };
+    for _ in 0..2 {
+        may_send().await.expect("allowed");
+    }
+    let known = async |caller: Caller, of: Caller| {
+        let known = s.guilds.acquaintances(caller, vec![of.user]).await.expect("list");
+        !known.is_empty()
+    };
+    s.guilds.apply_block(ADA.user, BOB.user, true, 5).await.expect("applied");
+    for _ in 0..2 {
+        assert_eq!(refusal(may_send().await), "403 direct_closed");
+    }
+    assert_eq!(s.guilds.open_direct(BOB, ADA.user).await.expect("it is there"), direct);
+    assert_eq!((known(ADA, BOB).await, known(BOB, ADA).await), (true, false), "who is blocked sees nothing");
+    for caller in [ADA, BOB] {
+        assert_eq!(s.last(own(caller)).await.kind, "acquaintance_changed");
+    }
+    s.guilds.apply_block(ADA.user, BOB.user, false, 6).await.expect("applied");
+    s.guilds.apply_block(ADA.user, BOB.user, true, 5).await.expect("late");
+    may_send().await.expect("allowed again");
+    assert!(known(BOB, ADA).await);
+    s.guilds.apply_block(CID.user, BOB.user, true, 1).await.expect("applied");
+    for (caller, other) in [(BOB, CID), (CID, BOB)] {
+        assert_eq!(refusal(s.guilds.open_direct(caller, other.user).await), "403 direct_closed");
+    }
+    s.guilds.delete_guild(ADA, guild).await.expect("deleted");
+    let erased = s.guilds.erase(BOB.user, contract::Wishes::default()).await.expect("erased").erased;
+    assert_eq!(erased, 2, "both blocks");
+    assert_eq!(s.guilds.erase(CID.user, contract::Wishes::default()).await.expect("erased").erased, 0);
 }

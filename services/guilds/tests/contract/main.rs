@@ -60,6 +60,7 @@ both_ways!(
         a_direct_needs_somebody_else,
         nobody_manages_a_direct,
         who_shares_a_place_is_known_to_those_who_share_it,
+        a_block_closes_the_direct_until_it_ends,
     },
     roles::{
         a_role_is_made_given_and_told,

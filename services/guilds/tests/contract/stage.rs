@@ -18,7 +18,7 @@ use kernel::{
     Caller, ChannelId, Difference, Event, GuildId, Limit, Page, Problem, Reader, Result, SessionId, StreamName,
     Timestamp, UserId, permissions::Permissions,
 };
-use people_contract::{Friend, People, Picture, Profile, ProfileEdit, Settings, SettingsEdit};
+use people_contract::{Block, Friend, People, Picture, Profile, ProfileEdit, Settings, SettingsEdit};
 use ports::{Fanout, ManualClock, OsRandom};
 use std::sync::Arc;
 
@@ -125,6 +125,15 @@ impl People for Everybody {
     }
     async fn friends_among(&self, _: UserId, _: Vec<UserId>) -> Result<Vec<UserId>> {
         Ok(Vec::new())
+    }
+    async fn blocks(&self, _: Caller, _: Limit, _: Option<String>) -> Result<Page<Block>> {
+        Err(Problem::not_found("user"))
+    }
+    async fn block(&self, _: Caller, _: UserId) -> Result<Block> {
+        Err(Problem::not_found("user"))
+    }
+    async fn unblock(&self, _: Caller, _: UserId) -> Result<()> {
+        Err(Problem::not_found("user"))
     }
     async fn difference(&self, _: Reader, _: StreamName, _: i64) -> Result<Difference> {
         Err(Problem::not_found("stream"))

@@ -55,6 +55,18 @@ pub(crate) fn not_taken() -> Problem {
     Problem::forbidden("friend_request_not_taken", detail)
 }
 
+pub(crate) fn blocked() -> Problem {
+    Problem::new(Kind::Conflict, "friend_blocked", "You have blocked this person: unblock them first.")
+}
+
+pub(crate) fn block_oneself() -> Problem {
+    Problem::field("user", "block_oneself", "You can’t block yourself: choose somebody else.")
+}
+
+pub(crate) fn blocks_full() -> Problem {
+    Problem::new(Kind::Conflict, "too_many_blocks", "You have blocked as many people as one can: unblock some first.")
+}
+
 pub(crate) fn friends_full(is_caller: bool) -> Problem {
     let detail = match is_caller {
         true => "You have as many friends as one can have here: end a friendship first.",

@@ -36,6 +36,18 @@ pub(crate) enum Refusal {
     FriendsFull(UserId),
     RequestsFull(UserId),
     TooFast(Timestamp),
+    /// This one of the two has blocked the other.
+    Blocked(UserId),
+    BlocksFull,
+}
+
+/// How a state is kept.
+pub(crate) fn word(state: FriendState) -> &'static str {
+    match state {
+        FriendState::Friend => "friend",
+        FriendState::Incoming => "incoming",
+        FriendState::Outgoing => "outgoing",
+    }
 }
 
 #[async_trait]

@@ -85,13 +85,18 @@ impl Store for SqlStore {
     }
 
     async fn facts(&self, channel: ChannelId, user: UserId) -> Result<Option<Facts>> {
-        let pair: Option<(i64, i64)> = query_as("SELECT low, high FROM directs WHERE channel = $1")
-            .bind(channel.0)
-            .fetch_optional(&self.pools.read)
-            .await?;
-        Ok(pair.map(|(low, high)| {
+        let pair: Option<(i64, i64, i64)> = query_as(
+            "SELECT d.low, d.high, (SELECT COUNT(*) FROM blocks b WHERE b.is_blocked
+                 AND ((b.person = d.low AND b.other = d.high) OR (b.person = d.high AND b.other = d.low)))
+             FROM directs d WHERE d.channel = $1",
+        )
+        .bind(channel.0)
+        .fetch_optional(&self.pools.read)
+        .await?;
+        Ok(pair.map(|(low, high, blocks)| {
             let standing = rules::standing_in_direct(user, UserId(low), UserId(high));
-            Facts { guild: None, standing, place: Place::Direct, grants: Grants::default() }
+            let place = if blocks > 0 { Place::ClosedDirect } else { Place::Direct };
+            Facts { guild: None, standing, place, grants: Grants::default() }
         }))
     }
 

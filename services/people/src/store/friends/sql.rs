@@ -2,14 +2,6 @@
 
 type Columns = (i64, String, i64);
 
-fn word(state: FriendState) -> &'static str {
-    match state {
-        FriendState::Friend => "friend",
-        FriendState::Incoming => "incoming",
-        FriendState::Outgoing => "outgoing",
-    }
-}
-
 fn state(word: &str) -> Option<FriendState> {
     [FriendState::Friend, FriendState::Incoming, FriendState::Outgoing]
         .into_iter()
@@ -63,6 +55,16 @@ async fn check(tx: &mut Tx<'_>, step: &Step, to: FriendState) -> Result<Result<(
         .await?;
     if there < 2 {
         return Ok(Err(Refusal::Gone));
+    }
+    let blocker: Option<i64> = query_scalar(
+        "SELECT person FROM blocks WHERE (person = $1 AND other = $2) OR (person = $2 AND other = $1) LIMIT 1",
+    )
+    .bind(step.person.0)
+    .bind(step.other.0)
+    .fetch_optional(&mut **tx)
+    .await?;
+    if let Some(blocker) = blocker {
+        return Ok(Err(Refusal::Blocked(UserId(blocker))));
     }
     if to == FriendState::Friend {
         for one in [step.person, step.other] {
