@@ -6,6 +6,7 @@ import type {
   Asserted,
   Attested,
   AuthAnswer,
+  Block,
   ChannelDraft,
   ChannelEdit,
   Credentials,
@@ -151,6 +152,10 @@ export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUr
     friends: (after?: string): Promise<Page<Friend>> =>
       take(http.GET('/api/v1/me/friends', { params: { query: { limit: 100, after } } })),
     befriend: (user: string) => take(http.PUT('/api/v1/me/friends/{user}', { params: { path: { user } } })),
+    blocks: (after?: string): Promise<Page<Block>> =>
+      take(http.GET('/api/v1/me/blocks', { params: { query: { limit: 100, after } } })),
+    block: (user: string) => take(http.PUT('/api/v1/me/blocks/{user}', { params: { path: { user } } })),
+    unblock: (user: string) => take(http.DELETE('/api/v1/me/blocks/{user}', { params: { path: { user } } })),
     unfriend: (user: string) =>
       take(http.DELETE('/api/v1/me/friends/{user}', { params: { path: { user } } })),
     overview: () => take(http.GET('/api/v1/overview')),

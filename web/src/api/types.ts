@@ -12,6 +12,7 @@ export type Acted = Schemas['Acted'];
 export type Asserted = Schemas['Asserted'];
 export type Attested = Schemas['Attested'];
 export type AuthAnswer = Schemas['AuthAnswer'];
+export type Block = Schemas['Block'];
 export type Channel = Schemas['Channel'];
 export type ChannelDraft = Partial<Schemas['ChannelDraft']> & { name: string };
 export type ChannelEdit = Schemas['ChannelEdit'];

@@ -143,6 +143,12 @@ const handlers: Handlers = {
     return only({ ...state, friends }, { do: 'people', users: [user] });
   },
 
+  block_changed(state, { user, is_blocked }) {
+    if (!state.blocks) return only(state);
+    const blocks = is_blocked ? { ...state.blocks, [user]: true as const } : without(state.blocks, user);
+    return only({ ...state, blocks });
+  },
+
   settings_changed: (state, { version }) => only(state, { do: 'settings', version }),
 
   account_changed: (state, { user }, me) => (user === me ? only(state, { do: 'me' }) : only(state)),

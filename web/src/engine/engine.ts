@@ -13,6 +13,7 @@ import type {
   SignedIn,
 } from '../api/types';
 import { apply, applyHead, applyOverview, type Effect, readUpTo } from './apply';
+import { Blocks } from './blocks';
 import { Connection } from './connection';
 import { Drafts } from './drafts';
 import { Friends } from './friends';
@@ -48,6 +49,7 @@ export class Engine {
   readonly people: People;
   readonly members: Members;
   readonly friends: Friends;
+  readonly blocks: Blocks;
   readonly settings: SharedSettings;
   readonly reader: Reader;
   readonly drafts: Drafts;
@@ -91,6 +93,7 @@ export class Engine {
       replay: at => this.#replay(at),
       people: users => this.people.need(users),
     });
+    this.blocks = new Blocks(this.store, signed, { replay: at => this.#replay(at) });
     this.settings = new SharedSettings(this.store, signed);
     this.members = new Members(this.store, signed, {
       follow: at => this.#follow(at),
@@ -288,6 +291,7 @@ export class Engine {
     this.#watches.keepOnly(overview.at);
     this.#follow(overview.at);
     this.friends.load();
+    this.blocks.load();
     this.outbox.flush();
   }
 
@@ -308,6 +312,7 @@ export class Engine {
     this.#watches.renew();
     this.settings.load();
     if (!this.store.getSnapshot().friends) this.friends.load();
+    if (!this.store.getSnapshot().blocks) this.blocks.load();
     this.people.tellPresences(true);
     this.outbox.flush();
     this.reader.tell();

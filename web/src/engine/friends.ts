@@ -1,5 +1,6 @@
 import type { Calls } from '../api/calls';
 import type { At, Friend } from '../api/types';
+import { allPages } from './pages';
 import type { Store } from './state';
 
 interface Hooks {
@@ -47,17 +48,9 @@ export class Friends {
   }
 
   async #load(turn: number, me: string): Promise<void> {
-    const friends: Record<string, Friend> = {};
-    let at: At = {};
-    let after: string | undefined;
-    do {
-      const page = await this.#calls.friends(after);
-      if (turn !== this.#turn || me === '' || me !== this.#me) return;
-      // Later pages may hold later changes; those are applied again from the first page on.
-      if (after === undefined) at = page.at ?? {};
-      for (const friend of page.items) friends[friend.user] = friend;
-      after = page.next ?? undefined;
-    } while (after !== undefined);
+    const { items, at } = await allPages(after => this.#calls.friends(after));
+    if (turn !== this.#turn || me === '' || me !== this.#me) return;
+    const friends = Object.fromEntries(items.map(friend => [friend.user, friend]));
     this.#store.update(state => ({ ...state, friends }));
     this.#hooks.people(Object.keys(friends));
     this.#hooks.replay(at);

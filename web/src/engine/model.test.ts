@@ -28,6 +28,7 @@ function facts(state: State) {
     friends: state.friends && byId(state.friends),
     roles: byId(state.roles),
     myRoles: byId(state.myRoles).map(([guild, ids]) => [guild, [...ids].sort()]),
+    blocks: state.blocks && byId(state.blocks),
     // When the last message came isn't told by the frames that bring its number.
     heads: byId(state.heads).map(([id, { number, marker }]) => [id, number, marker]),
   };
@@ -69,6 +70,7 @@ function change({ world }: Started, roll: (sides: number) => number): void {
     () => channel?.private && world.setAllowed(channel.id, '1', roll(2) === 0),
     () =>
       world.befriend(pick(['2', '3', '4']) ?? '2', pick(['friend', 'incoming', 'outgoing', null]) ?? null),
+    () => world.block(pick(['2', '3', '4']) ?? '2', roll(2) === 0),
     () => roll(3) === 0 && world.openDirect(pick(['2', '3']) ?? '2'),
   ];
   actions[roll(actions.length)]?.();
@@ -76,7 +78,10 @@ function change({ world }: Started, roll: (sides: number) => number): void {
 
 async function same(all: Started): Promise<void> {
   await all.platform.pass(20_000);
-  const fresh = applyOverview({ ...initialState, friends: all.world.friends }, all.world.overview());
+  const fresh = applyOverview(
+    { ...initialState, friends: all.world.friends, blocks: all.world.blocks },
+    all.world.overview(),
+  );
   expect(facts(all.state())).toEqual(facts(fresh));
   for (const [id, timeline] of Object.entries(all.state().timelines)) {
     expect(timeline.messages).toEqual((all.world.messages[id] ?? []).slice(-timeline.messages.length));

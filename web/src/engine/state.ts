@@ -98,6 +98,8 @@ export interface State {
   users: Readonly<Record<string, User>>;
   /** Friends and requests, by who they are; null: not known yet. */
   friends: Readonly<Record<string, Friend>> | null;
+  /** Whom the person has blocked; null: not known yet. */
+  blocks: Readonly<Record<string, true>> | null;
   /** What the person set for all devices; null: not known yet. */
   settings: Settings | null;
   presence: Readonly<Record<string, boolean>>;
@@ -123,6 +125,7 @@ export const initialState: State = {
   members: {},
   users: {},
   friends: null,
+  blocks: null,
   settings: null,
   presence: {},
   timelines: {},

@@ -24,6 +24,7 @@ export interface EventData {
   access_changed: { guild: string; users?: string[] | null };
   profile_edited: { user: string };
   friend_changed: { user: string; state?: FriendState | null; since: string };
+  block_changed: { user: string; is_blocked: boolean; since: string };
   settings_changed: { version: number };
   session_started: { session: string };
   session_ended: { session: string };

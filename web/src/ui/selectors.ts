@@ -1,4 +1,4 @@
-import type { Channel, FriendState } from '../api/types';
+import type { Channel, FriendState, Message } from '../api/types';
 import type { State } from '../engine/state';
 
 const byGuild = new WeakMap<object, Map<string, Channel[]>>();
@@ -67,6 +67,11 @@ export function friendsIn({ friends }: State): Readonly<Record<FriendState, read
     byState.set(friends, sorted);
   }
   return sorted;
+}
+
+/** Whether a message in a guild is from somebody who is blocked. */
+export function isFoldedIn({ blocks, channels }: State, { author, channel }: Message): boolean {
+  return blocks?.[author] === true && !!channels[channel]?.guild;
 }
 
 /** The other person of a direct. */

@@ -13,6 +13,7 @@ export type DialogName =
   | { name: 'guild-settings'; guild: string }
   | { name: 'leave-guild'; guild: string }
   | { name: 'remove-friend'; user: string }
+  | { name: 'block'; user: string }
   | { name: 'settings'; tab?: 'security' }
   | { name: 'status' }
   | { name: 'new-direct' }

@@ -39,6 +39,7 @@ export class World {
   markers: Record<string, number> = {};
   streams: Record<string, StreamEvent[]> = {};
   friends: Record<string, Friend> = {};
+  blocks: Record<string, true> = {};
   settings: Settings = {
     theme: 'system',
     density: 'cosy',
@@ -107,6 +108,14 @@ export class World {
     if (state) this.friends[user] = { user, state, since };
     else delete this.friends[user];
     this.emit(`people/user/${this.me}`, 'friend_changed', { user, state, since });
+  }
+
+  /** A block ends what is between the two, as the server has it. */
+  block(user: string, is_blocked: boolean): void {
+    if (is_blocked) this.blocks[user] = true;
+    else delete this.blocks[user];
+    this.emit(`people/user/${this.me}`, 'block_changed', { user, is_blocked, since: this.#now() });
+    if (is_blocked && this.friends[user]) this.befriend(user, null);
   }
 
   leave(guild: string, user: string): void {
@@ -399,6 +408,12 @@ export class World {
           const items = structuredClone(left.slice(0, 1));
           const next = left.length > 1 ? (items[0]?.user ?? null) : null;
           return { items, next, at: { [stream]: this.streams[stream]?.length ?? 0 } };
+        }),
+      blocks: () =>
+        answer(() => {
+          const stream = `people/user/${this.me}`;
+          const items = Object.keys(this.blocks).map(user => ({ user, since: this.#now() }));
+          return { items, next: null, at: { [stream]: this.streams[stream]?.length ?? 0 } };
         }),
       settings: () => answer(() => this.settings),
       editSettings: edit => answer(() => this.changeSettings(edit)),

@@ -10,6 +10,7 @@ import { NO_ROOM_FOR_MEMBERS, useEngine, useMe, useMedia, usePresenceOf, useStor
 import { channelName, otherIn } from '../selectors';
 import { Tip } from '../tip';
 import { changeLook, show, useView } from '../view';
+import { BlockedNotice } from './blocked-notice';
 import { MessageList } from './message-list';
 
 /** One channel: its head, what was said, and the composer. */
@@ -17,6 +18,8 @@ export function Conversation({ channel }: { channel: Channel }) {
   const engine = useEngine();
   const me = useMe();
   const name = useStore(state => channelName(state, channel, me));
+  const other = channel.guild ? '' : otherIn(channel, me);
+  const isBlocked = useStore(({ blocks }) => blocks?.[other] === true);
   const [replyTo, setReplyTo] = useState(() => engine.drafts.read(channel.id).replyTo);
   useLinkedMessage(channel.id);
   const title = channel.guild ? `#${name}` : name;
@@ -28,12 +31,16 @@ export function Conversation({ channel }: { channel: Channel }) {
     <main className="conversation" aria-label={title}>
       <ChannelHead channel={channel} name={name} />
       <MessageList channel={channel} name={title} onReply={setReplyTo} />
-      <Composer
-        channel={channel.id}
-        name={channel.guild ? `#${name}` : `@${name}`}
-        replyTo={replyTo}
-        onReply={setReplyTo}
-      />
+      {isBlocked ? (
+        <BlockedNotice user={other} name={name} />
+      ) : (
+        <Composer
+          channel={channel.id}
+          name={channel.guild ? `#${name}` : `@${name}`}
+          replyTo={replyTo}
+          onReply={setReplyTo}
+        />
+      )}
     </main>
   );
 }

@@ -99,15 +99,16 @@ function LoadedMessages({ channel, name, onReply, timeline }: Props & { timeline
 /** New messages of others are said to screen readers; scrolling through old ones is not. */
 function useAnnouncements(rows: readonly Row[], me: string): void {
   const users = useStore(state => state.users);
+  const blocks = useStore(state => state.blocks);
   const last = rows.at(-1);
   const said = useRef(last?.message.number ?? 0);
   useEffect(() => {
     if (!last || last.pending || last.message.number <= said.current) return;
     said.current = last.message.number;
-    if (last.message.author === me) return;
+    if (last.message.author === me || blocks?.[last.message.author]) return;
     const name = users[last.message.author]?.display_name ?? 'Someone';
     show.announce(`${name}: ${plainText(last.message.text)}`);
-  }, [last, me, users]);
+  }, [last, me, users, blocks]);
 }
 
 interface MissedProps {

@@ -5,9 +5,10 @@ import type { Pending } from '../../engine/state';
 import { isOnlyEmoji } from '../../lib/markdown/emoji';
 import { clockTime, dayName, fullTime, stamp } from '../../lib/time';
 import { Avatar, UserName } from '../avatar';
-import { useEngine } from '../hooks';
+import { useEngine, useStore } from '../hooks';
 import { Markdown } from '../markdown/markdown';
 import { MemberName } from '../roles/role-name';
+import { isFoldedIn } from '../selectors';
 import { Tip } from '../tip';
 import { show } from '../view';
 import { MessageTools } from './message-tools';
@@ -126,10 +127,22 @@ function SideTime({ at }: { at: string }) {
 
 function MessageText({ message }: { message: Message }) {
   const id = `text-${message.id}`;
+  const [isUnfolded, unfold] = useState(false);
+  const isFolded = useStore(state => isFoldedIn(state, message)) && !isUnfolded;
   if (message.deleted) {
     return (
       <p className="tombstone" id={id}>
         This message was deleted.
+      </p>
+    );
+  }
+  if (isFolded) {
+    return (
+      <p className="tombstone" id={id}>
+        From somebody you have blocked.
+        <button type="button" className="unfold" onClick={() => unfold(true)}>
+          Show
+        </button>
       </p>
     );
   }

@@ -3,6 +3,7 @@ import type { Message } from '../../api/types';
 import { plainText } from '../../lib/markdown/plain';
 import { Avatar, UserName } from '../avatar';
 import { useEngine, useStore } from '../hooks';
+import { isFoldedIn } from '../selectors';
 
 /** A message that is quoted, from the loaded ones or fetched; null: gone; undefined: not known yet. */
 export function useQuoted(channel: string, message: string): Message | null | undefined {
@@ -21,6 +22,7 @@ export function useQuoted(channel: string, message: string): Message | null | un
 export function Quote({ channel, message }: { channel: string; message: string }) {
   const engine = useEngine();
   const found = useQuoted(channel, message);
+  const isFolded = useStore(state => !!found && isFoldedIn(state, found));
   if (!found || found.deleted) {
     const isLoading = found === undefined;
     return (
@@ -35,7 +37,9 @@ export function Quote({ channel, message }: { channel: string; message: string }
       <strong>
         <UserName user={found.author} />
       </strong>
-      <span className="quote-text">{plainText(found.text)}</span>
+      <span className="quote-text">
+        {isFolded ? 'From somebody you have blocked' : plainText(found.text)}
+      </span>
     </button>
   );
 }

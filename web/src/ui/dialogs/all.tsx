@@ -2,7 +2,7 @@ import { useView } from '../view';
 import { AddGuildDialog } from './add-guild';
 import { ChannelDialog } from './channel';
 import { ChannelPermissionsDialog } from './channel-permissions';
-import { DeleteChannelDialog, LeaveGuildDialog, RemoveFriendDialog } from './confirm';
+import { BlockDialog, DeleteChannelDialog, LeaveGuildDialog, RemoveFriendDialog } from './confirm';
 import { GuildSettingsDialog } from './guild-settings';
 import { InviteDialog } from './invite';
 import { KeysDialog } from './keys';
@@ -31,6 +31,8 @@ export default function Dialogs() {
       return <LeaveGuildDialog guild={dialog.guild} />;
     case 'remove-friend':
       return <RemoveFriendDialog user={dialog.user} />;
+    case 'block':
+      return <BlockDialog user={dialog.user} />;
     case 'settings':
       return <SettingsDialog tab={dialog.tab} />;
     case 'status':

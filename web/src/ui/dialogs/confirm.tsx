@@ -82,3 +82,29 @@ export function RemoveFriendDialog({ user }: { user: string }) {
     </Dialog>
   );
 }
+
+export function BlockDialog({ user }: { user: string }) {
+  const engine = useEngine();
+  const name = useUser(user)?.display_name ?? 'this person';
+  const { busy, problem, submit } = useSubmit(async () => {
+    await engine.blocks.block(user);
+    show.noDialog();
+    show.toast(`${name} is blocked`);
+  });
+  return (
+    <Dialog
+      title={`Block ${name}?`}
+      description="You can’t write to each other or be friends, and they don’t see when you are online. In guilds, what they say is folded for you. They aren’t notified."
+    >
+      <FormProblem problem={problem} />
+      <DialogActions>
+        <Button tone="plain" onClick={show.noDialog}>
+          Cancel
+        </Button>
+        <Button tone="danger" busy={busy} onClick={() => void submit()}>
+          Block
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}

@@ -1,4 +1,4 @@
-import { Check, Clock, UserMinus, UserPlus, X } from 'lucide-react';
+import { Ban, Check, Clock, UserMinus, UserPlus, X } from 'lucide-react';
 import { Button } from '../button';
 import { FormProblem } from '../field';
 import { useEngine, useStore, useSubmit } from '../hooks';
@@ -9,9 +9,27 @@ export function FriendActions({ user }: { user: string }) {
   const engine = useEngine();
   const isKnown = useStore(state => state.friends !== null);
   const state = useStore(({ friends }) => friends?.[user]?.state);
+  const isBlocked = useStore(({ blocks }) => blocks?.[user] === true);
   const asking = useSubmit(() => engine.friends.befriend(user));
   const ending = useSubmit(() => engine.friends.unfriend(user));
+  const unblocking = useSubmit(() => engine.blocks.unblock(user));
   if (!isKnown) return null;
+  if (isBlocked) {
+    return (
+      <div className="friend-answer">
+        <p>You have blocked this person</p>
+        <Button
+          tone="quiet"
+          className="friend-unblock"
+          busy={unblocking.busy}
+          onClick={() => void unblocking.submit()}
+        >
+          Unblock
+        </Button>
+        <FormProblem problem={unblocking.problem} />
+      </div>
+    );
+  }
   return (
     <>
       {state === undefined && (
@@ -40,6 +58,9 @@ export function FriendActions({ user }: { user: string }) {
           <UserMinus size={16} aria-hidden="true" /> Remove friend
         </Button>
       )}
+      <Button tone="plain" wide onClick={() => show.dialog({ name: 'block', user })}>
+        <Ban size={16} aria-hidden="true" /> Block
+      </Button>
       <FormProblem problem={asking.problem ?? ending.problem} />
     </>
   );

@@ -1,9 +1,9 @@
-import { Check, MessageCircle, MoreVertical, UserMinus, UserRound, X } from 'lucide-react';
+import { Ban, Check, MessageCircle, MoreVertical, UserMinus, UserRound, X } from 'lucide-react';
 import { useRef } from 'react';
 import { useLocation } from 'wouter';
 import { problemOf } from '../../api/problem';
 import { Avatar, UserName } from '../avatar';
-import { IconButton } from '../button';
+import { Button, IconButton } from '../button';
 import { useEngine, useStore, useSubmit, useUser } from '../hooks';
 import { Menu, MenuItem, MenuLine } from '../menu';
 import { StatusLine, useStatus } from '../status';
@@ -80,6 +80,9 @@ function FriendTools({ user, onProfile }: { user: string; onProfile(): void }) {
         >
           Remove friend
         </MenuItem>
+        <MenuItem danger icon={<Ban size={16} />} onSelect={() => show.dialog({ name: 'block', user })}>
+          Block
+        </MenuItem>
       </Menu>
     </>
   );
@@ -118,5 +121,39 @@ function Answer({ user }: { user: string }) {
         <X size={20} />
       </IconButton>
     </>
+  );
+}
+
+/** Somebody who is blocked. */
+export function BlockedRow({ user }: { user: string }) {
+  const engine = useEngine();
+  const person = useUser(user);
+  const { busy, submit } = useSubmit(async () => {
+    try {
+      await engine.blocks.unblock(user);
+    } catch (error) {
+      show.toast(problemOf(error).detail, 'bad');
+    }
+  });
+  return (
+    <li className="friend">
+      <button type="button" className="friend-who" onClick={event => show.profile(user, event.currentTarget)}>
+        <Avatar user={user} size={40} />
+        <span className="friend-text">
+          <span className="friend-name">
+            <strong>
+              <UserName user={user} />
+            </strong>
+            {person && <small>@{person.handle}</small>}
+          </span>
+          <small>Blocked</small>
+        </span>
+      </button>
+      <span className="friend-tools">
+        <Button tone="quiet" size="small" busy={busy} onClick={() => void submit()}>
+          Unblock<span className="visually-hidden"> {person?.display_name}</span>
+        </Button>
+      </span>
+    </li>
   );
 }

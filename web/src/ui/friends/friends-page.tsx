@@ -1,4 +1,4 @@
-import { Inbox, Menu as MenuIcon, Moon, UserPlus, Users } from 'lucide-react';
+import { Ban, Inbox, Menu as MenuIcon, Moon, UserPlus, Users } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { Button, IconButton } from '../button';
@@ -6,9 +6,9 @@ import { usePresenceOf, useStore } from '../hooks';
 import { directsUnread, friendsIn } from '../selectors';
 import { show } from '../view';
 import { AddFriend } from './add-friend';
-import { FriendRow } from './friend-row';
+import { BlockedRow, FriendRow } from './friend-row';
 
-type Tab = 'online' | 'all' | 'pending' | 'add';
+type Tab = 'online' | 'all' | 'pending' | 'blocked' | 'add';
 
 /** Where one is at home: friends, and who may become one. */
 export function FriendsPage() {
@@ -50,6 +50,9 @@ export function FriendsPage() {
               Pending
               {incoming.length > 0 && <span className="count">{incoming.length}</span>}
             </Tabs.Trigger>
+            <Tabs.Trigger value="blocked" className="friends-tab">
+              Blocked
+            </Tabs.Trigger>
             <Tabs.Trigger value="add" className="friends-tab" data-add="">
               Add friend
             </Tabs.Trigger>
@@ -63,6 +66,9 @@ export function FriendsPage() {
         </Tabs.Content>
         <Tabs.Content value="pending" className="friends-page">
           {isKnown && <Pending incoming={incoming} outgoing={outgoing} onAdd={() => setTab('add')} />}
+        </Tabs.Content>
+        <Tabs.Content value="blocked" className="friends-page">
+          <Blocked />
         </Tabs.Content>
         <Tabs.Content value="add" className="friends-page">
           <AddFriend />
@@ -157,6 +163,33 @@ function Pending({ incoming, outgoing, onAdd }: PendingProps) {
   );
 }
 
+function Blocked() {
+  const blocks = useStore(state => state.blocks);
+  const sorted = useSorted(useMemo(() => Object.keys(blocks ?? {}), [blocks]));
+  if (!blocks) return null;
+  if (sorted.length > 0) {
+    return (
+      <section>
+        <h2 className="friends-title">
+          Blocked <span>{sorted.length}</span>
+        </h2>
+        <ul>
+          {sorted.map(id => (
+            <BlockedRow key={id} user={id} />
+          ))}
+        </ul>
+      </section>
+    );
+  }
+  return (
+    <Nothing
+      icon={<Ban size={34} />}
+      title="Nobody is blocked"
+      text="Whom you block can’t write to you or ask to be your friend. You block people from their profile."
+    />
+  );
+}
+
 function People({ title, ids }: { title: string; ids: readonly string[] }) {
   if (ids.length === 0) return null;
   return (
@@ -192,7 +225,7 @@ interface NothingProps {
   icon: ReactNode;
   title: string;
   text: string;
-  children: ReactNode;
+  children?: ReactNode;
 }
 
 function Nothing({ icon, title, text, children }: NothingProps) {
@@ -203,7 +236,7 @@ function Nothing({ icon, title, text, children }: NothingProps) {
       </span>
       <h2>{title}</h2>
       <p>{text}</p>
-      <div className="empty-actions">{children}</div>
+      {children && <div className="empty-actions">{children}</div>}
     </div>
   );
 }

@@ -53,6 +53,7 @@ function Profile({ user }: { user: string }) {
     show.nav(false);
     navigate(`/directs/${channel.id}`);
   });
+  const isBlocked = useStore(({ blocks }) => blocks?.[user] === true);
   if (!person) return <div className="profile-waiting skeleton" />;
   return (
     <ProfileCard person={person} isOnline={isOnline}>
@@ -69,9 +70,11 @@ function Profile({ user }: { user: string }) {
         </>
       ) : (
         <>
-          <Button wide busy={busy} onClick={() => void submit()}>
-            <MessageCircle size={16} aria-hidden="true" /> Message
-          </Button>
+          {!isBlocked && (
+            <Button wide busy={busy} onClick={() => void submit()}>
+              <MessageCircle size={16} aria-hidden="true" /> Message
+            </Button>
+          )}
           <FriendActions user={user} />
         </>
       )}
