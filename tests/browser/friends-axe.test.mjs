@@ -20,13 +20,17 @@ before(async () => {
   const { access_token: token, user: me } = await server.call('POST', '/sessions', {
     body: { email: ada.email, password: ada.password },
   });
-  for (const [index, name] of ['Bob Marsh', 'Cecilia Vondráček', 'Dmitri', 'Eve', 'Finn'].entries()) {
+  for (const [index, name] of ['Bob Marsh', 'Cecilia Vondráček', 'Dmitri', 'Eve', 'Finn', 'Grete'].entries()) {
     const body = { email: `friend${index}@example.org`, password, display_name: name };
     const other = await server.call('POST', '/accounts', { body });
     await server.call('PATCH', '/me', {
       token: other.access_token,
       body: { status: index === 1 ? { emoji: '🎨', text: 'Painting until late' } : { emoji: '', text: '' } },
     });
+    if (index === 5) {
+      await server.call('PUT', `/me/blocks/${other.user.id}`, { token });
+      continue;
+    }
     // The first three are friends, one has asked, one was asked.
     if (index !== 4) await server.call('PUT', `/me/friends/${me.id}`, { token: other.access_token });
     if (index !== 3) await server.call('PUT', `/me/friends/${other.user.id}`, { token });
@@ -75,6 +79,19 @@ for (const colorScheme of ['dark', 'light']) {
       await page.getByRole('button', { name: /Eve @/ }).click();
       await page.getByText('Wants to be your friend').nth(1).waitFor();
       await check('friends-answer');
+      await page.keyboard.press('Escape');
+      await page.getByRole('tab', { name: 'Blocked' }).click();
+      await page.getByRole('button', { name: 'Unblock Grete' }).waitFor();
+      await check('friends-blocked');
+      await page.getByRole('button', { name: /Grete @/ }).click();
+      await page.getByText('You have blocked this person').waitFor();
+      await check('friends-blocked-profile');
+      await page.keyboard.press('Escape');
+      await page.getByRole('tab', { name: 'All' }).click();
+      await page.getByRole('button', { name: 'More about Dmitri' }).click();
+      await page.getByRole('menuitem', { name: 'Block' }).click();
+      await page.getByRole('dialog', { name: 'Block Dmitri?' }).waitFor();
+      await check('friends-block');
       await page.keyboard.press('Escape');
       await page.getByRole('tab', { name: 'Add friend' }).click();
       await page.getByLabel('Handle').fill('nobody.of.that.name');
