@@ -668,6 +668,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom I have blocked, by their ids. */
+        get: operations["blocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/blocks/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Block a person.
+         * @description It ends a friendship and requests. Neither can ask the other to be friends, open a direct with the other or write in the one
+         *     that they have, and who is blocked doesn't see whether the caller is online. It holds when this is answered; asking again
+         *     changes nothing.
+         */
+        put: operations["block"];
+        post?: never;
+        /** Unblock a person. */
+        delete: operations["unblock"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/channels": {
         parameters: {
             query?: never;
@@ -1822,6 +1862,11 @@ export interface components {
             /** @description The provider's page. */
             location: string;
         };
+        /** @description Somebody whom a person has blocked. */
+        Block: {
+            since: components["schemas"]["Timestamp"];
+            user: components["schemas"]["UserId"];
+        };
         /** @description A text room. */
         Channel: {
             created_at: components["schemas"]["Timestamp"];
@@ -2368,6 +2413,16 @@ export interface components {
                 [key: string]: number;
             };
             items: components["schemas"]["Act"][];
+            /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Block: {
+            /** @description The `seq` of each stream that this page reflects. */
+            at?: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["Block"][];
             /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
             next?: string | null;
         };
@@ -4915,6 +4970,92 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    blocks: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number | null;
+                /** @description The `next` of the page before. */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Block"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whom. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are blocked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Block"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    unblock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whom. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They aren't blocked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["Full"];
