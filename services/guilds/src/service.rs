@@ -1,10 +1,10 @@
 //! The contract, method by method: each is a use case in a file of its own.
 
 use crate::{
-    Service, accept_invite, acquaintances, allow, apply_block, channel_permissions, create_channel, create_guild, create_invite,
-    create_role, delete_channel, delete_guild, delete_role, edit_channel, edit_guild, edit_role, erase, export, facts,
-    give_role, home, leave, open_direct, order_roles, preview_invite, read, revoke_invite, set_icon, set_overwrite,
-    snapshot,
+    Service, accept_invite, acquaintances, allow, apply_block, channel_permissions, create_channel, create_guild,
+    create_invite, create_role, delete_channel, delete_guild, delete_role, edit_channel, edit_guild, edit_role, erase,
+    export, facts, give_role, home, leave, open_direct, order_roles, preview_invite, read, revoke_invite, set_icon,
+    set_overwrite, snapshot,
 };
 use async_trait::async_trait;
 use contract::{Part, Receipt, Wishes};
