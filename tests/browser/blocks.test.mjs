@@ -26,6 +26,9 @@ const members = (person) => person.page.getByRole('complementary', { name: 'Memb
 const card = (person) => person.page.getByRole('dialog', { name: 'Profile' });
 const rail = (person, name) => person.page.getByRole('navigation', { name: 'Guilds' }).getByRole('link', { name });
 
+/** The conversation that was there until now has a composer, too: waits for the one of this place. */
+const writes = (person, place) => person.page.getByRole('textbox', { name: `Message ${place}` }).waitFor();
+
 async function openProfile(person, name) {
   await members(person).getByText(name, { exact: true }).click();
 }
@@ -33,7 +36,7 @@ async function openProfile(person, name) {
 test('writing to who has blocked one is refused with a clear word, live', async () => {
   await openProfile(bob, 'Ada');
   await card(bob).getByRole('button', { name: 'Message' }).click();
-  await bob.composer().waitFor();
+  await writes(bob, '@Ada');
   await bob.say('Before the block');
   await bob.sent('Before the block');
   await openProfile(ada, 'Bob');
@@ -47,6 +50,7 @@ test('writing to who has blocked one is refused with a clear word, live', async 
 
 test('in guilds, what the blocked one says is folded for the blocker alone, and can be shown', async () => {
   await rail(bob, /The Workshop/).click();
+  await writes(bob, '#general');
   await bob.say('Can anybody hear me?');
   await bob.sent('Can anybody hear me?');
   await ada.message('From somebody you have blocked.').getByRole('button', { name: 'Show' }).click();
