@@ -109,6 +109,23 @@ test('members come and go in the list', async () => {
   await offline.getByText('Eve').waitFor();
 });
 
+test('what was said before one came isn’t unread', async () => {
+  const as = (token, method, path, body) => server.call(method, path, { token, body });
+  const { access_token: token } = await as(undefined, 'POST', '/sessions', { email: ada.email, password: ada.password });
+  const guild = new URL(ada.page.url()).pathname.split('/')[2];
+  const { id: channel } = await as(token, 'POST', `/guilds/${guild}/channels`, { name: 'lounge' });
+  for (const text of ['one', 'two', 'three']) await as(token, 'POST', `/channels/${channel}/messages`, { nonce: text, text });
+  const { code } = await as(token, 'POST', `/guilds/${guild}/invites`, {});
+  const finn = await server.register('Finn');
+  await as(finn.token, 'POST', `/invites/${code}/accept`);
+  let head;
+  for (const end = Date.now() + 20_000; head?.marker !== 3 && Date.now() < end; await new Promise((done) => setTimeout(done, 100))) {
+    const { guilds } = await as(finn.token, 'GET', '/overview');
+    head = guilds[0].channels.find((view) => view.channel.id === channel).head;
+  }
+  assert.deepEqual([head.number, head.marker], [3, 3]);
+});
+
 test('what people write is text and never runs', async () => {
   for (const person of [ada, bob]) await person.openChannel('general');
   const evil = '<img src=x onerror=alert(1)> [click](javascript:alert(2)) <script>alert(3)</script> **bold** `<b>`';
