@@ -4,10 +4,10 @@ import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
-import { LONG } from './scale.mjs';
+import { LONG, WHOLE } from './scale.mjs';
 
 const WAITS = 'half-open.test.mjs';
-const TIMEOUT_MS = LONG ? 1_800_000 : 240_000;
+const TIMEOUT_MS = LONG ? 1_800_000 : WHOLE ? 240_000 : 600_000;
 
 const all = () => ['.', 'faults'].flatMap((folder) => readdirSync(folder).sort().map((name) => `${folder}/${name}`));
 const files = process.argv.length > 2 ? process.argv.slice(2) : all().filter((file) => file.endsWith('.test.mjs'));

@@ -124,6 +124,12 @@ export class Server {
   async register(name) {
     const body = { email: `${name}@example.org`, password: `${name} likes long passwords`, display_name: name };
     const { user, access_token: token } = await this.call('POST', '/accounts', { body });
-    return { name, id: user.id, token };
+    return { name, id: user.id, token, email: body.email, password: body.password };
+  }
+
+  /** The same person in another session. */
+  async logIn({ email, password, ...person }) {
+    const { access_token: token } = await this.call('POST', '/sessions', { body: { email, password } });
+    return { ...person, email, password, token };
   }
 }

@@ -121,12 +121,22 @@ const WAYS = {
     lost: [vault],
   }),
   'a session ends': ({ goes }) => ({ by: goes, call: ['DELETE', '/sessions/current'], closes: SESSION_ENDED }),
+  'a password is changed in another browser': async ({ server, goes }) => ({
+    by: await server.logIn(goes),
+    call: ['PUT', '/me/password', { old_password: goes.password, password: 'another one, much longer' }],
+    closes: SESSION_ENDED,
+  }),
+  'an operator suspends an account': ({ operator, goes }) => ({
+    by: operator,
+    call: ['POST', `/operator/accounts/${goes.id}/suspension`, { reason: 'Spam in several guilds.' }],
+    closes: SESSION_ENDED,
+  }),
 };
 
-const lostInTime = async (t, { server, lossy, near, far }, name, way) => {
+const lostInTime = async (t, { server, operator, lossy, near, far }, name, way) => {
   const scene = await makeGuild(server, name.replaceAll(' ', '-'));
   const { owner, stays, goes, guild, open, channels } = scene;
-  const { by, before, call, lost, closes } = way(scene);
+  const { by, before, call, lost, closes } = await way({ ...scene, server, operator });
   const [kept, taken] = [stays, goes].map((person) => new Ear(far.socketUrl, person, guild, channels));
   t.after(() => [kept, taken].forEach((ear) => ear.link.close()));
   await Promise.all([kept, taken].map((ear) => ear.link.open()));
@@ -170,7 +180,9 @@ test('who lost access hears nothing a second later, when the word of it is lost'
   const server = await Server.start({ env: { GUILDHALL_TEST_NATS: lossy.url } });
   t.after(() => server.stop());
   const { gateway, realtime } = doors(server);
-  const fleet = { server, lossy, near: through(server, gateway[0], realtime[0]), far: through(server, gateway[1], realtime[1]) };
+  // The first account runs the server.
+  const operator = await server.register('operator');
+  const fleet = { server, operator, lossy, near: through(server, gateway[0], realtime[0]), far: through(server, gateway[1], realtime[1]) };
   for (const [name, way] of Object.entries(WAYS)) await t.test(name, (t) => lostInTime(t, fleet, name, way));
   assert.ok(lossy.lost > 0, 'no word was lost');
 });

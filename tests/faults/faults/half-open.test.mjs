@@ -1,10 +1,12 @@
-// A connection dies without a word: the server notices by itself, and the person goes offline for others.
+// A connection dies without a word: the server notices by itself, and the person goes offline for others. Of several processes, those
+// who die are on all of them, some behind the load balancer and some not; who sees it is on one.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { doors, through } from '../cluster/cluster.mjs';
 import { Link } from '../link.mjs';
 import { Proxy } from '../proxy.mjs';
-import { LONG } from '../scale.mjs';
+import { LONG, WHOLE } from '../scale.mjs';
 import { Server } from '../server.mjs';
 
 const NOTICED_MS = 45_000;
@@ -35,11 +37,14 @@ const meet = async (server, owner, people) => {
 test('a dead connection is noticed within 45 s', async (t) => {
   const server = await Server.start();
   t.after(() => server.stop());
+  const processes = WHOLE ? [] : doors(server).realtime;
+  const ports = [server.port, ...processes];
+  const near = WHOLE ? server : through(server, server.port, processes[0]);
   for (let round = 0; round < ROUNDS; round++) {
     const watcher = await server.register(`watcher${round}`);
     const people = await Promise.all(Array.from({ length: LINES }, (_, i) => server.register(`gone${round}-${i}`)));
     await meet(server, watcher, people);
-    const link = new Link(server.socketUrl, watcher.token);
+    const link = new Link(near.socketUrl, watcher.token);
     t.after(() => link.close());
     const online = new Map();
     const waiting = new Map();
@@ -55,7 +60,7 @@ test('a dead connection is noticed within 45 s', async (t) => {
     link.say({ op: 'watch_presence', users: people.map((person) => person.id) });
     const noticed = await Promise.all(
       people.map(async (person, i) => {
-        const proxy = await Proxy.start(server.port);
+        const proxy = await Proxy.start(ports[i % ports.length]);
         t.after(() => proxy.close());
         return dieAfter(server, proxy, person, wentOffline, 200 + (i * SPREAD_MS) / LINES);
       }),
