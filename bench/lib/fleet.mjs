@@ -7,7 +7,7 @@ import { startPostgres } from './peers.mjs';
 import { cpuUs, freePort, pause, run, start } from './processes.mjs';
 
 const READY_MS = 30_000;
-const SERVICES = ['accounts', 'people', 'guilds', 'messages', 'files', 'overview'];
+export const SERVICES = ['accounts', 'people', 'guilds', 'messages', 'files', 'overview'];
 const TOKEN = 'the-secret-of-a-fleet-that-lives-for-a-run';
 
 const ROWS = `SELECT (SELECT SUM(number) FROM messages.heads) AS messages,
