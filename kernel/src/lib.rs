@@ -1,6 +1,7 @@
 //! The ground floor: what every room speaks. Pure values and pure functions; no I/O, no async, no
 //! clock and no randomness of its own.
 
+mod availability;
 mod caller;
 mod event;
 mod id;
@@ -11,6 +12,7 @@ mod stream;
 mod text;
 mod time;
 
+pub use availability::Availability;
 pub use caller::{Caller, InstanceRole, Reader};
 pub use event::{Committed, Difference, Event, NewEvent};
 pub use id::{

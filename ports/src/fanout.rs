@@ -1,4 +1,4 @@
-use kernel::{ChannelId, Committed, Event, UserId};
+use kernel::{Availability, ChannelId, Committed, Event, UserId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -31,10 +31,21 @@ pub enum Hint {
     /// On a stream's own topic: it has come to this `seq`. Said of a stream that is silent, because its last event may
     /// have been lost.
     Reached { seq: i64 },
-    /// A person came to a node, or left it.
-    Presence { node: u64, user: UserId, online: bool },
-    /// People who are on a node, said again and again.
-    Present { node: u64, users: Vec<UserId> },
+    /// A person came to a node, left it, or is seen there in another way.
+    Presence {
+        node: u64,
+        user: UserId,
+        online: bool,
+        #[serde(default)]
+        seen: Availability,
+    },
+    /// People who are on a node and seen so, said again and again.
+    Present {
+        node: u64,
+        users: Vec<UserId>,
+        #[serde(default)]
+        seen: Availability,
+    },
     /// What others see of a person has changed.
     Profile { user: UserId },
 }

@@ -8,7 +8,7 @@ mod settings;
 pub use block::{Block, BlockChanged};
 pub use friend::{Friend, FriendChanged, FriendState};
 pub use profile::{Picture, Profile, ProfileEdit, Status};
-pub use settings::{Audience, Density, Settings, SettingsEdit, Theme};
+pub use settings::{Audience, Density, Presence, Settings, SettingsEdit, Theme};
 
 use files_contract::Upload;
 use kernel::{Caller, Difference, Limit, Page, Reader, StreamName, UserId};

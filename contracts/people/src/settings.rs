@@ -13,6 +13,9 @@ pub struct Settings {
     /// Who may ask the person to be friends.
     #[serde(default)]
     pub friend_requests_from: Audience,
+    /// How the person is seen while here.
+    #[serde(default)]
+    pub presence: Presence,
     /// Grows with each change.
     pub version: i64,
 }
@@ -31,6 +34,8 @@ pub struct SettingsEdit {
     pub notification_sound: Option<bool>,
     #[serde(default)]
     pub friend_requests_from: Option<Audience>,
+    #[serde(default)]
+    pub presence: Option<Presence>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -49,6 +54,19 @@ pub enum Density {
     #[default]
     Cosy,
     Compact,
+}
+
+/// How a person wants to be seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// Online, and idle when no device was touched for a while.
+    #[default]
+    Online,
+    Idle,
+    DoNotDisturb,
+    /// To others exactly as offline.
+    Invisible,
 }
 
 /// Who may do something that concerns a person.
@@ -70,6 +88,7 @@ impl Default for Settings {
             enter_sends: true,
             notification_sound: true,
             friend_requests_from: Audience::default(),
+            presence: Presence::default(),
             version: 0,
         }
     }
@@ -84,6 +103,7 @@ impl Settings {
             enter_sends: edit.enter_sends.unwrap_or(self.enter_sends),
             notification_sound: edit.notification_sound.unwrap_or(self.notification_sound),
             friend_requests_from: edit.friend_requests_from.unwrap_or(self.friend_requests_from),
+            presence: edit.presence.unwrap_or(self.presence),
             ..self
         }
     }

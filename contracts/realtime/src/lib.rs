@@ -1,7 +1,7 @@
 //! Realtime: live sessions, fan-out, presence. A session lives on the node that accepted its socket, so
 //! this contract is local; its frames are what the socket door writes.
 
-use kernel::{ChannelId, Problem, Result, StreamName, UserId};
+use kernel::{Availability, ChannelId, Problem, Result, StreamName, UserId};
 use messages_contract::{Draft, Head, Sent};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -215,7 +215,20 @@ pub enum ClientOp {
         channel: ChannelId,
         number: i64,
     },
+    /// Says whether somebody is at this device.
+    Presence {
+        status: Activity,
+    },
     Ping,
+}
+
+/// Whether a device is being used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activity {
+    Online,
+    /// Not touched for a while.
+    Idle,
 }
 
 impl ClientOp {
@@ -228,6 +241,7 @@ impl ClientOp {
             Self::WatchPresence { .. } => "watch_presence",
             Self::Send { .. } => "send",
             Self::Read { .. } => "read",
+            Self::Presence { .. } => "presence",
             Self::Ping => "ping",
         }
     }
@@ -271,9 +285,12 @@ pub enum ServerOp {
     Heads {
         heads: BTreeMap<ChannelId, i64>,
     },
-    /// Who of the watched people came (true) or went (false).
+    /// Who of the watched people is here (true) or isn't (false).
     Presence {
         users: BTreeMap<UserId, bool>,
+        /// Of those who are here, who isn't simply online.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        states: BTreeMap<UserId, Availability>,
     },
     /// What others see of these of the watched people has changed: ask anew.
     Profiles {
@@ -295,6 +312,20 @@ pub struct Answer {
     pub reference: Option<String>,
     #[serde(flatten)]
     pub op: ServerOp,
+}
+
+impl ServerOp {
+    /// How these of the watched people are; None: not here.
+    pub fn presence(users: impl IntoIterator<Item = (UserId, Option<Availability>)>) -> Self {
+        let (mut here, mut states) = (BTreeMap::new(), BTreeMap::new());
+        for (user, seen) in users {
+            here.insert(user, seen.is_some());
+            if let Some(seen) = seen.filter(|seen| *seen != Availability::Online) {
+                states.insert(user, seen);
+            }
+        }
+        Self::Presence { users: here, states }
+    }
 }
 
 impl From<Sent> for ServerOp {

@@ -3,7 +3,7 @@
 use kernel::{Kind, Problem};
 use realtime_contract::Request;
 
-const OPS: [&str; 7] = ["hello", "watch", "unwatch", "watch_presence", "send", "read", "ping"];
+const OPS: [&str; 8] = ["hello", "watch", "unwatch", "watch_presence", "send", "read", "presence", "ping"];
 
 /// An op that couldn't be read: why, and the reference that it carried, where that much was readable.
 #[derive(Debug)]

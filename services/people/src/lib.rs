@@ -37,6 +37,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 102, name: "settings", sql: include_str!("../migrations/102_settings.sql") },
     Migration { version: 103, name: "friends", sql: include_str!("../migrations/103_friends.sql") },
     Migration { version: 104, name: "blocks", sql: include_str!("../migrations/104_blocks.sql") },
+    Migration { version: 105, name: "presence", sql: include_str!("../migrations/105_presence.sql") },
 ];
 
 struct Service {

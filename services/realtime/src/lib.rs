@@ -10,6 +10,7 @@
 mod access;
 mod assurance;
 mod heads;
+mod here;
 mod lane;
 mod lanes;
 mod ops;
@@ -17,6 +18,7 @@ mod out;
 mod own;
 mod owners;
 mod presence;
+mod seen;
 mod send;
 mod session;
 mod shown;

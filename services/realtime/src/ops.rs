@@ -1,6 +1,6 @@
 //! What a client asks, one op at a time.
 
-use crate::{access::Guard, lock, own, send, session::Session, shown, watch};
+use crate::{access::Guard, lock, own, seen, send, session::Session, shown, watch};
 use guilds_contract::Home;
 use kernel::{Caller, ChannelId, GuildId, Kind, Problem, Result, UserId};
 use messages_contract::Head;
@@ -12,7 +12,7 @@ const PING_EVERY: u32 = 30;
 
 /// Whether an op asks others before it is done.
 pub(crate) fn waits(op: &ClientOp) -> bool {
-    !matches!(op, ClientOp::Ping | ClientOp::Send { .. } | ClientOp::Unwatch { .. })
+    !matches!(op, ClientOp::Ping | ClientOp::Send { .. } | ClientOp::Presence { .. } | ClientOp::Unwatch { .. })
 }
 
 pub(crate) async fn take(session: &Arc<Session>, request: Request) {
@@ -42,6 +42,10 @@ pub(crate) async fn take(session: &Arc<Session>, request: Request) {
         (ClientOp::WatchPresence { users }, Some(caller)) => {
             shown::watch_presence(session, caller, reference.clone(), users).await
         }
+        (ClientOp::Presence { status }, Some(caller)) => {
+            seen::turn(session, caller, status);
+            Ok(())
+        }
         (ClientOp::Send { channel, draft }, Some(caller)) => {
             send::send(session, caller, reference.clone(), channel, draft);
             Ok(())
@@ -68,7 +72,7 @@ async fn hello(session: &Arc<Session>, reference: Option<String>, token: String)
         // Asked again now that its end would be heard: a session that ended in between is refused here.
         accounts.authenticate(token).await?;
         let presence = &session.service.presence;
-        presence.came(caller.user);
+        let must_learn = presence.came(caller.user);
         let is_over = {
             let mut state = lock(&session.state);
             if !state.is_over() {
@@ -78,8 +82,11 @@ async fn hello(session: &Arc<Session>, reference: Option<String>, token: String)
             state.is_over()
         };
         if is_over {
-            presence.went(caller.user);
+            presence.went(caller.user, true);
             return Ok(());
+        }
+        if must_learn {
+            seen::learn(session, caller).await;
         }
     }
     let visible = go_home(session, caller).await;

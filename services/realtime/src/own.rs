@@ -175,14 +175,16 @@ impl Session {
     }
 
     /// The stream has come to `seq`, by this event where there is one.
-    fn own_stream_grew(self: &Arc<Self>, place: usize, seq: i64, event: Option<&Event>) {
+    /// Answers whether something in between wasn't heard.
+    fn own_stream_grew(self: &Arc<Self>, place: usize, seq: i64, event: Option<&Event>) -> bool {
         let mut state = lock(&self.state);
         let State { own, caller, .. } = &mut *state;
-        let (Some(own), Some(caller)) = (own, *caller) else { return };
+        let (Some(own), Some(caller)) = (own, *caller) else { return false };
         let cursor = &mut own.cursors[place];
+        let is_missed = seq > cursor.reached.max(cursor.seq) + i64::from(event.is_some());
         cursor.reached = cursor.reached.max(seq);
         if !cursor.is_live || seq <= cursor.seq {
-            return;
+            return is_missed;
         }
         match event {
             Some(event) if seq == cursor.seq + 1 => {
@@ -196,13 +198,23 @@ impl Session {
                 self.service.lanes.workers.spawn(catch_up(self.clone(), caller, place, round));
             }
         }
+        is_missed
+    }
+
+    /// What wasn't heard may have changed how the person wants to be seen.
+    fn missed(self: &Arc<Self>, place: u8) {
+        if OWNERS[usize::from(place)] == "people" {
+            self.learn_again();
+        }
     }
 }
 
 impl Sink for OwnSink {
     fn event(&self, event: &Arc<Event>) {
         let Some(session) = self.session.upgrade() else { return };
-        session.own_stream_grew(usize::from(self.place), event.seq, Some(event));
+        if session.own_stream_grew(usize::from(self.place), event.seq, Some(event)) {
+            session.missed(self.place);
+        }
         match event.kind.as_str() {
             "session_ended" => {
                 let ended = event.parse::<accounts_contract::SessionEnded>();
@@ -224,6 +236,7 @@ impl Sink for OwnSink {
                     session.acquaintance_changed(changed.user);
                 }
             }
+            "settings_changed" => session.learn_again(),
             "guild_left" => {
                 session.channel_created();
                 session.acquaintances_lost();
@@ -234,7 +247,9 @@ impl Sink for OwnSink {
 
     fn hint(&self, hint: &Hint) {
         if let (Hint::Reached { seq }, Some(session)) = (hint, self.session.upgrade()) {
-            session.own_stream_grew(usize::from(self.place), *seq, None);
+            if session.own_stream_grew(usize::from(self.place), *seq, None) {
+                session.missed(self.place);
+            }
         }
     }
 }

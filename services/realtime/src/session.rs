@@ -67,6 +67,8 @@ pub(crate) struct State {
     closed: bool,
     opened_at: u32,
     blocked_at: u32,
+    /// Nobody is at the device.
+    pub(crate) is_idle: bool,
     pub(crate) shown: Option<Box<shown::Shown>>,
     /// The channels that the person sees, in order.
     pub(crate) visible: Arc<[ChannelId]>,
@@ -371,7 +373,7 @@ impl realtime_contract::Session for Session {
             self.service.presence.unwatch(self, &shown.told);
         }
         if let Some(caller) = state.caller {
-            self.service.presence.went(caller.user);
+            self.service.presence.went(caller.user, !state.is_idle);
         }
         self.room.notify_waiters();
     }

@@ -4,7 +4,7 @@
 use crate::{lock, session::Session};
 use kernel::{Caller, Kind, Problem, Result, UserId};
 use realtime_contract::ServerOp;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 const WATCHED_USERS: usize = 200;
 const RETRY: Duration = Duration::from_secs(1);
@@ -43,7 +43,7 @@ pub(crate) async fn watch_presence(
     };
     session.service.presence.unwatch(session, &gone);
     settle(session, caller).await?;
-    session.answer(reference, ServerOp::Presence { users: who_is_here(session, users) });
+    session.answer(reference, who_is_here(session, users));
     Ok(())
 }
 
@@ -96,10 +96,10 @@ async fn settle(session: &Arc<Session>, caller: Caller) -> Result<Vec<UserId>> {
 }
 
 /// Who of these is told of, and here.
-fn who_is_here(session: &Session, users: Vec<UserId>) -> BTreeMap<UserId, bool> {
+fn who_is_here(session: &Session, users: Vec<UserId>) -> ServerOp {
     let told = lock(&session.state).shown.as_ref().map(|shown| shown.told.clone()).unwrap_or_default();
     let here = session.service.presence.here(&told);
-    users.into_iter().map(|user| (user, here.contains(&user))).collect()
+    ServerOp::presence(users.into_iter().map(|user| (user, here.get(&user).copied())))
 }
 
 impl Session {
@@ -153,7 +153,7 @@ impl Session {
             changed.sort_unstable();
             changed.dedup();
             if !changed.is_empty() {
-                session.say(ServerOp::Presence { users: who_is_here(&session, changed) });
+                session.say(who_is_here(&session, changed));
             }
         });
     }

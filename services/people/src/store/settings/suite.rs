@@ -4,7 +4,7 @@ use super::*;
 use crate::store;
 use engine_sql::Ground;
 use kernel::{EventId, StreamName, Timestamp};
-use people_contract::{Audience, Density, Theme};
+use people_contract::{Audience, Density, Presence, Theme};
 
 const ADA: UserId = UserId(7);
 
@@ -25,6 +25,7 @@ async fn what_is_not_named_stays_and_each_change_is_told(ground: Ground) {
         SettingsEdit { theme: Some(Theme::Dark), ..SettingsEdit::default() },
         SettingsEdit { density: Some(Density::Compact), enter_sends: Some(false), ..SettingsEdit::default() },
         SettingsEdit { friend_requests_from: Some(Audience::SharedGuilds), ..SettingsEdit::default() },
+        SettingsEdit { presence: Some(Presence::Invisible), ..SettingsEdit::default() },
         SettingsEdit { theme: Some(Theme::System), ..SettingsEdit::default() },
     ];
     let mut now = Settings::default();
@@ -36,6 +37,7 @@ async fn what_is_not_named_stays_and_each_change_is_told(ground: Ground) {
     }
     assert!(!now.enter_sends && now.density == Density::Compact && now.theme == Theme::System);
     assert_eq!(now.friend_requests_from, Audience::SharedGuilds);
+    assert_eq!(now.presence, Presence::Invisible);
 }
 
 async fn nobody_has_none_and_leaves_none(ground: Ground) {
