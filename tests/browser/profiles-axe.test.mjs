@@ -58,7 +58,9 @@ for (const colorScheme of ['dark', 'light']) {
       await page.keyboard.press('Escape');
       // On a phone the way to the settings is behind the channel list.
       if (width < 700) await page.getByRole('button', { name: 'Open the channel list' }).click();
-      await page.getByRole('button', { name: /change your status/ }).click();
+      await page.getByRole('button', { name: /your presence and status/ }).click();
+      await check('presence');
+      await page.getByRole('menuitem', { name: 'Change your status' }).click();
       await page.getByLabel('What are you up to?').waitFor();
       await check('status');
       await page.keyboard.press('Escape');

@@ -60,7 +60,8 @@ test('a name, a handle and a status that one changes are there for the other at 
   await dialog(ada).getByRole('button', { name: 'Save changes' }).click();
   await members(bob).getByText('Ada Lovelace').waitFor();
   await close(ada);
-  await ada.page.getByRole('button', { name: /set a status/ }).click();
+  await ada.page.getByRole('button', { name: /your presence and status/ }).click();
+  await ada.page.getByRole('menuitem', { name: 'Set a status' }).click();
   const status = ada.page.getByRole('dialog', { name: 'Your status' });
   await status.getByRole('button', { name: '🎲' }).click();
   await status.getByLabel('What are you up to?').fill('Rolling dice');

@@ -22,6 +22,10 @@ for (const name of ['focus', 'blur']) addEventListener(name, tellFocus);
 document.addEventListener('visibilitychange', tellFocus);
 tellFocus();
 
+const touched = () => engine.activity.touched();
+for (const name of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'focus'])
+  addEventListener(name, touched, { passive: true });
+
 // Signing in or out in one tab does so in all.
 addEventListener('storage', event => {
   if (event.key !== SIGNED_IN_KEY) return;

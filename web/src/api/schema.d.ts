@@ -2616,6 +2616,11 @@ export interface components {
          * @description A set of permissions: the sum of 1 view, 2 send, 4 create invites, 8 manage channels, 16 manage the guild, 32 manage invites, 64 administrator, 128 manage roles, 256 kick, 512 ban, 1024 time out, 2048 manage messages, 4096 manage nicknames, 8192 change one's nickname, 16384 mention everyone, 32768 attach files, 65536 embed links, 131072 add reactions, 262144 create threads, 524288 manage threads, 1048576 pin, 2097152 view the audit log, 4194304 manage emoji, 8388608 manage webhooks.
          */
         Permissions: number;
+        /**
+         * @description How a person wants to be seen.
+         * @enum {string}
+         */
+        Presence: "online" | "idle" | "do_not_disturb" | "invisible";
         /** @description The wire form (`application/problem+json`). */
         Problem: {
             /** @description Stable, for programs. */
@@ -2937,6 +2942,8 @@ export interface components {
             friend_requests_from?: components["schemas"]["Audience"];
             /** @description Whether a message that is for the person can be heard. */
             notification_sound: boolean;
+            /** @description How the person is seen while here. */
+            presence?: components["schemas"]["Presence"];
             theme: components["schemas"]["Theme"];
             /**
              * Format: int64
@@ -2950,6 +2957,7 @@ export interface components {
             enter_sends?: boolean | null;
             friend_requests_from?: components["schemas"]["Audience"] | null;
             notification_sound?: boolean | null;
+            presence?: components["schemas"]["Presence"] | null;
             theme?: components["schemas"]["Theme"] | null;
         };
         Setup: {

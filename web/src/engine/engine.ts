@@ -22,6 +22,7 @@ import { Members } from './members';
 import { Outbox } from './outbox';
 import { People } from './people';
 import type { Platform } from './platform';
+import { Activity, withPresences } from './presence';
 import { Reader } from './reading';
 import { Session } from './session';
 import { SharedSettings } from './settings';
@@ -53,6 +54,7 @@ export class Engine {
   readonly settings: SharedSettings;
   readonly reader: Reader;
   readonly drafts: Drafts;
+  readonly activity: Activity;
   #platform: Platform;
   #connection: Connection;
   #streams: Streams;
@@ -101,6 +103,7 @@ export class Engine {
     });
     this.reader = new Reader(this.store, send);
     this.drafts = new Drafts(platform.storage);
+    this.activity = new Activity(platform, send);
     this.history = new History(this.store, signed, {
       follow: at => this.#follow(at),
       unfollow: stream => this.#watches.drop([stream]),
@@ -314,6 +317,7 @@ export class Engine {
     if (!this.store.getSnapshot().friends) this.friends.load();
     if (!this.store.getSnapshot().blocks) this.blocks.load();
     this.people.tellPresences(true);
+    this.activity.connected();
     this.outbox.flush();
     this.reader.tell();
     const channel = this.reader.channel;
@@ -345,7 +349,7 @@ export class Engine {
         this.people.renewKnown(frame.users);
         break;
       case 'presence':
-        this.store.update(state => ({ ...state, presence: { ...state.presence, ...frame.users } }));
+        this.store.update(state => ({ ...state, presence: withPresences(state.presence, frame) }));
         break;
       case 'error':
         if (frame.nonce) this.outbox.refused(frame.nonce, frame.problem);

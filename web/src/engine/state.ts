@@ -10,6 +10,7 @@ import type {
   Settings,
   User,
 } from '../api/types';
+import type { Seen } from './presence';
 
 /** One channel's loaded messages: a part of its history without holes. */
 export interface Timeline {
@@ -102,7 +103,7 @@ export interface State {
   blocks: Readonly<Record<string, true>> | null;
   /** What the person set for all devices; null: not known yet. */
   settings: Settings | null;
-  presence: Readonly<Record<string, boolean>>;
+  presence: Readonly<Record<string, Seen>>;
   timelines: Readonly<Record<string, Timeline>>;
   /** Messages that are quoted by loaded ones; null: gone. */
   quoted: Readonly<Record<string, Message | null>>;

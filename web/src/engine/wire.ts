@@ -1,4 +1,5 @@
 import type { Channel, FriendState, Guild, Head, Message, Overwrite, Problem, Role } from '../api/types';
+import type { Seen } from './presence';
 
 /** What each kind of event holds, as the server's contracts name it. */
 export interface EventData {
@@ -53,7 +54,7 @@ export type ServerFrame =
   | { op: 'reset'; stream: string; seq: number }
   | { op: 'ack'; nonce: string; id: string; seq: number; number: number }
   | { op: 'heads'; heads: Record<string, number> }
-  | { op: 'presence'; users: Record<string, boolean> }
+  | { op: 'presence'; users: Record<string, boolean>; states?: Record<string, Seen> }
   | { op: 'profiles'; users: string[] }
   | { op: 'pong' }
   | { op: 'error'; ref?: string; nonce?: string; problem: Problem };
@@ -65,6 +66,7 @@ export type ClientFrame =
   | { op: 'watch_presence'; users: string[] }
   | { op: 'send'; channel: string; nonce: string; text: string; reply_to?: string }
   | { op: 'read'; channel: string; number: number }
+  | { op: 'presence'; status: 'online' | 'idle' }
   | { op: 'ping' };
 
 /** Close codes that say why the server hung up. */

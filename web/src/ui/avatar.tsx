@@ -1,12 +1,13 @@
 import { useState } from 'react';
 import { hueOf, initials } from '../lib/identity';
 import { imageUrl } from '../lib/images';
-import { useStore, useUser } from './hooks';
+import { useUser } from './hooks';
+import { PresenceDot } from './presence';
 
 interface Props {
   user: string;
   size?: number;
-  /** Shows whether the person is online. */
+  /** Shows how the person is seen. */
   presence?: boolean;
 }
 
@@ -45,11 +46,6 @@ function Picture({ name, size }: { name: string; size: number }) {
       onError={() => setMissing(name)}
     />
   );
-}
-
-export function PresenceDot({ user }: { user: string }) {
-  const isOnline = useStore(state => state.presence[user] === true);
-  return <span className="presence" data-online={isOnline || undefined} />;
 }
 
 export function UserName({ user }: { user: string }) {

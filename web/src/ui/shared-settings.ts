@@ -12,7 +12,7 @@ export function useSharedSettings(): void {
   useEffect(() => {
     if (settings) follow(engine, settings);
   }, [engine, settings]);
-  useSound(settings?.notification_sound ?? false);
+  useSound(settings?.notification_sound === true && settings.presence !== 'do_not_disturb');
 }
 
 /** What was set in this browser before anything was shared is where the person begins; afterwards the browser keeps a copy. */

@@ -6,6 +6,7 @@ import { Avatar, UserName } from '../avatar';
 import { Button, IconButton } from '../button';
 import { useEngine, useStore, useSubmit, useUser } from '../hooks';
 import { Menu, MenuItem, MenuLine } from '../menu';
+import { SEEN_NAMES, useSeen } from '../presence';
 import { StatusLine, useStatus } from '../status';
 import { show } from '../view';
 
@@ -14,7 +15,7 @@ export function FriendRow({ user }: { user: string }) {
   const person = useUser(user);
   const face = useRef<HTMLButtonElement>(null);
   const state = useStore(({ friends }) => friends?.[user]?.state);
-  const isOnline = useStore(({ presence }) => presence[user] === true);
+  const seen = useSeen(user);
   const status = useStatus(person);
   const showProfile = () => face.current && show.profile(user, face.current);
   return (
@@ -31,7 +32,7 @@ export function FriendRow({ user }: { user: string }) {
           {state === 'friend' && status ? (
             <StatusLine person={person} />
           ) : (
-            <small>{state === 'friend' ? (isOnline ? 'Online' : 'Offline') : requestOf(state)}</small>
+            <small>{state === 'friend' ? SEEN_NAMES[seen] : requestOf(state)}</small>
           )}
         </span>
       </button>

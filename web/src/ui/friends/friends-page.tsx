@@ -90,7 +90,7 @@ function useSorted(ids: readonly string[]): readonly string[] {
 function Online({ friends, onAdd, onAll }: { friends: readonly string[]; onAdd(): void; onAll(): void }) {
   const presence = useStore(state => state.presence);
   const sorted = useSorted(friends);
-  const online = sorted.filter(id => presence[id]);
+  const online = sorted.filter(id => (presence[id] ?? 'offline') !== 'offline');
   if (friends.length === 0) return <NoFriends onAdd={onAdd} />;
   if (online.length > 0) return <People title="Online" ids={online} />;
   return (

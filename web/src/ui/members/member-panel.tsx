@@ -4,6 +4,7 @@ import type { Member } from '../../api/types';
 import { Avatar } from '../avatar';
 import { Button, IconButton } from '../button';
 import { NO_ROOM_FOR_MEMBERS, useEngine, useMe, useMedia, usePresenceOf, useStore, useUser } from '../hooks';
+import { PresenceDot, useSeen } from '../presence';
 import { MemberName } from '../roles/role-name';
 import { useRoles } from '../roles/standing';
 import { StatusLine } from '../status';
@@ -56,15 +57,15 @@ function MemberGroups({ guild }: { guild: string }) {
   const list = useStore(state => state.members[guild]);
   const owner = useStore(state => state.guilds[guild]?.owner);
   const presence = useStore(state => state.presence);
+  const mine = useSeen(me);
   const users = useStore(state => state.users);
-  const isConnected = useStore(state => state.connection.phase === 'open');
   useEffect(() => engine.members.open(guild), [engine, guild]);
   const items = list?.items ?? nobody;
   const ids = useMemo(() => items.map(member => member.user), [items]);
   usePresenceOf(ids);
   const roles = useRoles(guild);
   const { hoisted, online, offline } = useMemo(() => {
-    const isOnline = (id: string) => (id === me ? isConnected : presence[id] === true);
+    const isOnline = (id: string) => (id === me ? mine : (presence[id] ?? 'offline')) !== 'offline';
     const nameOf = (id: string) => users[id]?.display_name ?? '';
     const sorted = items.toSorted((a, b) => nameOf(a.user).localeCompare(nameOf(b.user)));
     const shown = roles.filter(role => role.hoisted);
@@ -78,7 +79,7 @@ function MemberGroups({ guild }: { guild: string }) {
       online: here.filter(member => !groupOf(member)).map(userOf),
       offline: sorted.filter(({ user }) => !isOnline(user)).map(userOf),
     };
-  }, [items, roles, presence, users, me, isConnected]);
+  }, [items, roles, presence, users, me, mine]);
   if (!list || (list.phase === 'loading' && items.length === 0)) return <MembersSkeleton />;
   if (list.phase === 'failed') {
     return (
@@ -132,7 +133,7 @@ function MemberGroup({ title, ids, owner, isOnline }: GroupProps) {
             >
               <span className="member-face">
                 <Avatar user={id} size={32} />
-                <span className="presence" data-online={isOnline} />
+                <PresenceDot user={id} />
               </span>
               <span className="member-text">
                 <span className="member-name">

@@ -1,26 +1,28 @@
 import { CalendarDays } from 'lucide-react';
 import { type CSSProperties, type ReactNode, useState } from 'react';
 import type { User } from '../../api/types';
+import type { Seen } from '../../engine/presence';
 import { hueOf } from '../../lib/identity';
 import { imageUrl } from '../../lib/images';
 import { shortDate } from '../../lib/time';
 import { Avatar } from '../avatar';
+import { Dot, SEEN_NAMES } from '../presence';
 import { StatusLine } from '../status';
 
 interface Props {
   person: User;
-  isOnline: boolean;
+  seen: Seen;
   children?: ReactNode;
 }
 
 /** A person as others see them: with all that they say of themselves. */
-export function ProfileCard({ person, isOnline, children }: Props) {
+export function ProfileCard({ person, seen, children }: Props) {
   return (
     <>
       <Cover person={person} />
       <div className="profile-face">
         <Avatar user={person.id} size={72} />
-        <span className="presence" data-online={isOnline || undefined} />
+        <Dot seen={seen} />
       </div>
       <div className="profile-body">
         <h2>{person.display_name}</h2>
@@ -29,7 +31,7 @@ export function ProfileCard({ person, isOnline, children }: Props) {
           {person.pronouns && <span>{person.pronouns}</span>}
         </p>
         <StatusLine person={person} />
-        <p className="visually-hidden">{isOnline ? 'Online' : 'Offline'}</p>
+        <p className="visually-hidden">{SEEN_NAMES[seen]}</p>
         {person.bio && <p className="profile-bio">{person.bio}</p>}
         <p className="profile-fact">
           <CalendarDays size={15} aria-hidden="true" /> Here since {shortDate(person.created_at)}

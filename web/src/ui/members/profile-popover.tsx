@@ -5,7 +5,8 @@ import { useLocation } from 'wouter';
 import { Button } from '../button';
 import { FormProblem } from '../field';
 import { FriendActions } from '../friends/friend-actions';
-import { useEngine, useMe, usePresenceOf, useStore, useSubmit, useUser } from '../hooks';
+import { useEngine, useMe, usePresenceOf, useSubmit, useUser } from '../hooks';
+import { useSeen } from '../presence';
 import { useShownGuild } from '../roles/standing';
 import { show, useView } from '../view';
 import { MemberRoles } from './member-roles';
@@ -43,9 +44,7 @@ function Profile({ user }: { user: string }) {
   const guild = useShownGuild();
   const users = useMemo(() => [user], [user]);
   usePresenceOf(users);
-  const isOnline = useStore(state =>
-    user === me ? state.connection.phase === 'open' : state.presence[user] === true,
-  );
+  const seen = useSeen(user);
   const { busy, problem, submit } = useSubmit(async () => {
     const channel = await engine.calls.signed.openDirect(user);
     engine.adopt(channel);
@@ -56,7 +55,7 @@ function Profile({ user }: { user: string }) {
   const isBlocked = useStore(({ blocks }) => blocks?.[user] === true);
   if (!person) return <div className="profile-waiting skeleton" />;
   return (
-    <ProfileCard person={person} isOnline={isOnline}>
+    <ProfileCard person={person} seen={seen}>
       {guild && <MemberRoles guild={guild} user={user} />}
       <FormProblem problem={problem} />
       {user === me ? (

@@ -146,7 +146,7 @@ function ProfileForm({ me }: { me: Me }) {
       <aside className="profile-preview" aria-label="Preview">
         <h3>Preview</h3>
         <div className="profile profile-still">
-          <ProfileCard person={shown} isOnline />
+          <ProfileCard person={shown} seen="online" />
         </div>
         <p className="hint">
           {me.email}

@@ -2,32 +2,38 @@ import { Keyboard, Settings } from 'lucide-react';
 import { Avatar } from '../avatar';
 import { IconButton } from '../button';
 import { useStore } from '../hooks';
+import { Dot, SEEN_NAMES, useSeen } from '../presence';
 import { StatusLine, useStatus } from '../status';
-import { Tip } from '../tip';
 import { show } from '../view';
+import { SelfMenu } from './self-menu';
 
-/** Who is signed in and what they are up to, with the way to the settings. */
+/** Who is signed in, how they are seen and what they are up to, with the way to the settings. */
 export function SelfBar() {
   const me = useStore(({ session }) => (session.phase === 'signed_in' ? session.me : null));
   const isOpen = useStore(state => state.connection.phase === 'open');
+  const isInvisible = useStore(state => state.settings?.presence === 'invisible');
+  const seen = useSeen(me?.id ?? '');
   const status = useStatus(me);
   if (!me) return null;
-  const state = isOpen ? 'Online' : 'Connecting…';
+  const state = !isOpen ? 'Connecting…' : isInvisible ? 'Invisible' : SEEN_NAMES[seen];
   return (
     <div className="self">
-      <Tip text={status ? 'Change your status' : 'Set a status'} side="top">
-        <button type="button" className="self-me" onClick={() => show.dialog({ name: 'status' })}>
-          <span className="self-face" data-online={isOpen || undefined}>
-            <Avatar user={me.id} size={32} />
-            <span className="presence" data-online={isOpen || undefined} />
-          </span>
-          <span className="self-text">
-            <strong>{me.display_name}</strong>
-            {status && isOpen ? <StatusLine person={me} /> : <small>{state}</small>}
-          </span>
-          <span className="visually-hidden">: {status ? 'change your status' : 'set a status'}</span>
-        </button>
-      </Tip>
+      <SelfMenu
+        hasStatus={status !== null}
+        trigger={
+          <button type="button" className="self-me">
+            <span className="self-face">
+              <Avatar user={me.id} size={32} />
+              <Dot seen={seen} />
+            </span>
+            <span className="self-text">
+              <strong>{me.display_name}</strong>
+              {status && isOpen && !isInvisible ? <StatusLine person={me} /> : <small>{state}</small>}
+            </span>
+            <span className="visually-hidden">: your presence and status</span>
+          </button>
+        }
+      />
       <IconButton
         label="Keyboard shortcuts"
         keys="?"
