@@ -1,4 +1,5 @@
 import { Keyboard, Settings } from 'lucide-react';
+import { useState } from 'react';
 import { Avatar } from '../avatar';
 import { IconButton } from '../button';
 import { useStore } from '../hooks';
@@ -14,11 +15,13 @@ export function SelfBar() {
   const isInvisible = useStore(state => state.settings?.presence === 'invisible');
   const seen = useSeen(me?.id ?? '');
   const status = useStatus(me);
+  const [home, setHome] = useState<Element | null>(null);
   if (!me) return null;
   const state = !isOpen ? 'Connecting…' : isInvisible ? 'Invisible' : SEEN_NAMES[seen];
   return (
-    <div className="self">
+    <div className="self" ref={setHome}>
       <SelfMenu
+        home={home}
         hasStatus={status !== null}
         trigger={
           <button type="button" className="self-me">

@@ -17,10 +17,12 @@ const CHOICES: [Chosen, string, string][] = [
 interface Props {
   trigger: ReactElement;
   hasStatus: boolean;
+  /** Where in the page it belongs. */
+  home: Element | null;
 }
 
 /** How one is seen, on whichever device, and what one is up to. */
-export function SelfMenu({ trigger, hasStatus }: Props) {
+export function SelfMenu({ trigger, hasStatus, home }: Props) {
   const engine = useEngine();
   const chosen = useStore(state => state.settings?.presence ?? 'online');
   const choose = (presence: Chosen) => {
@@ -29,7 +31,7 @@ export function SelfMenu({ trigger, hasStatus }: Props) {
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      <DropdownMenu.Portal container={home}>
         <DropdownMenu.Content
           className="menu self-menu"
           side="top"
