@@ -246,10 +246,10 @@ impl Sink for OwnSink {
     }
 
     fn hint(&self, hint: &Hint) {
-        if let (Hint::Reached { seq }, Some(session)) = (hint, self.session.upgrade()) {
-            if session.own_stream_grew(usize::from(self.place), *seq, None) {
-                session.missed(self.place);
-            }
+        if let (Hint::Reached { seq }, Some(session)) = (hint, self.session.upgrade())
+            && session.own_stream_grew(usize::from(self.place), *seq, None)
+        {
+            session.missed(self.place);
         }
     }
 }

@@ -5,7 +5,7 @@ import { useLocation } from 'wouter';
 import { Button } from '../button';
 import { FormProblem } from '../field';
 import { FriendActions } from '../friends/friend-actions';
-import { useEngine, useMe, usePresenceOf, useSubmit, useUser } from '../hooks';
+import { useEngine, useMe, usePresenceOf, useStore, useSubmit, useUser } from '../hooks';
 import { useSeen } from '../presence';
 import { useShownGuild } from '../roles/standing';
 import { show, useView } from '../view';
