@@ -4,7 +4,9 @@ type Maybe = Option<String>;
 type Columns = (Maybe, Maybe, Option<bool>, Option<bool>, Maybe, Maybe, i64);
 
 /// What isn't known any more is as usual.
-fn settings((theme, density, enter_sends, notification_sound, friend_requests_from, presence, version): Columns) -> Settings {
+fn settings(
+    (theme, density, enter_sends, notification_sound, friend_requests_from, presence, version): Columns,
+) -> Settings {
     let edit = SettingsEdit {
         theme: theme.and_then(|word| read(&word)),
         density: density.and_then(|word| read(&word)),
@@ -28,14 +30,13 @@ fn read<T: serde::de::DeserializeOwned>(word: &str) -> Option<T> {
 #[async_trait]
 impl Store for SqlStore {
     async fn of(&self, user: UserId) -> Result<Settings> {
-        let row: Option<Columns> =
-            query_as(
-                "SELECT theme, density, enter_sends, notification_sound, friend_requests_from, presence, version
+        let row: Option<Columns> = query_as(
+            "SELECT theme, density, enter_sends, notification_sound, friend_requests_from, presence, version
                  FROM settings WHERE person = $1",
-            )
-            .bind(user.0)
-            .fetch_optional(&self.pools.read)
-            .await?;
+        )
+        .bind(user.0)
+        .fetch_optional(&self.pools.read)
+        .await?;
         Ok(row.map(settings).unwrap_or_default())
     }
 
