@@ -4,8 +4,8 @@
 //! * emits: hints of presence
 //! * listens to: the fan-out of every stream that a session watches; of guilds, to take access away; of the
 //!   person's own streams, to end with the session and to learn of new guilds
-//! * calls: accounts (who is this?), people (how does this person want to be seen?), messages (send, read), guilds (where is this person at home?), and the owner
-//!   of each stream for what came before
+//! * calls: accounts (who is this?), people (how does this person want to be seen?), messages (send, read), guilds (where
+//!   is this person at home?), and the owner of each stream for what came before
 
 mod access;
 mod assurance;
