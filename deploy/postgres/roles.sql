@@ -7,6 +7,7 @@ DO $$
 DECLARE
   service text;
   kept name;
+  routine regprocedure;
 BEGIN
   FOREACH service IN ARRAY ARRAY['accounts', 'people', 'guilds', 'messages', 'files'] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'guildhall_' || service) THEN
@@ -16,6 +17,9 @@ BEGIN
     EXECUTE format('ALTER SCHEMA %I OWNER TO %I', service, 'guildhall_' || service);
     FOR kept IN SELECT relname FROM pg_class WHERE relnamespace = service::regnamespace AND relkind IN ('r', 'p') LOOP
       EXECUTE format('ALTER TABLE %I.%I OWNER TO %I', service, kept, 'guildhall_' || service);
+    END LOOP;
+    FOR routine IN SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = service::regnamespace LOOP
+      EXECUTE format('ALTER ROUTINE %s OWNER TO %I', routine, 'guildhall_' || service);
     END LOOP;
   END LOOP;
 END $$;
