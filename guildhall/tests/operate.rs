@@ -91,6 +91,24 @@ fn without_a_server_the_command_opens_the_folder_itself() {
 }
 
 #[test]
+fn a_process_that_knows_no_accounts_says_where_to_go() {
+    let folder = Folder::new();
+    let mut elsewhere = command(&folder, &["user", "list"]);
+    // Nobody is at any of these addresses, nor is asked.
+    elsewhere.envs([
+        ("GUILDHALL_ROLES", "messages"),
+        ("GUILDHALL_DATABASE_URL", "postgres://nobody@127.0.0.1:9/nothing"),
+        ("GUILDHALL_BUS_URL", "nats://127.0.0.1:9"),
+        ("GUILDHALL_BLOBS_URL", "s3://key:secret@nothing?endpoint=http://127.0.0.1:9"),
+        ("GUILDHALL_RPC_LISTEN", "127.0.0.1:0"),
+        ("GUILDHALL_RPC_GUILDS", "http://127.0.0.1:9"),
+        ("GUILDHALL_SERVICE_TOKEN", "a secret between processes of one test"),
+    ]);
+    let told = refusal(&mut elsewhere);
+    assert!(told.contains("messages") && told.contains("the role accounts"), "{told}");
+}
+
+#[test]
 fn beside_a_running_server_a_command_reaches_it() {
     let folder = Folder::new();
     let server = Server::start(&folder);

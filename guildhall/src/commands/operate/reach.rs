@@ -3,7 +3,7 @@
 
 use crate::{
     commands::refuse,
-    compose::House,
+    compose::{House, calls},
     config::{Config, Role, Roles},
     data::Data,
 };
@@ -37,6 +37,13 @@ pub(super) fn with_accounts<T>(
         if std::os::unix::net::UnixStream::connect(socket(&config.data)).is_ok() {
             return work(Arc::new(AccountsClient(Remote::on_socket(&socket(&config.data))?))).await;
         }
+        if !reaches_accounts(&config.roles) {
+            let detail = format!(
+                "a process with the roles {} doesn't know accounts: run this with the settings of one with the role accounts.",
+                config.roles
+            );
+            return Err(refuse("no_accounts", detail));
+        }
         let data = match config.keeps_files() {
             true => Some(hold(&config.data, may_make)?),
             false => None,
@@ -52,6 +59,11 @@ pub(super) fn with_accounts<T>(
         house.close().await;
         done
     })
+}
+
+fn reaches_accounts(roles: &Roles) -> bool {
+    let runs = |role: &Role| roles.has(*role);
+    runs(&Role::Accounts) || Role::ALL.iter().any(|role| runs(role) && calls(*role).contains(&Role::Accounts))
 }
 
 fn hold(folder: &Path, may_make: bool) -> Result<Data> {
