@@ -140,7 +140,7 @@ async function nodes() {
 }
 
 function nginx({ gateway, realtime }) {
-  const servers = (places) => places.map((place) => `server ${place} max_fails=1 fail_timeout=1s;`).join(' ');
+  const servers = (places, how) => places.map((place) => `server ${place} ${how};`).join(' ');
   const forward = 'proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_read_timeout 120s; proxy_connect_timeout 2s;';
   writeFileSync(
     join(work, 'nginx.conf'),
@@ -149,8 +149,8 @@ function nginx({ gateway, realtime }) {
      http {
        access_log off; client_max_body_size 9m;
        client_body_temp_path ${work}/body; proxy_temp_path ${work}/proxy; fastcgi_temp_path ${work}/f; uwsgi_temp_path ${work}/u; scgi_temp_path ${work}/s;
-       upstream gateway { ${servers(gateway)} keepalive 16; }
-       upstream realtime { ${servers(realtime)} }
+       upstream gateway { ${servers(gateway, 'max_fails=1 fail_timeout=1s')} keepalive 16; }
+       upstream realtime { ${servers(realtime, 'max_fails=0')} }
        server {
          listen ${values.listen};
          location = /ws { proxy_pass http://realtime; ${forward} proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; proxy_buffering off; }
