@@ -20,6 +20,10 @@ pub fn require(facts: Option<Facts>, permission: Permission, what: &'static str)
         let detail = "You can’t write to each other: one of you has blocked the other.";
         return Err(Problem::forbidden("direct_closed", detail));
     }
+    if let Some(until) = facts.silent_until.filter(|_| !permissions.has(permission)) {
+        let detail = format!("You are timed out in this guild until {until}: you can read what is said.");
+        return Err(Problem::forbidden("timed_out", detail));
+    }
     if !permissions.has(permission) {
         return Err(Problem::forbidden(
             "missing_permission",
@@ -33,7 +37,7 @@ pub fn require(facts: Option<Facts>, permission: Permission, what: &'static str)
 mod tests {
     use super::*;
     use kernel::{
-        GuildId,
+        GuildId, Timestamp,
         permissions::{Grants, Permissions, Shift, Standing},
     };
 
@@ -42,13 +46,33 @@ mod tests {
         let hidden = Shift { deny, ..Shift::default() };
         let everyone = if place == Place::PrivateChannel { hidden } else { Shift::default() };
         let grants = Grants { everyone, ..Grants::default() };
-        let facts = Facts { guild: Some(GuildId(1)), standing, place, grants };
+        let facts = Facts::new(Some(GuildId(1)), standing, place, grants);
         match require(Some(facts), permission, "channel") {
             Ok(answer) => {
                 assert_eq!(answer, facts);
                 Ok(())
             }
             Err(problem) => Err((problem.status(), problem.code.into_owned())),
+        }
+    }
+
+    #[test]
+    fn who_is_timed_out_only_reads_until_it_ends() {
+        let now = Timestamp(1_000);
+        let silent = |standing, until: i64| {
+            let grants = Grants { base: Permissions::ALL, ..Grants::default() };
+            let facts = Facts::new(Some(GuildId(1)), standing, Place::OpenChannel, grants);
+            Facts { silent_until: Some(Timestamp(until)), ..facts }.at(now)
+        };
+        let member = silent(Standing::Member, 1_500);
+        assert_eq!(member.holds_ms, Some(500));
+        assert!(require(Some(member), Permission::View, "channel").is_ok());
+        for permission in [Permission::Send, Permission::AddReactions, Permission::Kick] {
+            let refused = require(Some(member), permission, "channel").expect_err("silent");
+            assert_eq!((refused.status(), refused.code.as_ref()), (403, "timed_out"));
+        }
+        for free in [silent(Standing::Member, 1_000), silent(Standing::Owner, 1_500)] {
+            assert_eq!((free.holds_ms, free.permissions()), (None, Permissions::ALL));
         }
     }
 

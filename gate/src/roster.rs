@@ -111,9 +111,12 @@ impl Roster {
         if let Some(facts) = self.remembered(&key) {
             return Ok(Some(facts));
         }
-        let (asked, until) = (self.epoch.load(SeqCst), Instant::now() + self.lifetime);
+        let (asked, begun) = (self.epoch.load(SeqCst), Instant::now());
         let answer = ask.await?;
         if let Some(facts) = answer {
+            // What ends by itself is told to nobody: it isn't remembered for longer.
+            let holds = facts.holds_ms.map(|ms| Duration::from_millis(ms.try_into().unwrap_or(0)));
+            let until = begun + holds.map_or(self.lifetime, |holds| holds.min(self.lifetime));
             self.remember(key, facts, asked, until);
         }
         Ok(answer)

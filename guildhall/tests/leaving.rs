@@ -160,6 +160,14 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
     let code = invite(&running, &ada, &guild, &bob);
     let (hall, room) = running.guild(&bob.token);
     invite(&running, &bob, &hall, &ada);
+    // As a moderator, and as one whom moderators name.
+    let named = json!({ "nickname": "canary-nickname", "reason": "canary-own-reason" });
+    call("PATCH", &format!("/api/v1/guilds/{hall}/members/{}", ada.id), named).expect(200);
+    let draft = json!({ "name": "Guard", "permissions": 512 + 4_096 });
+    let role = running.call("POST", &format!("/api/v1/guilds/{hall}/roles"), Some(&bob.token), Some(&draft)).expect(201);
+    let give = format!("/api/v1/guilds/{hall}/members/{}/roles/{}", ada.id, text(&role["id"]));
+    running.call("PUT", &give, Some(&bob.token), None).expect(204);
+    call("PUT", &format!("/api/v1/guilds/{hall}/bans/{}", eve.id), json!({ "reason": "canary-ban-reason" })).expect(200);
     let direct = call("POST", "/api/v1/me/directs", json!({ "user": bob.id })).expect(200);
     for place in [&channel, &room, &text(&direct["id"])] {
         for n in 0..60 {
@@ -199,6 +207,9 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
         &secret,
         "canary-identity",
         "canary-next",
+        "canary-nickname",
+        "canary-own-reason",
+        "canary-ban-reason",
     ] {
         assert!(!holding(&folder.data(), canary).is_empty(), "{canary} isn't planted");
     }

@@ -21,6 +21,11 @@ impl StreamName {
         Self(format!("guilds/channel/{channel}").into())
     }
 
+    /// What those hear who keep order in a guild.
+    pub fn staff(guild: GuildId) -> Self {
+        Self(format!("guilds/staff/{guild}").into())
+    }
+
     /// What is said in a channel.
     pub fn messages(channel: ChannelId) -> Self {
         Self(format!("messages/channel/{channel}").into())
@@ -41,13 +46,14 @@ impl StreamName {
 impl FromStr for StreamName {
     type Err = Problem;
     fn from_str(s: &str) -> Result<Self, Problem> {
-        const KNOWN: [&str; 7] = [
+        const KNOWN: [&str; 8] = [
             "accounts/user",
             "people/user",
             "guilds/user",
             "messages/user",
             "guilds/guild",
             "guilds/channel",
+            "guilds/staff",
             "messages/channel",
         ];
         match s.rsplit_once('/') {

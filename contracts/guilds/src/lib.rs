@@ -1,18 +1,23 @@
 //! Guilds: communities, their channels, directs, members, roles and invites. Streams: `guilds/guild/{id}` (every
 //! member), `guilds/channel/{id}` (a private channel's structure, for those who may see it),
-//! `guilds/user/{id}` (what one person joined or left).
+//! `guilds/user/{id}` (what one person joined or left), `guilds/staff/{id}` (that moderators have something new to see).
 
 use files_contract::{ImageName, Upload};
 use kernel::{
     At, Caller, ChannelId, Difference, GuildId, Limit, Page, Reader, RoleId, StreamName, Timestamp, UserId,
-    permissions::{Grants, Permissions, Place, Standing},
+    permissions::{Grants, Permission, Permissions, Place, Standing},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
+mod moderation;
 mod roles;
 
+pub use moderation::{
+    GuildAct, ActNoted, AuditEntry, AuditFilter, Ban, BanDraft, Changed, MemberEdit, MemberEdited, Subject,
+    TIME_OUT_SECONDS_MAX, TimeOut,
+};
 pub use roles::{
     ChannelPermissions, EVERYONE, MemberRolesChanged, Overwrite, OverwriteEdit, OverwritesChanged, Role, RoleChanged,
     RoleDeleted, RoleDraft, RoleEdit, RolesOrdered, Target,
@@ -68,6 +73,21 @@ contract::contract! {
         async fn set_overwrite(&self, caller: Caller, channel: ChannelId, target: Target, edit: OverwriteEdit) -> Overwrite, idempotent;
         /// What somebody may do in a channel: the caller, or a role or a person for who manages roles there.
         async fn channel_permissions(&self, caller: Caller, channel: ChannelId, target: Option<Target>) -> ChannelPermissions, idempotent;
+
+        /// Changes a member's name in the guild: one's own, or that of somebody below.
+        async fn edit_member(&self, caller: Caller, guild: GuildId, user: UserId, edit: MemberEdit) -> Member, idempotent;
+        /// Takes a member out who may come back.
+        async fn kick(&self, caller: Caller, guild: GuildId, user: UserId, reason: Option<String>) -> ();
+        /// Takes a member out, or whoever isn't one, who may not come back. Idempotent.
+        async fn ban(&self, caller: Caller, guild: GuildId, user: UserId, draft: BanDraft) -> Ban, idempotent;
+        async fn unban(&self, caller: Caller, guild: GuildId, user: UserId, reason: Option<String>) -> ();
+        /// The newest first. `after` is the `next` of the page before.
+        async fn bans(&self, caller: Caller, guild: GuildId, limit: Limit, after: Option<String>) -> Page<Ban>, idempotent;
+        /// Silences a member for a while: who is timed out reads, and does nothing else.
+        async fn time_out(&self, caller: Caller, guild: GuildId, user: UserId, wish: TimeOut) -> Member;
+        async fn end_time_out(&self, caller: Caller, guild: GuildId, user: UserId, reason: Option<String>) -> Member, idempotent;
+        /// What was done in a guild, the newest first. `after` is the `next` of the page before.
+        async fn audit_log(&self, caller: Caller, guild: GuildId, filter: AuditFilter, limit: Limit, after: Option<String>) -> Page<AuditEntry>, idempotent;
 
         async fn create_invite(&self, caller: Caller, guild: GuildId, draft: InviteDraft) -> Invite;
         async fn invites(&self, caller: Caller, guild: GuildId) -> Page<Invite>, idempotent;
@@ -141,6 +161,19 @@ pub struct Member {
     /// By rising id, without the one that every member has.
     #[serde(default)]
     pub roles: Vec<RoleId>,
+    /// What the member is called in this guild; absent: as everywhere.
+    #[serde(default)]
+    pub nickname: Option<String>,
+    /// Until then the member only reads; a time that has passed silences nobody.
+    #[serde(default)]
+    pub timed_out_until: Option<Timestamp>,
+}
+
+impl Member {
+    /// Somebody who has just come.
+    pub fn new(guild: GuildId, user: UserId, joined_at: Timestamp) -> Self {
+        Self { guild, user, joined_at, roles: Vec::new(), nickname: None, timed_out_until: None }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -264,12 +297,15 @@ pub struct HomeGuild {
     /// The caller's own roles.
     #[serde(default)]
     pub my_roles: Vec<RoleId>,
-    /// What the caller may do in the guild.
+    /// What the caller may do in the guild, when not timed out.
     #[serde(default)]
     pub permissions: Permissions,
     /// What the caller may do in those channels where that isn't what the guild says.
     #[serde(default)]
     pub in_channels: BTreeMap<ChannelId, Permissions>,
+    /// Until then the caller only reads.
+    #[serde(default)]
+    pub timed_out_until: Option<Timestamp>,
 }
 
 /// Somebody who shares a place with the caller.
@@ -290,11 +326,45 @@ pub struct Facts {
     /// What roles and overwrites give and take.
     #[serde(default)]
     pub grants: Grants,
+    /// Until when a time-out silences the person.
+    #[serde(default)]
+    pub silent_until: Option<Timestamp>,
+    /// For so long at most these facts hold, in milliseconds from when they were asked for; absent: until something changes.
+    #[serde(default)]
+    pub holds_ms: Option<i64>,
 }
 
 impl Facts {
+    /// What holds until somebody changes it.
+    pub fn new(guild: Option<GuildId>, standing: Standing, place: Place, grants: Grants) -> Self {
+        Self { guild, standing, place, grants, silent_until: None, holds_ms: None }
+    }
+
+    /// The facts as they are at `now`: a time-out ends by itself.
+    pub fn at(mut self, now: Timestamp) -> Self {
+        self.silent_until = self.silent_until.filter(|until| *until > now && self.standing == Standing::Member);
+        self.holds_ms = self.silent_until.map(|until| until.0 - now.0);
+        self
+    }
+
+    /// What the person may do. Who is timed out does nothing but look.
     pub fn permissions(self) -> Permissions {
+        let granted = self.granted();
+        if self.silent_until.is_none() {
+            return granted;
+        }
+        granted.without(granted.without(Permissions::of(&[Permission::View])))
+    }
+
+    /// What the person may do when not timed out.
+    pub fn granted(self) -> Permissions {
         kernel::permissions::permissions(self.standing, self.place, &self.grants)
+    }
+
+    /// Whether the person sees what only those see who keep order in a guild.
+    pub fn is_staff(self) -> bool {
+        let permissions = self.permissions();
+        permissions.has(Permission::ViewAuditLog) || permissions.has(Permission::ManageMessages)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Overview: all that a client starts from, in one answer. No streams of its own.
 
 use guilds_contract::{Channel, Guild, Role};
-use kernel::{At, Caller, ChannelId, RoleId, permissions::Permissions};
+use kernel::{At, Caller, ChannelId, RoleId, Timestamp, permissions::Permissions};
 use messages_contract::Head;
 use people_contract::Profile;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,9 @@ pub struct GuildView {
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, Permissions>)]
     pub in_channels: BTreeMap<ChannelId, Permissions>,
+    /// Until then the caller only reads.
+    #[serde(default)]
+    pub timed_out_until: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

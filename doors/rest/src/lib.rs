@@ -25,6 +25,7 @@ mod layers;
 mod leaving;
 mod me;
 mod messages;
+mod moderation;
 mod operator;
 mod overview;
 mod overwrites;
@@ -112,6 +113,7 @@ fn calls() -> OpenApiRouter<Deps> {
         .merge(blocks::routes())
         .merge(overview::routes())
         .merge(guilds::routes())
+        .merge(moderation::routes())
         .merge(channels::routes())
         .merge(overwrites::routes())
         .merge(roles::routes())

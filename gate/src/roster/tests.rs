@@ -47,7 +47,7 @@ impl Scene {
 }
 
 fn facts(standing: Standing) -> Facts {
-    Facts { guild: Some(GUILD), standing, place: Seen::OpenChannel, grants: Grants::default() }
+    Facts::new(Some(GUILD), standing, Seen::OpenChannel, Grants::default())
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn what_is_not_there_is_asked_for_every_time() {
 #[tokio::test(start_paused = true)]
 async fn directs_and_guilds_are_remembered_for_a_minute() {
     let scene = Scene::new();
-    let direct = Facts { guild: None, standing: Standing::Member, place: Seen::Direct, grants: Grants::default() };
+    let direct = Facts::new(None, Standing::Member, Seen::Direct, Grants::default());
     for facts in [direct, facts(Standing::Member)] {
         scene.learn(ADA, CHANNEL, facts).await;
         tokio::time::advance(LIFETIME - Duration::from_millis(1)).await;
@@ -121,6 +121,18 @@ async fn directs_and_guilds_are_remembered_for_a_minute() {
         tokio::time::advance(Duration::from_millis(1)).await;
         assert_eq!(scene.see(ADA, CHANNEL, None).await, None);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_ends_by_itself_is_not_remembered_for_longer() {
+    let scene = Scene::new();
+    let silent = Facts { silent_until: Some(Timestamp(5_000)), holds_ms: Some(5_000), ..facts(Standing::Member) };
+    scene.learn(ADA, CHANNEL, silent).await;
+    tokio::time::advance(Duration::from_millis(4_999)).await;
+    assert_eq!(scene.see(ADA, CHANNEL, None).await, Some(silent));
+    tokio::time::advance(Duration::from_millis(1)).await;
+    assert_eq!(scene.see(ADA, CHANNEL, Some(facts(Standing::Member))).await, Some(facts(Standing::Member)));
+    assert_eq!(scene.asked.get(), 1);
 }
 
 #[tokio::test]

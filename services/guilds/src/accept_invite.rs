@@ -5,7 +5,7 @@ use kernel::{Caller, Result};
 /// Joins by an invite. Who is a member already is welcome, and uses nothing up.
 pub(crate) async fn accept_invite(s: &Service, caller: Caller, code: &str) -> Result<Guild> {
     let invite = preview_invite::find(s, code).await?;
-    let new = Member { guild: invite.guild, user: caller.user, joined_at: s.ground.now(), roles: Vec::new() };
+    let new = Member::new(invite.guild, caller.user, s.ground.now());
     let events = Pen::new(&s.ground, 2).await?.joined(&new);
     Ok(s.ground.announce(s.guilds.accept(code, new, events).await??))
 }

@@ -1,5 +1,5 @@
-use crate::{Service, facts, store::Refusal, tell::Pen};
-use guilds_contract::{Channel, ChannelChanged, ChannelDraft, ChannelKind};
+use crate::{Service, facts, rules::acts, store::Refusal, tell::Pen};
+use guilds_contract::{GuildAct, Channel, ChannelChanged, ChannelDraft, ChannelKind, Subject};
 use kernel::{
     Caller, ChannelId, GuildId, Name, Problem, Result, StreamName, Topic, UserId,
     permissions::{Permission, Standing},
@@ -36,18 +36,21 @@ pub(crate) async fn create_channel(
         recipients: Vec::new(),
         created_at: s.ground.now(),
     };
-    let mut pen = Pen::new(&s.ground, 2).await?;
+    let mut pen = Pen::new(&s.ground, 3).await?;
     let mut seen_by = allowed.clone();
     seen_by.push(caller.user);
     let tell = move |made: &Channel| {
         let created = ChannelChanged { channel: made.clone() };
+        let subject = Subject::Channel(made.id);
+        let noted = pen.noted(guild, caller.user, GuildAct::ChannelCreated, subject, acts::made(&made.name));
         if !made.private {
-            return vec![pen.event(StreamName::guild(guild), "channel_created", &created)];
+            return vec![pen.event(StreamName::guild(guild), "channel_created", &created), noted];
         }
         // Nobody can watch the new channel's stream yet: those who see it learn of it by their access.
         vec![
             pen.event(StreamName::channel(made.id), "channel_created", &created),
             pen.access_changed(guild, Some(seen_by)),
+            noted,
         ]
     };
     Ok(s.ground.announce(s.channels.create(guild, channel, allowed, Box::new(tell)).await??))

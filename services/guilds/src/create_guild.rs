@@ -22,7 +22,7 @@ pub(crate) async fn create_guild(s: &Service, caller: Caller, draft: GuildDraft)
         created_at,
     };
     let mut pen = Pen::new(&s.ground, 3).await?;
-    let mut events = pen.joined(&Member { guild: id, user: caller.user, joined_at: created_at, roles: Vec::new() });
+    let mut events = pen.joined(&Member::new(id, caller.user, created_at));
     events.push(pen.event(StreamName::guild(id), "channel_created", &ChannelChanged { channel: channel.clone() }));
     Ok(s.ground.announce(s.guilds.create(guild, channel, events).await??))
 }

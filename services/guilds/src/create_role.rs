@@ -1,5 +1,9 @@
-use crate::{Service, facts, rules::roles, tell::Pen};
-use guilds_contract::{Role, RoleChanged, RoleDraft};
+use crate::{
+    Service, facts,
+    rules::{acts, roles},
+    tell::Pen,
+};
+use guilds_contract::{GuildAct, Role, RoleChanged, RoleDraft, Subject};
 use kernel::{
     Caller, GuildId, Result, RoleId, StreamName,
     permissions::{Permission, Permissions},
@@ -12,10 +16,14 @@ pub(crate) async fn create_role(s: &Service, caller: Caller, guild: GuildId, dra
     let id = RoleId(s.ground.mint.id().await?);
     let (name, permissions) = (String::new(), Permissions::NONE);
     let role = change.apply(&Role { id, guild, name, color: None, hoisted: false, permissions, position: 1 });
-    let mut pen = Pen::new(&s.ground, 1).await?;
+    let mut pen = Pen::new(&s.ground, 2).await?;
     let tell = move |made: &Role| {
         let created = RoleChanged { role: made.clone() };
-        vec![pen.event(StreamName::guild(guild), "role_created", &created)]
+        let subject = Subject::Role(made.id);
+        vec![
+            pen.event(StreamName::guild(guild), "role_created", &created),
+            pen.noted(guild, caller.user, GuildAct::RoleCreated, subject, acts::made(&made.name)),
+        ]
     };
     Ok(s.ground.announce(s.roles.create(caller.user, role, s.config.roles_per_guild, Box::new(tell)).await??))
 }

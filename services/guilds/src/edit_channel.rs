@@ -1,5 +1,9 @@
-use crate::{Service, facts, rules::Change, tell::Pen};
-use guilds_contract::{Channel, ChannelChanged, ChannelEdit};
+use crate::{
+    Service, facts,
+    rules::{Change, acts},
+    tell::Pen,
+};
+use guilds_contract::{GuildAct, Channel, ChannelChanged, ChannelEdit, Subject};
 use kernel::{Caller, ChannelId, Result, StreamName};
 
 /// Changes a channel. When it turns private or open, what everyone may see changes.
@@ -11,13 +15,15 @@ pub(crate) async fn edit_channel(
 ) -> Result<Channel> {
     let guild = facts::managed_guild(s, caller, channel).await?;
     let change = Change::parse(edit)?;
-    let mut pen = Pen::new(&s.ground, 2).await?;
+    let mut pen = Pen::new(&s.ground, 3).await?;
     let tell = move |(before, after): &(Channel, Channel)| {
         let stream = if after.private { StreamName::channel(channel) } else { StreamName::guild(guild) };
         let mut events = vec![pen.event(stream, "channel_edited", &ChannelChanged { channel: after.clone() })];
         if before.private != after.private {
             events.push(pen.access_changed(guild, None));
         }
+        let differences = acts::of_channels(before, after);
+        events.push(pen.noted(guild, caller.user, GuildAct::ChannelEdited, Subject::Channel(channel), differences));
         events
     };
     Ok(s.ground.announce(s.channels.edit(guild, channel, change, Box::new(tell)).await??))

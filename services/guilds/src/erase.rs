@@ -2,7 +2,8 @@ use crate::{Service, delete_guild, leave, pass_on};
 use contract::{OwnedGuilds, Receipt, Wishes};
 use kernel::{Kind, Result, UserId};
 
-/// Passes the person's guilds on or deletes them, takes the person out of all others and forgets their invites. Directs stay
+/// Passes the person's guilds on or deletes them, takes the person out of all others and forgets their invites, and what they
+/// were called and wrote as moderators. Directs stay
 /// for the other person, and hold the id only.
 pub(crate) async fn erase(s: &Service, user: UserId, wishes: Wishes) -> Result<Receipt> {
     let mut erased = 0;
@@ -20,6 +21,8 @@ pub(crate) async fn erase(s: &Service, user: UserId, wishes: Wishes) -> Result<R
     }
     erased += s.invites.erase(user).await?;
     erased += s.blocks.erase(user).await?;
+    erased += s.moderation.erase(user).await?;
+    erased += s.audit.erase(user).await?;
     Ok(Receipt { service: "guilds".into(), user, at: s.ground.now(), erased })
 }
 

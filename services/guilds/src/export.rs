@@ -1,13 +1,16 @@
 use crate::{Service, read};
 use contract::{Part, Record};
 use guilds_contract::PlaceName;
-use kernel::{ChannelId, Result, UserId};
+use kernel::{ActId, ChannelId, GuildId, Result, Timestamp, UserId};
 
 const PART: usize = 500;
-/// A cursor that begins so stands among the places, any other among the directs.
+/// A cursor that begins so stands among the places; a bare one among the directs.
 const PLACES: &str = "places.";
+/// One that begins so stands among what the person did as a moderator.
+const ACTS: &str = "acts.";
 
-/// First what the person owns, is in and made; then the channels that the person sees, then the directs, part by part.
+/// First what the person owns, is in and made, and their bans; then what they did in guilds, the channels that they see and the
+/// directs, part by part.
 pub(crate) async fn export(s: &Service, user: UserId, after: Option<String>) -> Result<Part> {
     let Some(after) = after else {
         let mut records = Vec::new();
@@ -23,12 +26,36 @@ pub(crate) async fn export(s: &Service, user: UserId, after: Option<String>) -> 
         for invite in s.invites.made_by(user).await? {
             records.push(Record::new("invite", &invite)?);
         }
-        return Ok(Part { records, next: Some(format!("{PLACES}0")), ..Part::default() });
+        for ban in s.moderation.bans_about(user).await? {
+            // Who banned the person isn't theirs to take along.
+            let (guild, reason, at) = (ban.guild, ban.reason.clone(), ban.at);
+            records.push(if ban.by == user { Record::new("ban", &ban)? } else { Record::new("banned", &Banned { guild, reason, at })? });
+        }
+        return Ok(Part { records, next: Some(format!("{ACTS}0")), ..Part::default() });
     };
+    if let Some(after) = after.strip_prefix(ACTS) {
+        return acts(s, user, after.parse().map(ActId).map_err(|_| read::bad_cursor())?).await;
+    }
     match after.strip_prefix(PLACES) {
         Some(after) => places(s, user, channel(after)?).await,
         None => directs(s, user, channel(&after)?).await,
     }
+}
+
+#[derive(serde::Serialize)]
+struct Banned {
+    guild: GuildId,
+    reason: String,
+    at: Timestamp,
+}
+
+/// What the person did in guilds.
+async fn acts(s: &Service, user: UserId, after: ActId) -> Result<Part> {
+    let acts = s.audit.by(user, after, PART as i64).await?;
+    let full = acts.len() == PART;
+    let next = acts.last().filter(|_| full).map_or_else(|| format!("{PLACES}0"), |last| format!("{ACTS}{}", last.id));
+    let records = acts.iter().map(|act| Record::new("act", act)).collect::<Result<_>>()?;
+    Ok(Part { records, next: Some(next), ..Part::default() })
 }
 
 fn channel(cursor: &str) -> Result<ChannelId> {

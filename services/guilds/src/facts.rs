@@ -4,13 +4,13 @@ use guilds_contract::Facts;
 use kernel::{Caller, ChannelId, GuildId, Result, UserId, permissions::Permission};
 
 pub(crate) async fn of_guild(s: &Service, guild: GuildId, user: UserId) -> Result<Option<Facts>> {
-    Ok(s.guilds.facts(guild, user).await?)
+    Ok(s.guilds.facts(guild, user).await?.map(|facts| facts.at(s.ground.now())))
 }
 
 /// Of a guild's channel or of a direct.
 pub(crate) async fn of_channel(s: &Service, channel: ChannelId, user: UserId) -> Result<Option<Facts>> {
     match s.channels.facts(channel, user).await? {
-        Some(facts) => Ok(Some(facts)),
+        Some(facts) => Ok(Some(facts.at(s.ground.now()))),
         None => Ok(s.directs.facts(channel, user).await?),
     }
 }

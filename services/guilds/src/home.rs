@@ -6,7 +6,7 @@ use kernel::{
 };
 use std::collections::BTreeMap;
 
-/// All that a client starts from, in six queries whatever its size. `at` is read first, so that what changes
+/// All that a client starts from, in seven queries whatever its size. `at` is read first, so that what changes
 /// meanwhile is heard again.
 pub(crate) async fn home(s: &Service, caller: Caller) -> Result<Home> {
     let at = s.guilds.heads(caller.user).await?;
@@ -15,6 +15,7 @@ pub(crate) async fn home(s: &Service, caller: Caller) -> Result<Home> {
     let at = read::within_sight(at, &seen);
     let roles = s.roles.of(caller.user).await?;
     let held = s.roles.held(caller.user, None).await?;
+    let memberships = s.guilds.memberships(caller.user).await?;
     let mut whole = Vec::with_capacity(guilds.len());
     for guild in guilds {
         let my_roles: Vec<RoleId> = held.iter().filter(|(of, _)| *of == guild.id).map(|(_, role)| *role).collect();
@@ -22,7 +23,7 @@ pub(crate) async fn home(s: &Service, caller: Caller) -> Result<Home> {
         let permissions = permissions_of(caller, &guild, &roles, &my_roles);
         let (mut channels, mut in_channels) = (Vec::new(), BTreeMap::new());
         for (channel, facts) in seen.iter().filter(|(channel, _)| channel.guild == Some(guild.id)) {
-            let here = facts.permissions();
+            let here = facts.granted();
             if here.has(Permission::View) {
                 channels.push(channel.clone());
                 if here != permissions {
@@ -30,7 +31,8 @@ pub(crate) async fn home(s: &Service, caller: Caller) -> Result<Home> {
                 }
             }
         }
-        whole.push(HomeGuild { guild, channels, roles, my_roles, permissions, in_channels });
+        let timed_out_until = memberships.iter().find(|mine| mine.guild == guild.id).and_then(|mine| mine.timed_out_until);
+        whole.push(HomeGuild { guild, channels, roles, my_roles, permissions, in_channels, timed_out_until });
     }
     Ok(Home { guilds: whole, directs: read::directs(s, caller.user).await?, at })
 }

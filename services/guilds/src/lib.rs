@@ -1,11 +1,11 @@
 //! Guilds: communities, their channels, directs, members, roles and invites, and the facts that permissions are computed
 //! from.
 //!
-//! * owns: `guilds`, `members`, `roles`, `member_roles`, `channels`, `overwrites`, `invites`, `directs`,
-//!   `blocks` (a projection)
+//! * owns: `guilds`, `members`, `roles`, `member_roles`, `channels`, `overwrites`, `invites`, `directs`, `bans`,
+//!   `audit_log`, `blocks` (a projection)
 //! * emits: `guild_edited`, `guild_deleted`, `member_joined`, `member_left`, `channel_created`, `channel_edited`,
 //!   `channel_deleted`, `role_created`, `role_edited`, `role_deleted`, `roles_ordered`, `member_roles_changed`,
-//!   `overwrites_changed`, `access_changed` on `guilds/guild/{id}`; the channel's events on `guilds/channel/{id}` while
+//!   `overwrites_changed`, `member_edited`, `access_changed` on `guilds/guild/{id}`; `act_noted` on `guilds/staff/{id}`; the channel's events on `guilds/channel/{id}` while
 //!   it is private; `guild_joined`, `guild_left`, `direct_opened`, `acquaintance_changed` on
 //!   `guilds/user/{id}`
 //! * listens to: people (`block_changed`)
@@ -15,6 +15,8 @@ mod accept_invite;
 mod acquaintances;
 mod allow;
 mod apply_block;
+mod audit_log;
+mod ban;
 mod channel_permissions;
 mod config;
 mod create_channel;
@@ -26,12 +28,14 @@ mod delete_guild;
 mod delete_role;
 mod edit_channel;
 mod edit_guild;
+mod edit_member;
 mod edit_role;
 mod erase;
 mod export;
 mod facts;
 mod give_role;
 mod home;
+mod kick;
 mod leave;
 mod on;
 mod open_direct;
@@ -47,6 +51,7 @@ mod set_overwrite;
 mod snapshot;
 mod store;
 mod tell;
+mod time_out;
 
 pub use config::Config;
 
@@ -63,6 +68,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 101, name: "icon", sql: include_str!("../migrations/101_icon.sql") },
     Migration { version: 102, name: "roles", sql: include_str!("../migrations/102_roles.sql") },
     Migration { version: 103, name: "blocks", sql: include_str!("../migrations/103_blocks.sql") },
+    Migration { version: 104, name: "moderation", sql: include_str!("../migrations/104_moderation.sql") },
 ];
 
 struct Service {
@@ -73,6 +79,8 @@ struct Service {
     roles: Arc<dyn store::roles::Store>,
     overwrites: Arc<dyn store::overwrites::Store>,
     blocks: Arc<dyn store::blocks::Store>,
+    moderation: Arc<dyn store::moderation::Store>,
+    audit: Arc<dyn store::audit::Store>,
     people: Arc<dyn People>,
     files: Arc<dyn Files>,
     config: Config,
@@ -97,6 +105,8 @@ pub async fn build(
         roles: store::roles::open(&ground.database),
         overwrites: store::overwrites::open(&ground.database),
         blocks: store::blocks::open(&ground.database),
+        moderation: store::moderation::open(&ground.database),
+        audit: store::audit::open(&ground.database),
         people,
         files,
         config,

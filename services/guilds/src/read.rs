@@ -151,6 +151,7 @@ async fn may_read(s: &Service, user: UserId, stream: &StreamName) -> Result<bool
     let facts = match stream.parts() {
         ("guilds", "user", id) => return Ok(id == user.0),
         ("guilds", "guild", id) => facts::of_guild(s, GuildId(id), user).await?,
+        ("guilds", "staff", id) => facts::of_guild(s, GuildId(id), user).await?.filter(|facts| facts.is_staff()),
         // The stream of a channel that is open now tells of when it was private.
         ("guilds", "channel", id) => {
             facts::of_channel(s, ChannelId(id), user).await?.filter(|facts| facts.place == Place::PrivateChannel)

@@ -1,5 +1,6 @@
 //! Pure decisions: limits, standings, and what a refusal is called.
 
+pub(crate) mod acts;
 pub(crate) mod roles;
 
 use crate::store::Refusal;
@@ -174,6 +175,8 @@ impl From<Refusal> for Problem {
                 "order_incomplete",
                 "Name all roles, each once, without @everyone: perhaps one was made or deleted meanwhile.",
             ),
+            Refusal::Banned => Problem::forbidden("banned", "You were banned from this guild: only its moderators can lift that."),
+            Refusal::NotBanned => Problem::not_found("ban"),
             Refusal::InviteUnknown => Problem::new(
                 Kind::NotFound,
                 "invite_unknown",

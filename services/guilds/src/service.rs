@@ -1,17 +1,17 @@
 //! The contract, method by method: each is a use case in a file of its own.
 
 use crate::{
-    Service, accept_invite, acquaintances, allow, apply_block, channel_permissions, create_channel, create_guild,
-    create_invite, create_role, delete_channel, delete_guild, delete_role, edit_channel, edit_guild, edit_role, erase,
-    export, facts, give_role, home, leave, open_direct, order_roles, preview_invite, read, revoke_invite, set_icon,
-    set_overwrite, snapshot,
+    Service, accept_invite, acquaintances, allow, apply_block, audit_log, ban, channel_permissions, create_channel, create_guild,
+    create_invite, create_role, delete_channel, delete_guild, delete_role, edit_channel, edit_guild, edit_member, edit_role, erase,
+    export, facts, give_role, home, kick, leave, open_direct, order_roles, preview_invite, read, revoke_invite, set_icon,
+    set_overwrite, snapshot, time_out,
 };
 use async_trait::async_trait;
 use contract::{Part, Receipt, Wishes};
 use files_contract::Upload;
 use guilds_contract::{
-    Acquaintance, Channel, ChannelDraft, ChannelEdit, ChannelPermissions, Facts, Guild, GuildDraft, GuildEdit, Guilds,
-    Home, Invite, InviteDraft, InvitePreview, Member, Overwrite, OverwriteEdit, Role, RoleDraft, RoleEdit, Target,
+    Acquaintance, AuditEntry, AuditFilter, Ban, BanDraft, Channel, ChannelDraft, ChannelEdit, ChannelPermissions, Facts, Guild, GuildDraft, GuildEdit, Guilds,
+    Home, Invite, InviteDraft, InvitePreview, Member, MemberEdit, Overwrite, OverwriteEdit, Role, RoleDraft, RoleEdit, Target, TimeOut,
 };
 use kernel::{At, Caller, ChannelId, Difference, GuildId, Limit, Page, Reader, Result, RoleId, StreamName, UserId};
 
@@ -136,6 +136,51 @@ impl Guilds for Service {
         target: Option<Target>,
     ) -> Result<ChannelPermissions> {
         channel_permissions::channel_permissions(self, caller, channel, target).await
+    }
+
+    async fn edit_member(&self, caller: Caller, guild: GuildId, user: UserId, edit: MemberEdit) -> Result<Member> {
+        edit_member::edit_member(self, caller, guild, user, edit).await
+    }
+
+    async fn kick(&self, caller: Caller, guild: GuildId, user: UserId, reason: Option<String>) -> Result<()> {
+        kick::kick(self, caller, guild, user, reason).await
+    }
+
+    async fn ban(&self, caller: Caller, guild: GuildId, user: UserId, draft: BanDraft) -> Result<Ban> {
+        ban::ban(self, caller, guild, user, draft).await
+    }
+
+    async fn unban(&self, caller: Caller, guild: GuildId, user: UserId, reason: Option<String>) -> Result<()> {
+        ban::unban(self, caller, guild, user, reason).await
+    }
+
+    async fn bans(&self, caller: Caller, guild: GuildId, limit: Limit, after: Option<String>) -> Result<Page<Ban>> {
+        ban::bans(self, caller, guild, limit, after).await
+    }
+
+    async fn time_out(&self, caller: Caller, guild: GuildId, user: UserId, wish: TimeOut) -> Result<Member> {
+        time_out::time_out(self, caller, guild, user, wish).await
+    }
+
+    async fn end_time_out(
+        &self,
+        caller: Caller,
+        guild: GuildId,
+        user: UserId,
+        reason: Option<String>,
+    ) -> Result<Member> {
+        time_out::end_time_out(self, caller, guild, user, reason).await
+    }
+
+    async fn audit_log(
+        &self,
+        caller: Caller,
+        guild: GuildId,
+        filter: AuditFilter,
+        limit: Limit,
+        after: Option<String>,
+    ) -> Result<Page<AuditEntry>> {
+        audit_log::audit_log(self, caller, guild, filter, limit, after).await
     }
 
     async fn create_invite(&self, caller: Caller, guild: GuildId, draft: InviteDraft) -> Result<Invite> {

@@ -1,6 +1,9 @@
-use crate::{Service, facts, tell::Pen};
+use crate::{
+    Service, facts,
+    tell::{Detail, Pen},
+};
 use files_contract::{Place, Upload};
-use guilds_contract::{Guild, GuildEdited};
+use guilds_contract::{GuildAct, Guild, GuildEdited, Subject};
 use kernel::{Caller, GuildId, Result, StreamName, permissions::Permission};
 
 /// Shows another icon of a guild, or none. Files keeps it first, and forgets the one before when the new one is shown.
@@ -11,10 +14,13 @@ pub(crate) async fn set_icon(s: &Service, caller: Caller, guild: GuildId, upload
         Some(upload) => Some(s.files.put_image(place, caller.user, upload).await?),
         None => None,
     };
-    let mut pen = Pen::new(&s.ground, 1).await?;
+    let mut pen = Pen::new(&s.ground, 2).await?;
     let tell = move |changed: &Guild| {
         let edited = GuildEdited { guild: changed.clone() };
-        vec![pen.event(StreamName::guild(guild), "guild_edited", &edited)]
+        vec![
+            pen.event(StreamName::guild(guild), "guild_edited", &edited),
+            pen.noted(guild, caller.user, GuildAct::IconChanged, Subject::Guild(guild), Detail::default()),
+        ]
     };
     let done = match s.guilds.show_icon(guild, new.clone(), Box::new(tell)).await? {
         Ok(done) => done,

@@ -1,11 +1,14 @@
 use crate::{
     Service, facts,
-    rules::roles::Rewrite,
+    rules::{acts, roles::Rewrite},
     store::{Refusal, overwrites::Rewritten},
-    tell::Pen,
+    tell::{Detail, Pen},
 };
-use guilds_contract::{ChannelChanged, Overwrite, OverwriteEdit, OverwritesChanged, Target};
-use kernel::{Caller, ChannelId, GuildId, Problem, Result, StreamName, permissions::Permission};
+use guilds_contract::{GuildAct, ChannelChanged, Overwrite, OverwriteEdit, OverwritesChanged, Subject, Target};
+use kernel::{
+    Caller, ChannelId, GuildId, Problem, Result, StreamName,
+    permissions::{Permission, Shift},
+};
 
 /// Sets what a channel gives to a role or a person, and takes from them.
 pub(crate) async fn set_overwrite(
@@ -33,7 +36,7 @@ pub(crate) async fn rewrite(
     change: Rewrite,
 ) -> Result<Result<Overwrite, Refusal>> {
     let (guild, channel) = place;
-    let mut pen = Pen::new(&s.ground, 3).await?;
+    let mut pen = Pen::new(&s.ground, 4).await?;
     let tell = move |done: &Rewritten| {
         let stream = if done.after.private { StreamName::channel(channel) } else { StreamName::guild(guild) };
         let changed = OverwritesChanged { overwrite: done.overwrite };
@@ -43,6 +46,13 @@ pub(crate) async fn rewrite(
             events.push(pen.event(stream, "channel_edited", &ChannelChanged { channel: done.after.clone() }));
         }
         events.push(pen.access_changed(guild, done.holders.clone().filter(|_| !turned)));
+        let (role, user) = match target {
+            Target::Role(role) => (Some(role), None),
+            Target::User(user) => (None, Some(user)),
+        };
+        let is = Shift { allow: done.overwrite.allow, deny: done.overwrite.deny };
+        let detail = Detail { role, user, ..acts::of_shifts(done.was, is).into() };
+        events.push(pen.noted(guild, caller.user, GuildAct::OverwriteChanged, Subject::Channel(channel), detail));
         events
     };
     let most = s.config.overwrites_per_channel;

@@ -3,11 +3,13 @@
 //! A write that concerns a guild begins by locking the guild's row, and streams are locked after it in rising
 //! order of name: two writes never wait for each other, and what a write has read stays true until it commits.
 
+pub(crate) mod audit;
 pub(crate) mod blocks;
 pub(crate) mod channels;
 pub(crate) mod directs;
 pub(crate) mod guilds;
 pub(crate) mod invites;
+pub(crate) mod moderation;
 pub(crate) mod overwrites;
 pub(crate) mod roles;
 
@@ -41,6 +43,9 @@ pub(crate) enum Refusal {
     NotYours,
     /// An order that isn't of all roles.
     OrderIncomplete,
+    /// Who was banned can't join.
+    Banned,
+    NotBanned,
     InviteUnknown,
     InviteExpired,
     InviteUsedUp,

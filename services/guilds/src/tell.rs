@@ -2,9 +2,33 @@
 //! waited for.
 
 use engine_sql::Ground;
-use guilds_contract::{AccessChanged, Member, Membership};
-use kernel::{EventId, GuildId, NewEvent, Result, StreamName, Timestamp, UserId};
+use guilds_contract::{AccessChanged, GuildAct, AuditEntry, Changed, Member, Membership, Subject};
+use kernel::{ActId, EventId, GuildId, NewEvent, Result, RoleId, StreamName, Timestamp, UserId};
 use serde::Serialize;
+
+/// The kind of event that the store keeps in the audit log.
+pub(crate) const ACT_NOTED: &str = "act_noted";
+
+/// What else is noted of an act.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Detail {
+    pub(crate) role: Option<RoleId>,
+    pub(crate) user: Option<UserId>,
+    pub(crate) differences: Vec<Changed>,
+    pub(crate) reason: Option<String>,
+}
+
+impl From<Vec<Changed>> for Detail {
+    fn from(differences: Vec<Changed>) -> Self {
+        Self { differences, ..Self::default() }
+    }
+}
+
+impl From<Option<String>> for Detail {
+    fn from(reason: Option<String>) -> Self {
+        Self { reason, ..Self::default() }
+    }
+}
 
 /// Writes the events of one change.
 pub(crate) struct Pen {
@@ -45,5 +69,20 @@ impl Pen {
             self.event(StreamName::guild(guild), "member_left", &left),
             self.event(StreamName::user("guilds", user), "guild_left", &left),
         ]
+    }
+
+    /// What `by` did, for the audit log: the store keeps the entry, and tells the guild's staff that there is one.
+    pub(crate) fn noted(
+        &mut self,
+        guild: GuildId,
+        by: UserId,
+        act: GuildAct,
+        subject: Subject,
+        detail: impl Into<Detail>,
+    ) -> NewEvent {
+        let Detail { role, user, differences, reason } = detail.into();
+        let id = self.ids.next().expect("a use case counts its events");
+        let entry = AuditEntry { id: ActId(id), guild, by, act, subject, role, user, differences, reason, at: self.at };
+        NewEvent::new(StreamName::staff(guild), EventId(id), self.at, ACT_NOTED, &entry)
     }
 }

@@ -34,6 +34,7 @@ pub(crate) async fn overview(s: &Service, caller: Caller) -> Result<View> {
         my_roles: g.my_roles,
         permissions: g.permissions,
         in_channels: g.in_channels,
+        timed_out_until: g.timed_out_until,
     });
     Ok(View { guilds: guilds.collect(), directs: home.directs.into_iter().map(view).collect(), users, at })
 }

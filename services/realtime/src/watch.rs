@@ -152,6 +152,10 @@ async fn guild_of(session: &Session, caller: Caller, stream: &StreamName) -> Res
             gate.guild(caller.user, GuildId(guild), Permission::View).await?;
             Ok(Some(GuildId(guild)))
         }
+        ("guilds", "staff", guild) => {
+            let facts = gate.guild(caller.user, GuildId(guild), Permission::View).await?;
+            if facts.is_staff() { Ok(Some(GuildId(guild))) } else { Err(Problem::not_found("stream")) }
+        }
         _ => Err(Problem::not_found("stream")),
     }
 }
@@ -195,6 +199,10 @@ pub(crate) async fn recheck(session: &Arc<Session>, caller: Caller, guild: Guild
 async fn may_still(session: &Session, caller: Caller, stream: &StreamName) -> Result<()> {
     let guilds = &session.service.deps.guilds;
     let (facts, what) = match stream.parts() {
+        (_, "staff", guild) => {
+            let facts = guilds.guild_facts(GuildId(guild), caller.user).await?;
+            (facts.filter(|facts| facts.is_staff()), "stream")
+        }
         (_, "guild", guild) => (guilds.guild_facts(GuildId(guild), caller.user).await?, "guild"),
         (_, _, channel) => (guilds.channel_facts(ChannelId(channel), caller.user).await?, "channel"),
     };

@@ -1,4 +1,5 @@
 import createClient, { type FetchResponse } from 'openapi-fetch';
+import { moderationCalls } from './moderation-calls';
 import { operatorCalls } from './operator-calls';
 import { ProblemError, problemFrom, unreachable } from './problem';
 import type { paths } from './schema';
@@ -78,6 +79,7 @@ const picture = (file: Blob) => ({
 export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUrl: string) {
   const http = createClient<paths>({ baseUrl, fetch, credentials: 'same-origin' });
   return {
+    ...moderationCalls(http, take),
     ...operatorCalls(http, take),
     setup: () => take(http.GET('/api/v1/setup')),
     registration: () => take(http.GET('/api/v1/registration')),

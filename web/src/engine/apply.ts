@@ -128,6 +128,19 @@ const handlers: Handlers = {
     return only({ ...state, myRoles, members: { ...state.members, [guild]: { ...list, items } } });
   },
 
+  member_edited(state, { guild, user, nickname = null, timed_out_until = null }, me) {
+    const mine = user === me ? state.standings[guild] : undefined;
+    const standings = mine
+      ? { ...state.standings, [guild]: { ...mine, timedOutUntil: timed_out_until } }
+      : state.standings;
+    const list = state.members[guild];
+    if (!list) return only({ ...state, standings });
+    const items = list.items.map(member =>
+      member.user === user ? { ...member, nickname, timed_out_until } : member,
+    );
+    return only({ ...state, standings, members: { ...state.members, [guild]: { ...list, items } } });
+  },
+
   access_changed: (state, { users }, me) =>
     !users || users.includes(me) ? only(state, { do: 'refetch' }) : only(state),
 
@@ -250,9 +263,9 @@ export function applyOverview(state: State, overview: Overview): State {
     roles: Object.fromEntries(overview.guilds.map(({ guild, roles }) => [guild.id, roles ?? []])),
     myRoles: Object.fromEntries(overview.guilds.map(({ guild, my_roles }) => [guild.id, my_roles ?? []])),
     standings: Object.fromEntries(
-      overview.guilds.map(({ guild, permissions = 0, in_channels = {} }) => [
+      overview.guilds.map(({ guild, permissions = 0, in_channels = {}, timed_out_until = null }) => [
         guild.id,
-        { permissions, inChannels: in_channels },
+        { permissions, inChannels: in_channels, timedOutUntil: timed_out_until },
       ]),
     ),
     channels: Object.fromEntries(views.map(({ channel }) => [channel.id, channel])),

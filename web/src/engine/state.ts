@@ -66,6 +66,8 @@ export interface Standing {
   permissions: number;
   /** In channels where that is something else. */
   inChannels: Readonly<Record<string, number>>;
+  /** Until then the person only reads; a time that has passed says nothing. */
+  timedOutUntil: string | null;
 }
 
 export interface ConnectionState {

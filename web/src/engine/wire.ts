@@ -21,6 +21,7 @@ export interface EventData {
   role_deleted: { guild: string; role: string };
   roles_ordered: { guild: string; roles: string[] };
   member_roles_changed: { guild: string; user: string; roles: string[] };
+  member_edited: { guild: string; user: string; nickname?: string | null; timed_out_until?: string | null };
   overwrites_changed: { overwrite: Overwrite };
   access_changed: { guild: string; users?: string[] | null };
   profile_edited: { user: string };

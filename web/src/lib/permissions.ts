@@ -51,6 +51,12 @@ export const EXPLAINED: readonly Explained[] = [
   explain('send', 'Send messages', 'Write in the channels they can see.'),
   explain('createInvite', 'Create invites', 'Ask others in with a link.'),
   explain('manageInvites', 'Manage invites', 'See everyone’s invites and take them back.'),
+  explain('changeNickname', 'Change own nickname', 'Be called otherwise in this guild.'),
+  explain('manageNicknames', 'Manage nicknames', 'Change what members below them are called.'),
+  explain('timeOut', 'Time out members', 'Silence members below them for up to 28 days.'),
+  explain('kick', 'Kick members', 'Take members below them out; they can come back with an invite.'),
+  explain('ban', 'Ban members', 'Keep people out, and lift bans.'),
+  explain('viewAuditLog', 'View audit log', 'See what was done here, by whom and why.'),
   explain('manageChannels', 'Manage channels', 'Create, edit and delete channels, and choose who sees them.'),
   explain('manageGuild', 'Manage guild', 'Change the guild’s name and icon.'),
   explain(

@@ -34,21 +34,20 @@ async fn find_locked(tx: &mut Tx<'_>, guild: GuildId, id: ChannelId) -> Result<O
 }
 
 /// What the SQL of facts answers: the guild, whether the channel is private, the guild's owner and what it gives everyone,
-/// the member, the sets of the member's roles, the channel's word for everyone, for the person and for those roles.
-type Said = (i64, bool, i64, i64, Option<i64>, Option<String>, Option<String>, Option<String>, Option<String>);
+/// the member and until when a time-out silences them, the sets of the member's roles, the channel's word for everyone, for the person and for those roles.
+type Said =
+    (i64, bool, i64, i64, Option<i64>, Option<i64>, Option<String>, Option<String>, Option<String>, Option<String>);
 
-fn facts((guild, private, owner, base, member, held, everyone, person, for_roles): Said, user: UserId) -> Facts {
-    Facts {
-        guild: Some(GuildId(guild)),
-        standing: rules::standing(user, UserId(owner), member.is_some()),
-        place: if private { Place::PrivateChannel } else { Place::OpenChannel },
-        grants: Grants {
-            base: roles::set(base).and(roles::all_sets(held.as_deref())),
-            everyone: roles::all_shifts(everyone.as_deref()),
-            roles: roles::all_shifts(for_roles.as_deref()),
-            person: roles::all_shifts(person.as_deref()),
-        },
-    }
+fn facts((guild, private, owner, base, member, silent, held, everyone, person, for_roles): Said, user: UserId) -> Facts {
+    let standing = rules::standing(user, UserId(owner), member.is_some());
+    let place = if private { Place::PrivateChannel } else { Place::OpenChannel };
+    let grants = Grants {
+        base: roles::set(base).and(roles::all_sets(held.as_deref())),
+        everyone: roles::all_shifts(everyone.as_deref()),
+        roles: roles::all_shifts(for_roles.as_deref()),
+        person: roles::all_shifts(person.as_deref()),
+    };
+    Facts { silent_until: silent.map(Timestamp), ..Facts::new(Some(GuildId(guild)), standing, place, grants) }
 }
 
 /// How a person stands to a channel.
@@ -58,7 +57,7 @@ async fn facts_of<'e>(
     user: UserId,
 ) -> Result<Option<Facts>, sqlx::Error> {
     let row: Option<Said> = query_as(
-        "SELECT c.guild, c.private, g.owner, g.everyone, m.person,
+        "SELECT c.guild, c.private, g.owner, g.everyone, m.person, m.timed_out_until,
                  (SELECT STRING_AGG(CAST(r.permissions AS TEXT), ',') FROM member_roles x JOIN roles r ON r.id = x.role
                   WHERE x.guild = c.guild AND x.person = $2),
                  (SELECT o.allow_bits || ':' || o.deny_bits FROM overwrites o

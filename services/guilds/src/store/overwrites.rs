@@ -19,6 +19,8 @@ pub(crate) struct Rewritten {
     pub(crate) before: Channel,
     pub(crate) after: Channel,
     pub(crate) overwrite: Overwrite,
+    /// What was said until now.
+    pub(crate) was: Shift,
     pub(crate) holders: Option<Vec<UserId>>,
 }
 

@@ -21,6 +21,13 @@ pub(crate) struct Edited {
     pub(crate) holders: Option<Vec<UserId>>,
 }
 
+/// A role that is gone, and who had it, when they are few enough to be named.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Deleted {
+    pub(crate) role: Role,
+    pub(crate) holders: Option<Vec<UserId>>,
+}
+
 #[async_trait]
 pub(crate) trait Store: Send + Sync {
     /// A guild's roles, the highest first, the one that every member has at the end; nothing where there is no such guild.
@@ -48,7 +55,7 @@ pub(crate) trait Store: Send + Sync {
         &self,
         actor: UserId,
         id: (GuildId, RoleId),
-        tell: Tell<Option<Vec<UserId>>>,
+        tell: Tell<Deleted>,
     ) -> Outcome<Committed<()>>;
 
     /// Puts all roles in an order, the highest first.

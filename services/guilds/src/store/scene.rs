@@ -1,6 +1,6 @@
 //! What the suites of the store act with.
 
-use super::{Refusal, channels, directs, guilds, invites, overwrites, roles};
+use super::{Refusal, audit, channels, directs, guilds, invites, moderation, overwrites, roles};
 use crate::rules::roles::Rewrite;
 use engine_sql::{Database, Ground, sqlx};
 use guilds_contract::{Channel, ChannelKind, Guild, Invite, Member, Overwrite, Role, Target};
@@ -22,6 +22,8 @@ pub(crate) struct Scene {
     pub(crate) directs: Arc<dyn directs::Store>,
     pub(crate) roles: Arc<dyn roles::Store>,
     pub(crate) overwrites: Arc<dyn overwrites::Store>,
+    pub(crate) moderation: Arc<dyn moderation::Store>,
+    pub(crate) audit: Arc<dyn audit::Store>,
 }
 
 impl Scene {
@@ -33,6 +35,8 @@ impl Scene {
             directs: directs::open(&ground.database),
             roles: roles::open(&ground.database),
             overwrites: overwrites::open(&ground.database),
+            moderation: moderation::open(&ground.database),
+            audit: audit::open(&ground.database),
             ground,
         })
     }
@@ -93,7 +97,7 @@ impl Scene {
         let (code, created_at) = (code.to_owned(), Timestamp(5_000));
         let invite =
             Invite { code, guild, creator: ADA, created_at, expires_at: Some(Timestamp(9_000)), max_uses, uses: 0 };
-        self.invites.create(invite).await.expect("works").expect("made")
+        self.invites.create(invite, Vec::new()).await.expect("works").expect("made").value
     }
 
     pub(crate) async fn accept(
@@ -103,7 +107,7 @@ impl Scene {
         user: UserId,
         at: i64,
     ) -> Result<Committed<Guild>, Refusal> {
-        let new = Member { guild, user, joined_at: Timestamp(at), roles: Vec::new() };
+        let new = Member::new(guild, user, Timestamp(at));
         let events = vec![self.event(StreamName::guild(guild)), self.event(StreamName::user("guilds", user))];
         self.guilds.accept(code, new, events).await.expect("works")
     }

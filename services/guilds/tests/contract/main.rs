@@ -5,6 +5,7 @@ mod communities;
 mod directs;
 mod gated;
 mod invites;
+mod moderation;
 mod roles;
 mod stage;
 mod wholes;
@@ -69,6 +70,14 @@ both_ways!(
         a_channel_is_seen_as_somebody_else_sees_it,
         home_holds_what_the_caller_may_do,
         outsiders_and_members_manage_nothing,
+    },
+    moderation::{
+        a_kick_takes_out_who_may_come_back,
+        who_is_banned_stays_out,
+        a_time_out_silences_until_it_ends_by_itself,
+        members_are_called_as_the_guild_calls_them,
+        every_act_is_noted,
+        an_archive_has_what_one_did_and_erasing_takes_it_along,
     },
     gated::{
         the_gate_hears_of_every_change,

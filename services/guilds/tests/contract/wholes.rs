@@ -83,7 +83,7 @@ pub(crate) async fn facts_are_what_the_gate_decides_from(s: Stage) {
     let general = s.general(guild).await.id;
     let secret = s.channel(guild, true, &[]).await.id;
     let direct = s.guilds.open_direct(BOB, ADA.user).await.expect("opened").id;
-    let at = |guild, standing, place, grants| Some(Facts { guild, standing, place, grants });
+    let at = |guild, standing, place, grants| Some(Facts::new(guild, standing, place, grants));
     let here = Some(guild);
     let (hidden, usual) = (Place::PrivateChannel, Grants::default());
     let view = Permissions::of(&[Permission::View]);

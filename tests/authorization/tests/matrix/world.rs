@@ -273,7 +273,9 @@ impl World {
             }
             "order_roles" => json!({ "roles": [self.ids["admin"], self.ids["moderator"], self.ids["role"]] }),
             "set_role_overwrite" | "set_user_overwrite" => json!({ "deny": 2 }),
-            "create_invite" => json!({}),
+            "create_invite" | "ban" => json!({}),
+            "edit_member" => json!({ "nickname": "Renamed" }),
+            "time_out" => json!({ "seconds": 60 }),
             "open_direct" => json!({ "user": self.people["bystander"].id }),
             "send_message" => json!({ "nonce": "matrix", "text": "Hello." }),
             "mark_read" => json!({ "number": 1 }),

@@ -2,10 +2,10 @@ import { SendHorizontal, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { plainText } from '../../lib/markdown/plain';
 import { commandKey, isCommand } from '../../lib/shortcuts';
-import { UserName } from '../avatar';
 import { IconButton } from '../button';
 import { useQuoted } from '../conversation/quote';
 import { SMALL_SCREEN, useEngine, useMedia, useStore } from '../hooks';
+import { MemberName } from '../roles/role-name';
 import { useFocusOnTyping } from './focus-on-typing';
 import { marks, toggleMark } from './formatting';
 
@@ -106,7 +106,7 @@ function ReplyBar({ channel, message, onCancel }: ReplyProps) {
   return (
     <div className="reply-bar">
       <p>
-        Replying to <strong>{quoted ? <UserName user={quoted.author} /> : '…'}</strong>
+        Replying to <strong>{quoted ? <MemberName user={quoted.author} /> : '…'}</strong>
         {quoted && <span>{plainText(quoted.text)}</span>}
       </p>
       <IconButton label="Don’t reply" keys="Esc" onClick={onCancel}>

@@ -7,11 +7,13 @@ import { IconButton } from '../button';
 import { Composer } from '../composer/composer';
 import { NO_ROOM_FOR_MEMBERS, useEngine, useMe, useMedia, usePresenceOf, useStore } from '../hooks';
 import { PresenceDot } from '../presence';
+import { useTimedOut } from '../roles/standing';
 import { channelName, otherIn } from '../selectors';
 import { Tip } from '../tip';
 import { changeLook, show, useView } from '../view';
 import { BlockedNotice } from './blocked-notice';
 import { MessageList } from './message-list';
+import { TimedOutNotice } from './timed-out-notice';
 
 /** One channel: its head, what was said, and the composer. */
 export function Conversation({ channel }: { channel: Channel }) {
@@ -20,6 +22,8 @@ export function Conversation({ channel }: { channel: Channel }) {
   const name = useStore(state => channelName(state, channel, me));
   const other = channel.guild ? '' : otherIn(channel, me);
   const isBlocked = useStore(({ blocks }) => blocks?.[other] === true);
+  const end = useStore(({ standings }) => standings[channel.guild ?? '']?.timedOutUntil);
+  const isTimedOut = useTimedOut(end);
   const [replyTo, setReplyTo] = useState(() => engine.drafts.read(channel.id).replyTo);
   useLinkedMessage(channel.id);
   const title = channel.guild ? `#${name}` : name;
@@ -33,6 +37,8 @@ export function Conversation({ channel }: { channel: Channel }) {
       <MessageList channel={channel} name={title} onReply={setReplyTo} />
       {isBlocked ? (
         <BlockedNotice user={other} name={name} />
+      ) : isTimedOut && end ? (
+        <TimedOutNotice end={end} />
       ) : (
         <Composer
           channel={channel.id}

@@ -4,7 +4,7 @@ import type { Message } from '../../api/types';
 import type { Pending } from '../../engine/state';
 import { isOnlyEmoji } from '../../lib/markdown/emoji';
 import { clockTime, dayName, fullTime, stamp } from '../../lib/time';
-import { Avatar, UserName } from '../avatar';
+import { Avatar } from '../avatar';
 import { useEngine, useStore } from '../hooks';
 import { Markdown } from '../markdown/markdown';
 import { MemberName } from '../roles/role-name';
@@ -59,7 +59,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
               <MessageHead message={message} />
             ) : (
               <span className="visually-hidden" id={`by-${message.id}`}>
-                <UserName user={message.author} />, {clockTime(message.sent_at)}
+                <MemberName user={message.author} />, {clockTime(message.sent_at)}
               </span>
             )}
             <MessageText message={message} />

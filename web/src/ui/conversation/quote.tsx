@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import type { Message } from '../../api/types';
 import { plainText } from '../../lib/markdown/plain';
-import { Avatar, UserName } from '../avatar';
+import { Avatar } from '../avatar';
 import { useEngine, useStore } from '../hooks';
 import { isFoldedIn } from '../selectors';
 
@@ -35,7 +35,7 @@ export function Quote({ channel, message }: { channel: string; message: string }
     <button type="button" className="quote" onClick={() => engine.jumpTo(channel, message)}>
       <Avatar user={found.author} size={16} />
       <strong>
-        <UserName user={found.author} />
+        <MemberName user={found.author} />
       </strong>
       <span className="quote-text">
         {isFolded ? 'From somebody you have blocked' : plainText(found.text)}

@@ -6,6 +6,7 @@ import { BlockDialog, DeleteChannelDialog, LeaveGuildDialog, RemoveFriendDialog 
 import { GuildSettingsDialog } from './guild-settings';
 import { InviteDialog } from './invite';
 import { KeysDialog } from './keys';
+import { BanDialog, KickDialog, NicknameDialog, TimeOutDialog } from './moderate';
 import { NewDirectDialog } from './new-direct';
 import { SettingsDialog } from './settings';
 import { StatusDialog } from './status';
@@ -33,6 +34,14 @@ export default function Dialogs() {
       return <RemoveFriendDialog user={dialog.user} />;
     case 'block':
       return <BlockDialog user={dialog.user} />;
+    case 'nickname':
+      return <NicknameDialog guild={dialog.guild} user={dialog.user} />;
+    case 'time-out':
+      return <TimeOutDialog guild={dialog.guild} user={dialog.user} />;
+    case 'kick':
+      return <KickDialog guild={dialog.guild} user={dialog.user} />;
+    case 'ban':
+      return <BanDialog guild={dialog.guild} user={dialog.user} />;
     case 'settings':
       return <SettingsDialog tab={dialog.tab} />;
     case 'status':

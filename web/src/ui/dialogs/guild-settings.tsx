@@ -1,4 +1,4 @@
-import { Home, Shield } from 'lucide-react';
+import { Gavel, Home, ScrollText, Shield } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
@@ -10,6 +10,8 @@ import { Field, FormProblem, problemAt } from '../field';
 import { useEngine, useMe, useStore, useSubmit } from '../hooks';
 import { PictureField } from '../pictures/picture-field';
 import { useMay } from '../roles/standing';
+import { AuditLogSettings } from '../settings/audit-log';
+import { BanSettings } from '../settings/bans';
 import { RoleSettings } from '../settings/roles';
 import { show } from '../view';
 
@@ -20,10 +22,13 @@ export function GuildSettingsDialog({ guild: id }: { guild: string }) {
   const name = useStore(state => state.guilds[id]?.name);
   const isManager = useMay(id, 'manageGuild');
   const managesRoles = useMay(id, 'manageRoles');
-  if (!name || !(isManager || managesRoles)) return null;
+  const bans = useMay(id, 'ban');
+  const seesLog = useMay(id, 'viewAuditLog');
+  if (!name || !(isManager || managesRoles || bans || seesLog)) return null;
+  const first = isManager ? 'guild' : managesRoles ? 'roles' : bans ? 'bans' : 'audit-log';
   return (
     <Dialog title="Guild settings" size="large" className="settings">
-      <Tabs.Root defaultValue={isManager ? 'guild' : 'roles'} className="tabs">
+      <Tabs.Root defaultValue={first} className="tabs">
         <div className="tabs-side">
           <Tabs.List className="tabs-list" aria-label="Guild settings">
             {isManager && (
@@ -38,6 +43,18 @@ export function GuildSettingsDialog({ guild: id }: { guild: string }) {
                 Roles
               </Tabs.Trigger>
             )}
+            {bans && (
+              <Tabs.Trigger value="bans" className="tab">
+                <Gavel size={17} />
+                Bans
+              </Tabs.Trigger>
+            )}
+            {seesLog && (
+              <Tabs.Trigger value="audit-log" className="tab">
+                <ScrollText size={17} />
+                Audit log
+              </Tabs.Trigger>
+            )}
           </Tabs.List>
         </div>
         <Tabs.Content value="guild" className="tabs-page">
@@ -45,6 +62,12 @@ export function GuildSettingsDialog({ guild: id }: { guild: string }) {
         </Tabs.Content>
         <Tabs.Content value="roles" className="tabs-page">
           <RoleSettings guild={id} />
+        </Tabs.Content>
+        <Tabs.Content value="bans" className="tabs-page">
+          <BanSettings guild={id} />
+        </Tabs.Content>
+        <Tabs.Content value="audit-log" className="tabs-page">
+          <AuditLogSettings guild={id} />
         </Tabs.Content>
       </Tabs.Root>
     </Dialog>

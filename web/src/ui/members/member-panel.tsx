@@ -1,4 +1,4 @@
-import { Crown, X } from 'lucide-react';
+import { Clock, Crown, X } from 'lucide-react';
 import { useEffect, useMemo } from 'react';
 import type { Member } from '../../api/types';
 import { Avatar } from '../avatar';
@@ -6,7 +6,7 @@ import { Button, IconButton } from '../button';
 import { NO_ROOM_FOR_MEMBERS, useEngine, useMe, useMedia, usePresenceOf, useStore, useUser } from '../hooks';
 import { PresenceDot, useSeen } from '../presence';
 import { MemberName } from '../roles/role-name';
-import { useRoles } from '../roles/standing';
+import { memberOf, useRoles, useShownGuild, useTimedOut } from '../roles/standing';
 import { StatusLine } from '../status';
 import { show, useView } from '../view';
 
@@ -66,8 +66,8 @@ function MemberGroups({ guild }: { guild: string }) {
   const roles = useRoles(guild);
   const { hoisted, online, offline } = useMemo(() => {
     const isOnline = (id: string) => (id === me ? mine : (presence[id] ?? 'offline')) !== 'offline';
-    const nameOf = (id: string) => users[id]?.display_name ?? '';
-    const sorted = items.toSorted((a, b) => nameOf(a.user).localeCompare(nameOf(b.user)));
+    const nameOf = ({ user, nickname }: Member) => nickname || (users[user]?.display_name ?? '');
+    const sorted = items.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
     const shown = roles.filter(role => role.hoisted);
     const groupOf = (member: Member) => shown.find(({ id }) => member.roles?.includes(id));
     const here = sorted.filter(({ user }) => isOnline(user));
@@ -142,6 +142,7 @@ function MemberGroup({ title, ids, owner, isOnline }: GroupProps) {
                 </span>
                 <MemberStatus user={id} />
               </span>
+              <SilentMark user={id} />
               {id === owner && (
                 <span className="crown" title="Owner of the guild">
                   <Crown size={14} aria-label="Owner" />
@@ -152,6 +153,18 @@ function MemberGroup({ title, ids, owner, isOnline }: GroupProps) {
         ))}
       </ul>
     </section>
+  );
+}
+
+/** Shows that somebody is timed out, for as long as they are. */
+function SilentMark({ user }: { user: string }) {
+  const guild = useShownGuild();
+  const until = useStore(state => memberOf(state, guild, user)?.timed_out_until);
+  if (!useTimedOut(until)) return null;
+  return (
+    <span className="member-silent" title="Timed out">
+      <Clock size={14} aria-label="Timed out" />
+    </span>
   );
 }
 

@@ -12,11 +12,13 @@ import { StatusLine } from '../status';
 interface Props {
   person: User;
   seen: Seen;
+  /** What they are called where they are seen. */
+  nickname?: string | null;
   children?: ReactNode;
 }
 
 /** A person as others see them: with all that they say of themselves. */
-export function ProfileCard({ person, seen, children }: Props) {
+export function ProfileCard({ person, seen, nickname, children }: Props) {
   return (
     <>
       <Cover person={person} />
@@ -25,8 +27,9 @@ export function ProfileCard({ person, seen, children }: Props) {
         <Dot seen={seen} />
       </div>
       <div className="profile-body">
-        <h2>{person.display_name}</h2>
+        <h2>{nickname || person.display_name}</h2>
         <p className="profile-handle">
+          {nickname && <span>{person.display_name}</span>}
           <span>@{person.handle}</span>
           {person.pronouns && <span>{person.pronouns}</span>}
         </p>

@@ -7,9 +7,10 @@ import { FormProblem } from '../field';
 import { FriendActions } from '../friends/friend-actions';
 import { useEngine, useMe, usePresenceOf, useStore, useSubmit, useUser } from '../hooks';
 import { useSeen } from '../presence';
-import { useShownGuild } from '../roles/standing';
+import { memberOf, useShownGuild } from '../roles/standing';
 import { show, useView } from '../view';
 import { MemberRoles } from './member-roles';
+import { ModerateMenu } from './moderate';
 import { ProfileCard } from './profile-card';
 
 /** Who someone is, beside whatever was clicked. */
@@ -52,11 +53,13 @@ function Profile({ user }: { user: string }) {
     show.nav(false);
     navigate(`/directs/${channel.id}`);
   });
+  const nickname = useStore(state => memberOf(state, guild, user)?.nickname);
   const isBlocked = useStore(({ blocks }) => blocks?.[user] === true);
   if (!person) return <div className="profile-waiting skeleton" />;
   return (
-    <ProfileCard person={person} seen={seen}>
+    <ProfileCard person={person} seen={seen} nickname={nickname}>
       {guild && <MemberRoles guild={guild} user={user} />}
+      {guild && <ModerateMenu guild={guild} user={user} />}
       <FormProblem problem={problem} />
       {user === me ? (
         <>

@@ -2,7 +2,7 @@ import type { CSSProperties, ReactNode } from 'react';
 import type { Role } from '../../api/types';
 import { UserName } from '../avatar';
 import { useStore } from '../hooks';
-import { colorOf, useShownGuild } from './standing';
+import { colorOf, memberOf, useShownGuild } from './standing';
 
 const colored = (color: string) => ({ '--role': color }) as CSSProperties;
 
@@ -16,15 +16,12 @@ export function Colored({ color, children }: { color: string | null | undefined;
   );
 }
 
-/** Somebody's name in the colour of their highest role in the guild that is shown. */
+/** What somebody is called in the guild that is shown, in the colour of their highest role. */
 export function MemberName({ user }: { user: string }) {
   const guild = useShownGuild();
   const color = useStore(state => colorOf(state, guild, user));
-  return (
-    <Colored color={color}>
-      <UserName user={user} />
-    </Colored>
-  );
+  const nickname = useStore(state => memberOf(state, guild, user)?.nickname);
+  return <Colored color={color}>{nickname || <UserName user={user} />}</Colored>;
 }
 
 export function RoleDot({ role }: { role: Pick<Role, 'color'> }) {

@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Member, Role } from '../../api/types';
 import type { State } from '../../engine/state';
@@ -6,6 +7,8 @@ import { useMe, useStore } from '../hooks';
 
 const noRoles: readonly Role[] = [];
 const noIds: readonly string[] = [];
+/** Longer ones don't wait at all. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The guild that is shown, by the address; empty elsewhere. */
 export function useShownGuild(): string {
@@ -38,18 +41,38 @@ export function useRank(guild: string): { highest: number; permissions: number }
   return { highest, permissions };
 }
 
-const byUser = new WeakMap<readonly Member[], Map<string, readonly string[]>>();
+const byUser = new WeakMap<readonly Member[], Map<string, Member>>();
 
-/** The roles that a member has, where the list of members is loaded that far. */
-export function rolesOf({ members }: State, guild: string, user: string): readonly string[] {
+/** A member, where the list of members is loaded that far. */
+export function memberOf({ members }: State, guild: string, user: string): Member | undefined {
   const items = members[guild]?.items;
-  if (!items) return noIds;
+  if (!items) return undefined;
   let index = byUser.get(items);
   if (!index) {
-    index = new Map(items.map(member => [member.user, member.roles ?? noIds]));
+    index = new Map(items.map(member => [member.user, member]));
     byUser.set(items, index);
   }
-  return index.get(user) ?? noIds;
+  return index.get(user);
+}
+
+/** The roles that a member has. */
+export const rolesOf = (state: State, guild: string, user: string): readonly string[] =>
+  memberOf(state, guild, user)?.roles ?? noIds;
+
+/** What somebody is called in a guild; empty while it isn't known. */
+export const nameIn = (state: State, guild: string, user: string): string =>
+  memberOf(state, guild, user)?.nickname ?? state.users[user]?.display_name ?? '';
+
+/** Whether a time-out still lasts; it ends by itself. */
+export function useTimedOut(until: string | null | undefined): boolean {
+  const [now, setNow] = useState(Date.now);
+  const left = until ? Date.parse(until) - now : 0;
+  useEffect(() => {
+    if (left <= 0) return;
+    const timer = setTimeout(() => setNow(Date.now()), Math.min(left, LONGEST_TIMER_MS));
+    return () => clearTimeout(timer);
+  }, [left]);
+  return left > 0;
 }
 
 /** The colour of the highest of a member's roles that has one. */

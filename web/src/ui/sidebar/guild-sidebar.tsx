@@ -59,6 +59,8 @@ function GuildMenu({ id, name, owner }: { id: string; name: string; owner: strin
   const canCreate = useMay(id, 'manageChannels');
   const managesGuild = useMay(id, 'manageGuild');
   const managesRoles = useMay(id, 'manageRoles');
+  const bans = useMay(id, 'ban');
+  const seesLog = useMay(id, 'viewAuditLog');
   const trigger = (
     <button type="button" className="guild-head" aria-label={`${name}: guild menu`}>
       <span className="guild-head-name">{name}</span>
@@ -75,7 +77,7 @@ function GuildMenu({ id, name, owner }: { id: string; name: string; owner: strin
           Create channel
         </MenuItem>
       )}
-      {(managesGuild || managesRoles) && (
+      {(managesGuild || managesRoles || bans || seesLog) && (
         <>
           <MenuLine />
           <MenuItem

@@ -1,6 +1,7 @@
 // Channels on SQL, compiled once for each engine.
 
 include!("../channel.rs");
+include!("../record.rs");
 
 /// Lets those of `users` see a channel who are members; answers whether all of them are.
 async fn show(tx: &mut Tx<'_>, guild: GuildId, channel: ChannelId, users: &[UserId]) -> Result<bool, sqlx::Error> {
@@ -112,7 +113,8 @@ impl Store for SqlStore {
                     person,
                     for_roles,
                 ) = row;
-                let said = (guild, private, owner, base, Some(user.0), held, everyone, person, for_roles);
+                // Who sees a channel sees it when timed out, too.
+                let said = (guild, private, owner, base, Some(user.0), None, held, everyone, person, for_roles);
                 let facts = facts(said, user);
                 (channel((id, guild, name, topic, private, position, created_at)), facts)
             });
@@ -163,7 +165,7 @@ impl Store for SqlStore {
         if !show(&mut tx, guild, made.id, &allowed).await? {
             return Ok(Err(Refusal::NotMembers));
         }
-        let events = append(&mut tx, tell(&made)).await?;
+        let events = record(&mut tx, tell(&made)).await?;
         tx.commit().await?;
         Ok(Ok(Committed { value: made, events }))
     }
@@ -193,7 +195,7 @@ impl Store for SqlStore {
             hide(&mut tx, guild, id, after.private).await?;
         }
         let both = (before, after);
-        let events = append(&mut tx, tell(&both)).await?;
+        let events = record(&mut tx, tell(&both)).await?;
         tx.commit().await?;
         Ok(Ok(Committed { value: both.1, events }))
     }
@@ -202,7 +204,7 @@ impl Store for SqlStore {
         let mut tx = self.pools.begin().await?;
         let Some(last) = find_locked(&mut tx, guild, id).await? else { return Ok(Err(Refusal::ChannelGone)) };
         query("DELETE FROM channels WHERE id = $1").bind(id.0).execute(&mut *tx).await?;
-        let events = append(&mut tx, tell(&last)).await?;
+        let events = record(&mut tx, tell(&last)).await?;
         tx.commit().await?;
         Ok(Ok(Committed { value: (), events }))
     }

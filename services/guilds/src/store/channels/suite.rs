@@ -149,7 +149,7 @@ async fn facts_say_who_sees_what(ground: Ground) {
         (secret, outsider, Standing::Outsider, hidden),
     ] {
         let place = if channel == open { Place::OpenChannel } else { Place::PrivateChannel };
-        let facts = Facts { guild: Some(guild), standing, place, grants };
+        let facts = Facts::new(Some(guild), standing, place, grants);
         assert_eq!(scene.channels.facts(channel, user).await.expect("facts"), Some(facts), "{user:?} in {channel:?}");
         let listed = scene.channels.of(user, Some(guild)).await.expect("list");
         let listed = listed.into_iter().find(|(c, _)| c.id == channel).map(|(_, facts)| facts);

@@ -96,7 +96,7 @@ impl Store for SqlStore {
         Ok(pair.map(|(low, high, blocks)| {
             let standing = rules::standing_in_direct(user, UserId(low), UserId(high));
             let place = if blocks > 0 { Place::ClosedDirect } else { Place::Direct };
-            Facts { guild: None, standing, place, grants: Grants::default() }
+            Facts::new(None, standing, place, Grants::default())
         }))
     }
 

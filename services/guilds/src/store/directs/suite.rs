@@ -60,7 +60,7 @@ async fn facts_say_who_is_in_it(ground: Ground) {
     let scene = Scene::new(ground);
     let direct = open_one(scene.clone(), BOB, ADA).await.value.id;
     for (user, standing) in [(ADA, Standing::Member), (BOB, Standing::Member), (CID, Standing::Outsider)] {
-        let facts = Facts { guild: None, standing, place: Place::Direct, grants: Grants::default() };
+        let facts = Facts::new(None, standing, Place::Direct, Grants::default());
         assert_eq!(scene.directs.facts(direct, user).await.expect("facts"), Some(facts));
     }
     assert_eq!(scene.directs.facts(ChannelId(1), ADA).await.expect("facts"), None);

@@ -1,10 +1,10 @@
 // Guilds and members on SQL, compiled once for each engine.
 
 include!("../lock.rs");
+include!("../record.rs");
+include!("../member.rs");
 
 type GuildColumns = (i64, String, i64, i64, i64, Option<String>);
-/// With all roles of the member in one text.
-type MemberColumns = (i64, i64, i64, Option<String>);
 
 /// How many streams grow in one statement: each takes two parameters, and both engines take 30,000.
 const STREAMS_PER_APPEND: usize = 5_000;
@@ -12,12 +12,6 @@ const STREAMS_PER_APPEND: usize = 5_000;
 fn guild((id, name, owner, member_count, created_at, icon): GuildColumns) -> Guild {
     let icon = icon.and_then(|name| name.parse().ok());
     Guild { id: GuildId(id), name, owner: UserId(owner), member_count, created_at: Timestamp(created_at), icon }
-}
-
-fn member((guild, person, joined_at, held): MemberColumns) -> Member {
-    let mut roles: Vec<RoleId> = roles::numbers(held.as_deref()).map(RoleId).collect();
-    roles.sort();
-    Member { guild: GuildId(guild), user: UserId(person), joined_at: Timestamp(joined_at), roles }
 }
 
 /// Inserts a member and counts them. The guild is locked, so that the count is right.
@@ -92,8 +86,7 @@ impl Store for SqlStore {
         .execute(&mut *tx)
         .await?;
         let made =
-            join(&mut tx, &Member { guild: new.id, user: new.owner, joined_at: new.created_at, roles: Vec::new() })
-                .await?;
+            join(&mut tx, &Member::new(new.id, new.owner, new.created_at)).await?;
         query(
             "INSERT INTO channels (id, guild, name, topic, private, position, created_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -107,7 +100,7 @@ impl Store for SqlStore {
         .bind(first.created_at.0)
         .execute(&mut *tx)
         .await?;
-        let events = append(&mut tx, events).await?;
+        let events = record(&mut tx, events).await?;
         if is_in_too_many(&mut tx, new.owner).await? {
             return Ok(Err(Refusal::TooManyGuilds));
         }
@@ -172,7 +165,7 @@ impl Store for SqlStore {
         .fetch_optional(&mut *tx)
         .await?;
         let Some(renamed) = row.map(guild) else { return Ok(Err(Refusal::GuildGone)) };
-        let events = append(&mut tx, tell(&renamed)).await?;
+        let events = record(&mut tx, tell(&renamed)).await?;
         tx.commit().await?;
         Ok(Ok(Committed { value: renamed, events }))
     }
@@ -192,7 +185,7 @@ impl Store for SqlStore {
         .fetch_one(&mut *tx)
         .await?;
         let shown = Shown { guild: guild(row), until_now: until_now.and_then(|name| name.parse().ok()) };
-        let events = append(&mut tx, tell(&shown.guild)).await?;
+        let events = record(&mut tx, tell(&shown.guild)).await?;
         tx.commit().await?;
         Ok(Ok(Committed { value: shown, events }))
     }
@@ -212,7 +205,7 @@ impl Store for SqlStore {
         .fetch_optional(&mut *tx)
         .await?;
         let Some(passed) = row.map(guild) else { return Ok(unchanged(None)) };
-        let events = append(&mut tx, tell(&passed)).await?;
+        let events = record(&mut tx, tell(&passed)).await?;
         tx.commit().await?;
         Ok(Committed { value: Some(passed), events })
     }
@@ -243,7 +236,7 @@ impl Store for SqlStore {
         let mut events = Vec::with_capacity(new.len());
         while !new.is_empty() {
             let rest = new.split_off(new.len().min(STREAMS_PER_APPEND));
-            events.extend(append(&mut tx, std::mem::replace(&mut new, rest)).await?);
+            events.extend(record(&mut tx, std::mem::replace(&mut new, rest)).await?);
         }
         tx.commit().await?;
         Ok(Ok(Committed { value: (), events }))
@@ -251,7 +244,7 @@ impl Store for SqlStore {
 
     async fn members(&self, id: GuildId, after: (Timestamp, UserId), limit: i64) -> Result<Vec<Member>> {
         let rows: Vec<MemberColumns> = query_as(
-            "SELECT m.guild, m.person, m.joined_at, (SELECT STRING_AGG(CAST(x.role AS TEXT), ',') FROM member_roles x
+            "SELECT m.guild, m.person, m.joined_at, m.nickname, m.timed_out_until, (SELECT STRING_AGG(CAST(x.role AS TEXT), ',') FROM member_roles x
                  WHERE x.guild = m.guild AND x.person = m.person) FROM members m
              WHERE m.guild = $1 AND (m.joined_at, m.person) > ($2, $3) ORDER BY m.joined_at, m.person LIMIT $4",
         )
@@ -266,7 +259,7 @@ impl Store for SqlStore {
 
     async fn memberships(&self, user: UserId) -> Result<Vec<Member>> {
         let rows: Vec<MemberColumns> = query_as(
-            "SELECT m.guild, m.person, m.joined_at, (SELECT STRING_AGG(CAST(x.role AS TEXT), ',') FROM member_roles x
+            "SELECT m.guild, m.person, m.joined_at, m.nickname, m.timed_out_until, (SELECT STRING_AGG(CAST(x.role AS TEXT), ',') FROM member_roles x
                  WHERE x.guild = m.guild AND x.person = m.person) FROM members m
              WHERE m.person = $1 ORDER BY m.joined_at, m.guild",
         )
@@ -293,24 +286,10 @@ impl Store for SqlStore {
 
     async fn leave(&self, id: GuildId, user: UserId, events: Vec<NewEvent>) -> Outcome<Committed<()>> {
         let mut tx = self.pools.begin().await?;
-        query("UPDATE guilds SET member_count = member_count - 1 WHERE id = $1").bind(id.0).execute(&mut *tx).await?;
-        let left = query("DELETE FROM members WHERE guild = $1 AND person = $2")
-            .bind(id.0)
-            .bind(user.0)
-            .execute(&mut *tx)
-            .await?;
-        if left.rows_affected() == 0 {
+        if !take_out(&mut tx, id, user).await? {
             return Ok(Err(Refusal::GuildGone));
         }
-        query(
-            "DELETE FROM overwrites WHERE kind = 1 AND target = $2
-             AND channel IN (SELECT id FROM channels WHERE guild = $1)",
-        )
-        .bind(id.0)
-        .bind(user.0)
-        .execute(&mut *tx)
-        .await?;
-        let events = append(&mut tx, events).await?;
+        let events = record(&mut tx, events).await?;
         tx.commit().await?;
         Ok(Ok(Committed { value: (), events }))
     }
@@ -331,11 +310,14 @@ impl Store for SqlStore {
         if let Some(row) = already {
             return Ok(Ok(unchanged(guild(row))));
         }
+        if is_banned(&mut tx, new.guild, new.user).await? {
+            return Ok(Err(Refusal::Banned));
+        }
         if let Err(refusal) = use_up(&mut tx, code, new.joined_at).await? {
             return Ok(Err(refusal));
         }
         let joined = join(&mut tx, &new).await?;
-        let events = append(&mut tx, events).await?;
+        let events = record(&mut tx, events).await?;
         if is_in_too_many(&mut tx, new.user).await? {
             return Ok(Err(Refusal::TooManyGuilds));
         }
@@ -344,8 +326,8 @@ impl Store for SqlStore {
     }
 
     async fn facts(&self, id: GuildId, user: UserId) -> Result<Option<Facts>> {
-        let row: Option<(i64, i64, Option<i64>, Option<String>)> = query_as(
-            "SELECT g.owner, g.everyone, m.person,
+        let row: Option<(i64, i64, Option<i64>, Option<i64>, Option<String>)> = query_as(
+            "SELECT g.owner, g.everyone, m.person, m.timed_out_until,
                  (SELECT STRING_AGG(CAST(r.permissions AS TEXT), ',') FROM member_roles x JOIN roles r ON r.id = x.role
                   WHERE x.guild = g.id AND x.person = m.person)
              FROM guilds g LEFT JOIN members m ON m.guild = g.id AND m.person = $2 WHERE g.id = $1",
@@ -354,10 +336,11 @@ impl Store for SqlStore {
         .bind(user.0)
         .fetch_optional(&self.pools.read)
         .await?;
-        Ok(row.map(|(owner, everyone, person, held)| {
+        Ok(row.map(|(owner, everyone, person, silent, held)| {
             let standing = rules::standing(user, UserId(owner), person.is_some());
             let base = roles::set(everyone).and(roles::all_sets(held.as_deref()));
-            Facts { guild: Some(id), standing, place: Place::Guild, grants: Grants { base, ..Grants::default() } }
+            let grants = Grants { base, ..Grants::default() };
+            Facts { silent_until: silent.map(Timestamp), ..Facts::new(Some(id), standing, Place::Guild, grants) }
         }))
     }
 
@@ -374,7 +357,7 @@ impl Store for SqlStore {
 
     async fn member_page(&self, after: (GuildId, UserId), limit: i64) -> Result<Vec<Member>> {
         let rows: Vec<MemberColumns> = query_as(
-            "SELECT m.guild, m.person, m.joined_at, (SELECT STRING_AGG(CAST(x.role AS TEXT), ',') FROM member_roles x
+            "SELECT m.guild, m.person, m.joined_at, m.nickname, m.timed_out_until, (SELECT STRING_AGG(CAST(x.role AS TEXT), ',') FROM member_roles x
                  WHERE x.guild = m.guild AND x.person = m.person) FROM members m
              WHERE (m.guild, m.person) > ($1, $2) ORDER BY m.guild, m.person LIMIT $3",
         )

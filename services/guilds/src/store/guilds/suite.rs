@@ -21,7 +21,7 @@ async fn a_guild_is_made_with_its_owner_and_first_channel(ground: Ground) {
     assert_eq!(scene.guilds.owned(ADA).await.expect("owned"), std::slice::from_ref(&guild));
     assert_eq!(scene.guilds.owned(BOB).await.expect("owned"), []);
     let members = scene.guilds.members(guild.id, (Timestamp(0), UserId(0)), 9).await.expect("members");
-    assert_eq!(members, [Member { guild: guild.id, user: ADA, joined_at: guild.created_at, roles: Vec::new() }]);
+    assert_eq!(members, [Member::new(guild.id, ADA, guild.created_at)]);
     assert_eq!(scene.channels.of(ADA, Some(guild.id)).await.expect("channels")[0].0.name, "general");
     assert_eq!(scene.guilds.find(GuildId(1)).await.expect("find"), None);
 }
@@ -200,7 +200,7 @@ async fn facts_say_how_a_person_stands(ground: Ground) {
     let guild = scene.guild(ADA).await.id;
     scene.let_in(guild, &[BOB]).await;
     for (user, standing) in [(ADA, Standing::Owner), (BOB, Standing::Member), (CID, Standing::Outsider)] {
-        let facts = Facts { guild: Some(guild), standing, place: Place::Guild, grants: Grants::default() };
+        let facts = Facts::new(Some(guild), standing, Place::Guild, Grants::default());
         assert_eq!(scene.guilds.facts(guild, user).await.expect("facts"), Some(facts));
     }
     assert_eq!(scene.guilds.facts(GuildId(1), ADA).await.expect("facts"), None);

@@ -1,6 +1,7 @@
 // Invites on SQL, compiled once for each engine.
 
 include!("../lock.rs");
+include!("../record.rs");
 
 type Columns = (String, i64, i64, i64, Option<i64>, Option<i32>, i32);
 
@@ -18,7 +19,7 @@ fn invite((code, guild, creator, created_at, expires_at, max_uses, uses): Column
 
 #[async_trait]
 impl Store for SqlStore {
-    async fn create(&self, new: Invite) -> Outcome<Invite> {
+    async fn create(&self, new: Invite, events: Vec<NewEvent>) -> Outcome<Committed<Invite>> {
         let mut tx = self.pools.begin().await?;
         if lock(&mut tx, new.guild).await?.is_none() {
             return Ok(Err(Refusal::GuildGone));
@@ -55,8 +56,9 @@ impl Store for SqlStore {
         .bind(new.uses)
         .execute(&mut *tx)
         .await?;
+        let events = record(&mut tx, events).await?;
         tx.commit().await?;
-        Ok(Ok(new))
+        Ok(Ok(Committed { value: new, events }))
     }
 
     async fn find(&self, code: &str) -> Result<Option<Invite>> {
@@ -83,13 +85,28 @@ impl Store for SqlStore {
         Ok(rows.into_iter().map(invite).collect())
     }
 
-    async fn revoke(&self, guild: GuildId, code: &str, creator: Option<UserId>) -> Result<bool> {
+    async fn revoke(
+        &self,
+        guild: GuildId,
+        code: &str,
+        creator: Option<UserId>,
+        events: Vec<NewEvent>,
+    ) -> Result<Committed<bool>> {
+        let mut tx = self.pools.begin().await?;
+        if lock(&mut tx, guild).await?.is_none() {
+            return Ok(unchanged(false));
+        }
         let mut delete = QueryBuilder::<Db>::new("DELETE FROM invites WHERE code = ");
         delete.push_bind(code).push(" AND guild = ").push_bind(guild.0);
         if let Some(creator) = creator {
             delete.push(" AND creator = ").push_bind(creator.0);
         }
-        Ok(delete.build().execute(&self.pools.write).await?.rows_affected() == 1)
+        if delete.build().execute(&mut *tx).await?.rows_affected() == 0 {
+            return Ok(unchanged(false));
+        }
+        let events = record(&mut tx, events).await?;
+        tx.commit().await?;
+        Ok(Committed { value: true, events })
     }
 
     async fn made_by(&self, user: UserId) -> Result<Vec<Invite>> {

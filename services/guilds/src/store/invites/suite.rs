@@ -11,12 +11,12 @@ async fn an_invite_is_found_as_it_was_made(ground: Ground) {
     let guild = scene.guild(ADA).await.id;
     let limited = scene.invite(guild, "limited", Some(4)).await;
     let free = Invite { code: "free".into(), expires_at: None, max_uses: None, ..limited.clone() };
-    scene.invites.create(free.clone()).await.expect("works").expect("made");
+    drop(scene.invites.create(free.clone(), Vec::new()).await.expect("works").expect("made"));
     assert_eq!(scene.invites.find("limited").await.expect("find"), Some(limited.clone()));
     assert_eq!(scene.invites.find("free").await.expect("find"), Some(free.clone()));
     assert_eq!(scene.invites.find("other").await.expect("find"), None);
     let nowhere = Invite { guild: GuildId(1), code: "nowhere".into(), ..limited };
-    assert_eq!(scene.invites.create(nowhere).await.expect("works").expect_err("no guild"), Refusal::GuildGone);
+    assert_eq!(scene.invites.create(nowhere, Vec::new()).await.expect("works").expect_err("no guild"), Refusal::GuildGone);
 }
 
 async fn only_those_that_work_are_listed(ground: Ground) {
@@ -27,7 +27,7 @@ async fn only_those_that_work_are_listed(ground: Ground) {
     scene.invite(guild, "b-once", Some(1)).await;
     scene.invite(other, "c-elsewhere", None).await;
     let bobs = Invite { code: "d-bobs".into(), creator: BOB, expires_at: None, ..open.clone() };
-    scene.invites.create(bobs.clone()).await.expect("works").expect("made");
+    drop(scene.invites.create(bobs.clone(), Vec::new()).await.expect("works").expect("made"));
     drop(scene.accept(guild, "b-once", BOB, 6_000).await.expect("joined"));
     let listed = async |creator, now| scene.invites.open(guild, creator, Timestamp(now)).await.expect("list");
     assert_eq!(listed(None, 8_999).await, [open.clone(), bobs.clone()]);
@@ -41,12 +41,12 @@ async fn an_invite_is_taken_back_once_and_only_where_it_belongs(ground: Ground) 
     let scene = Scene::new(ground);
     let (guild, other) = (scene.guild(ADA).await.id, scene.guild(ADA).await.id);
     scene.invite(guild, "one", None).await;
-    assert!(!scene.invites.revoke(other, "one", None).await.expect("works"), "another guild's");
-    assert!(!scene.invites.revoke(guild, "one", Some(BOB)).await.expect("works"), "another's");
-    assert!(scene.invites.revoke(guild, "one", Some(ADA)).await.expect("works"));
-    assert!(!scene.invites.revoke(guild, "one", Some(ADA)).await.expect("works"));
+    assert!(!scene.invites.revoke(other, "one", None, Vec::new()).await.expect("works").value, "another guild's");
+    assert!(!scene.invites.revoke(guild, "one", Some(BOB), Vec::new()).await.expect("works").value, "another's");
+    assert!(scene.invites.revoke(guild, "one", Some(ADA), Vec::new()).await.expect("works").value);
+    assert!(!scene.invites.revoke(guild, "one", Some(ADA), Vec::new()).await.expect("works").value);
     scene.invite(guild, "two", None).await;
-    assert!(scene.invites.revoke(guild, "two", None).await.expect("works"));
+    assert!(scene.invites.revoke(guild, "two", None, Vec::new()).await.expect("works").value);
 }
 
 async fn a_guild_has_1000_open_invites_at_most(ground: Ground) {
@@ -61,10 +61,10 @@ async fn a_guild_has_1000_open_invites_at_most(ground: Ground) {
     scene.run(spent, guild).await;
     let invite = scene.invites.find("code-1").await.expect("find").expect("there");
     let another = Invite { code: "another".into(), ..invite };
-    let refused = scene.invites.create(another.clone()).await.expect("works");
+    let refused = scene.invites.create(another.clone(), Vec::new()).await.expect("works");
     assert_eq!(refused.expect_err("full"), Refusal::TooManyInvites);
-    assert!(scene.invites.revoke(guild, "code-1", None).await.expect("works"));
-    scene.invites.create(another).await.expect("works").expect("room again");
+    assert!(scene.invites.revoke(guild, "code-1", None, Vec::new()).await.expect("works").value);
+    drop(scene.invites.create(another, Vec::new()).await.expect("works").expect("room again"));
 }
 
 async fn spent_invites_are_forgotten_after_a_month(ground: Ground) {
@@ -74,11 +74,11 @@ async fn spent_invites_are_forgotten_after_a_month(ground: Ground) {
     scene.invite(guild, "used-up", Some(1)).await;
     drop(scene.accept(guild, "used-up", BOB, 6_000).await.expect("joined"));
     let lasting = Invite { code: "lasting".into(), expires_at: None, ..expired.clone() };
-    scene.invites.create(lasting).await.expect("works").expect("made");
+    drop(scene.invites.create(lasting, Vec::new()).await.expect("works").expect("made"));
     for (days, codes) in [(29, ["expired", "lasting", "used-up"].as_slice()), (31, &["lasting"])] {
         let created_at = Timestamp(days * DAY_MS);
         let newer = Invite { code: format!("newer-{days}"), created_at, expires_at: None, ..expired.clone() };
-        scene.invites.create(newer).await.expect("works").expect("made");
+        drop(scene.invites.create(newer, Vec::new()).await.expect("works").expect("made"));
         let mut kept: Vec<String> =
             scene.invites.made_by(ADA).await.expect("made").into_iter().map(|i| i.code).collect();
         kept.retain(|code| !code.starts_with("newer"));
@@ -92,7 +92,7 @@ async fn a_persons_invites_can_be_erased(ground: Ground) {
     let guild = scene.guild(ADA).await.id;
     let adas = scene.invite(guild, "adas", None).await;
     let bobs = Invite { code: "bobs".into(), creator: BOB, ..adas.clone() };
-    scene.invites.create(bobs.clone()).await.expect("works").expect("made");
+    drop(scene.invites.create(bobs.clone(), Vec::new()).await.expect("works").expect("made"));
     assert_eq!(scene.invites.made_by(BOB).await.expect("made"), [bobs]);
     assert_eq!(scene.invites.erase(BOB).await.expect("erased"), 1);
     assert_eq!(scene.invites.erase(BOB).await.expect("again"), 0);

@@ -2,6 +2,8 @@
 
 include!("../channel.rs");
 include!("../rank.rs");
+include!("../holders.rs");
+include!("../record.rs");
 
 type Columns6 = (i64, i64, i32, i64, i64, i64);
 
@@ -122,7 +124,7 @@ impl Store for SqlStore {
         if rewrite.takes() && !below {
             return Ok(Err(Refusal::AboveYou));
         }
-        let acting = facts_of(&mut *tx, id, actor).await?.map(Facts::permissions).unwrap_or_default();
+        let acting = facts_of(&mut *tx, id, actor).await?.map(Facts::granted).unwrap_or_default();
         let changed = was.allow.changed(is.allow).and(was.deny.changed(is.deny));
         if !acting.contains(changed) {
             return Ok(Err(Refusal::NotYours));
@@ -137,8 +139,8 @@ impl Store for SqlStore {
             Target::Role(role) => holders(&mut tx, guild, role).await?,
             Target::User(user) => Some(vec![user]),
         };
-        let rewritten = Rewritten { after: Channel { private, ..before.clone() }, before, overwrite, holders };
-        let events = append(&mut tx, tell(&rewritten)).await?;
+        let rewritten = Rewritten { after: Channel { private, ..before.clone() }, before, overwrite, was, holders };
+        let events = record(&mut tx, tell(&rewritten)).await?;
         tx.commit().await?;
         Ok(Ok(Committed { value: overwrite, events }))
     }

@@ -2,6 +2,8 @@
 
 include!("../lock.rs");
 include!("../rank.rs");
+include!("../holders.rs");
+include!("../record.rs");
 
 type Columns = (i64, i64, String, Option<String>, bool, i64, i32);
 
@@ -143,7 +145,7 @@ impl Store for SqlStore {
         .fetch_one(&mut *tx)
         .await?;
         let made = role(row);
-        let events = append(&mut tx, tell(&made)).await?;
+        let events = record(&mut tx, tell(&made)).await?;
         tx.commit().await?;
         Ok(Ok(Committed { value: made, events }))
     }
@@ -191,7 +193,7 @@ impl Store for SqlStore {
         }
         let holders = holders(&mut tx, id.0, id.1).await?;
         let edited = Edited { before, after, holders };
-        let events = append(&mut tx, tell(&edited)).await?;
+        let events = record(&mut tx, tell(&edited)).await?;
         tx.commit().await?;
         Ok(Ok(Committed { value: edited.after, events }))
     }
@@ -200,7 +202,7 @@ impl Store for SqlStore {
         &self,
         actor: UserId,
         id: (GuildId, RoleId),
-        tell: Tell<Option<Vec<UserId>>>,
+        tell: Tell<Deleted>,
     ) -> Outcome<Committed<()>> {
         let mut tx = self.pools.begin().await?;
         let (found, acting) = match find_locked(&mut tx, actor, id).await? {
@@ -228,7 +230,7 @@ impl Store for SqlStore {
             .bind(found.position)
             .execute(&mut *tx)
             .await?;
-        let events = append(&mut tx, tell(&holders)).await?;
+        let events = record(&mut tx, tell(&Deleted { role: found, holders })).await?;
         tx.commit().await?;
         Ok(Ok(Committed { value: (), events }))
     }
@@ -266,7 +268,7 @@ impl Store for SqlStore {
         for (id, position) in moved {
             query("UPDATE roles SET position = $2 WHERE id = $1").bind(id).bind(position).execute(&mut *tx).await?;
         }
-        let events = append(&mut tx, tell(&order)).await?;
+        let events = record(&mut tx, tell(&order)).await?;
         tx.commit().await?;
         Ok(Ok(Committed { value: (), events }))
     }
@@ -296,7 +298,7 @@ impl Store for SqlStore {
             return Ok(Ok(unchanged(())));
         }
         let held = held_by(&mut tx, id.0, user).await?;
-        let events = append(&mut tx, tell(&held)).await?;
+        let events = record(&mut tx, tell(&held)).await?;
         tx.commit().await?;
         Ok(Ok(Committed { value: (), events }))
     }
@@ -322,7 +324,7 @@ impl Store for SqlStore {
             return Ok(Ok(unchanged(())));
         }
         let held = held_by(&mut tx, id.0, user).await?;
-        let events = append(&mut tx, tell(&held)).await?;
+        let events = record(&mut tx, tell(&held)).await?;
         tx.commit().await?;
         Ok(Ok(Committed { value: (), events }))
     }

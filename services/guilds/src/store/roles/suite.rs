@@ -117,8 +117,8 @@ async fn a_role_goes_with_all_that_is_about_it(ground: Ground) {
     let facts = scene.channels.facts(room, CID).await.expect("facts").expect("there");
     assert!(facts.permissions().has(Permission::View), "seen by a role");
 
-    let tell: Tell<Option<Vec<UserId>>> = Box::new(|holders| {
-        assert_eq!(holders.as_deref(), Some(&[BOB, CID][..]));
+    let tell: Tell<Deleted> = Box::new(|gone| {
+        assert_eq!(gone.holders.as_deref(), Some(&[BOB, CID][..]));
         Vec::new()
     });
     drop(scene.roles.delete(ADA, (guild, low.id), tell).await.expect("works").expect("deleted"));
