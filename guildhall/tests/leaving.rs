@@ -164,10 +164,12 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
     let named = json!({ "nickname": "canary-nickname", "reason": "canary-own-reason" });
     call("PATCH", &format!("/api/v1/guilds/{hall}/members/{}", ada.id), named).expect(200);
     let draft = json!({ "name": "Guard", "permissions": 512 + 4_096 });
-    let role = running.call("POST", &format!("/api/v1/guilds/{hall}/roles"), Some(&bob.token), Some(&draft)).expect(201);
+    let role =
+        running.call("POST", &format!("/api/v1/guilds/{hall}/roles"), Some(&bob.token), Some(&draft)).expect(201);
     let give = format!("/api/v1/guilds/{hall}/members/{}/roles/{}", ada.id, text(&role["id"]));
     running.call("PUT", &give, Some(&bob.token), None).expect(204);
-    call("PUT", &format!("/api/v1/guilds/{hall}/bans/{}", eve.id), json!({ "reason": "canary-ban-reason" })).expect(200);
+    call("PUT", &format!("/api/v1/guilds/{hall}/bans/{}", eve.id), json!({ "reason": "canary-ban-reason" }))
+        .expect(200);
     let direct = call("POST", "/api/v1/me/directs", json!({ "user": bob.id })).expect(200);
     for place in [&channel, &room, &text(&direct["id"])] {
         for n in 0..60 {

@@ -15,7 +15,7 @@ mod moderation;
 mod roles;
 
 pub use moderation::{
-    GuildAct, ActNoted, AuditEntry, AuditFilter, Ban, BanDraft, Changed, MemberEdit, MemberEdited, Subject,
+    ActNoted, AuditEntry, AuditFilter, Ban, BanDraft, Changed, GuildAct, MemberEdit, MemberEdited, Subject,
     TIME_OUT_SECONDS_MAX, TimeOut,
 };
 pub use roles::{

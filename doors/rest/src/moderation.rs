@@ -6,7 +6,7 @@ use crate::{
     session::Signed,
 };
 use axum::{extract::State, http::StatusCode};
-use guilds_contract::{GuildAct, AuditEntry, AuditFilter, Ban, BanDraft, Member, MemberEdit, TimeOut};
+use guilds_contract::{AuditEntry, AuditFilter, Ban, BanDraft, GuildAct, Member, MemberEdit, TimeOut};
 use kernel::{GuildId, Page, UserId};
 use utoipa_axum::{router::OpenApiRouter, routes};
 

@@ -1,5 +1,5 @@
 use crate::{Service, facts, read, rules::acts, tell::Pen};
-use guilds_contract::{GuildAct, Ban, BanDraft, Subject};
+use guilds_contract::{Ban, BanDraft, GuildAct, Subject};
 use kernel::{Caller, GuildId, Limit, Page, Problem, Result, Timestamp, UserId, permissions::Permission};
 
 /// Bans a person, whether a member or not.
@@ -10,8 +10,7 @@ pub(crate) async fn ban(s: &Service, caller: Caller, guild: GuildId, user: UserI
         return Err(Problem::not_found("user"));
     }
     let mut pen = Pen::new(&s.ground, 3).await?;
-    let ban =
-        Ban { guild, user, by: caller.user, reason: reason.clone().unwrap_or_default(), at: s.ground.now() };
+    let ban = Ban { guild, user, by: caller.user, reason: reason.clone().unwrap_or_default(), at: s.ground.now() };
     let tell = move |was_member: &bool| {
         let mut events = if *was_member { pen.left(guild, user) } else { Vec::new() };
         events.push(pen.noted(guild, caller.user, GuildAct::MemberBanned, Subject::User(user), reason));

@@ -1,5 +1,5 @@
 use crate::{Service, facts, rules::acts, store::Refusal, tell::Pen};
-use guilds_contract::{GuildAct, Channel, ChannelChanged, ChannelDraft, ChannelKind, Subject};
+use guilds_contract::{Channel, ChannelChanged, ChannelDraft, ChannelKind, GuildAct, Subject};
 use kernel::{
     Caller, ChannelId, GuildId, Name, Problem, Result, StreamName, Topic, UserId,
     permissions::{Permission, Standing},

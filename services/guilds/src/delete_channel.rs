@@ -1,5 +1,5 @@
 use crate::{Service, facts, rules::acts, tell::Pen};
-use guilds_contract::{GuildAct, Channel, ChannelDeleted, Subject};
+use guilds_contract::{Channel, ChannelDeleted, GuildAct, Subject};
 use kernel::{Caller, ChannelId, Result, StreamName};
 
 /// Deletes a channel. The last one may go, too.

@@ -3,7 +3,7 @@ use crate::{
     rules::{Change, acts},
     tell::Pen,
 };
-use guilds_contract::{GuildAct, Channel, ChannelChanged, ChannelEdit, Subject};
+use guilds_contract::{Channel, ChannelChanged, ChannelEdit, GuildAct, Subject};
 use kernel::{Caller, ChannelId, Result, StreamName};
 
 /// Changes a channel. When it turns private or open, what everyone may see changes.

@@ -1,5 +1,5 @@
 use crate::{Service, facts, rules::acts, tell::Pen};
-use guilds_contract::{GuildAct, Guild, GuildEdit, GuildEdited, Subject};
+use guilds_contract::{Guild, GuildAct, GuildEdit, GuildEdited, Subject};
 use kernel::{Caller, GuildId, Name, Problem, Result, StreamName, permissions::Permission};
 
 /// Changes a guild.

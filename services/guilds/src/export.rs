@@ -29,7 +29,11 @@ pub(crate) async fn export(s: &Service, user: UserId, after: Option<String>) -> 
         for ban in s.moderation.bans_about(user).await? {
             // Who banned the person isn't theirs to take along.
             let (guild, reason, at) = (ban.guild, ban.reason.clone(), ban.at);
-            records.push(if ban.by == user { Record::new("ban", &ban)? } else { Record::new("banned", &Banned { guild, reason, at })? });
+            records.push(if ban.by == user {
+                Record::new("ban", &ban)?
+            } else {
+                Record::new("banned", &Banned { guild, reason, at })?
+            });
         }
         return Ok(Part { records, next: Some(format!("{ACTS}0")), ..Part::default() });
     };

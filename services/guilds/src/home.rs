@@ -31,7 +31,8 @@ pub(crate) async fn home(s: &Service, caller: Caller) -> Result<Home> {
                 }
             }
         }
-        let timed_out_until = memberships.iter().find(|mine| mine.guild == guild.id).and_then(|mine| mine.timed_out_until);
+        let timed_out_until =
+            memberships.iter().find(|mine| mine.guild == guild.id).and_then(|mine| mine.timed_out_until);
         whole.push(HomeGuild { guild, channels, roles, my_roles, permissions, in_channels, timed_out_until });
     }
     Ok(Home { guilds: whole, directs: read::directs(s, caller.user).await?, at })

@@ -175,7 +175,9 @@ impl From<Refusal> for Problem {
                 "order_incomplete",
                 "Name all roles, each once, without @everyone: perhaps one was made or deleted meanwhile.",
             ),
-            Refusal::Banned => Problem::forbidden("banned", "You were banned from this guild: only its moderators can lift that."),
+            Refusal::Banned => {
+                Problem::forbidden("banned", "You were banned from this guild: only its moderators can lift that.")
+            }
             Refusal::NotBanned => Problem::not_found("ban"),
             Refusal::InviteUnknown => Problem::new(
                 Kind::NotFound,

@@ -1,17 +1,18 @@
 //! The contract, method by method: each is a use case in a file of its own.
 
 use crate::{
-    Service, accept_invite, acquaintances, allow, apply_block, audit_log, ban, channel_permissions, create_channel, create_guild,
-    create_invite, create_role, delete_channel, delete_guild, delete_role, edit_channel, edit_guild, edit_member, edit_role, erase,
-    export, facts, give_role, home, kick, leave, open_direct, order_roles, preview_invite, read, revoke_invite, set_icon,
-    set_overwrite, snapshot, time_out,
+    Service, accept_invite, acquaintances, allow, apply_block, audit_log, ban, channel_permissions, create_channel,
+    create_guild, create_invite, create_role, delete_channel, delete_guild, delete_role, edit_channel, edit_guild,
+    edit_member, edit_role, erase, export, facts, give_role, home, kick, leave, open_direct, order_roles,
+    preview_invite, read, revoke_invite, set_icon, set_overwrite, snapshot, time_out,
 };
 use async_trait::async_trait;
 use contract::{Part, Receipt, Wishes};
 use files_contract::Upload;
 use guilds_contract::{
-    Acquaintance, AuditEntry, AuditFilter, Ban, BanDraft, Channel, ChannelDraft, ChannelEdit, ChannelPermissions, Facts, Guild, GuildDraft, GuildEdit, Guilds,
-    Home, Invite, InviteDraft, InvitePreview, Member, MemberEdit, Overwrite, OverwriteEdit, Role, RoleDraft, RoleEdit, Target, TimeOut,
+    Acquaintance, AuditEntry, AuditFilter, Ban, BanDraft, Channel, ChannelDraft, ChannelEdit, ChannelPermissions,
+    Facts, Guild, GuildDraft, GuildEdit, Guilds, Home, Invite, InviteDraft, InvitePreview, Member, MemberEdit,
+    Overwrite, OverwriteEdit, Role, RoleDraft, RoleEdit, Target, TimeOut,
 };
 use kernel::{At, Caller, ChannelId, Difference, GuildId, Limit, Page, Reader, Result, RoleId, StreamName, UserId};
 

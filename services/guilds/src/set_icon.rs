@@ -3,7 +3,7 @@ use crate::{
     tell::{Detail, Pen},
 };
 use files_contract::{Place, Upload};
-use guilds_contract::{GuildAct, Guild, GuildEdited, Subject};
+use guilds_contract::{Guild, GuildAct, GuildEdited, Subject};
 use kernel::{Caller, GuildId, Result, StreamName, permissions::Permission};
 
 /// Shows another icon of a guild, or none. Files keeps it first, and forgets the one before when the new one is shown.

@@ -4,7 +4,7 @@ use crate::{
     store::{Refusal, overwrites::Rewritten},
     tell::{Detail, Pen},
 };
-use guilds_contract::{GuildAct, ChannelChanged, Overwrite, OverwriteEdit, OverwritesChanged, Subject, Target};
+use guilds_contract::{ChannelChanged, GuildAct, Overwrite, OverwriteEdit, OverwritesChanged, Subject, Target};
 use kernel::{
     Caller, ChannelId, GuildId, Problem, Result, StreamName,
     permissions::{Permission, Shift},

@@ -2,7 +2,7 @@
 //! waited for.
 
 use engine_sql::Ground;
-use guilds_contract::{AccessChanged, GuildAct, AuditEntry, Changed, Member, Membership, Subject};
+use guilds_contract::{AccessChanged, AuditEntry, Changed, GuildAct, Member, Membership, Subject};
 use kernel::{ActId, EventId, GuildId, NewEvent, Result, RoleId, StreamName, Timestamp, UserId};
 use serde::Serialize;
 

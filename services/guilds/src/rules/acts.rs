@@ -64,9 +64,8 @@ pub(crate) fn of_roles(before: &Role, after: &Role) -> Vec<Changed> {
 }
 
 pub(crate) fn of_shifts(before: Shift, after: Shift) -> Vec<Changed> {
-    let of = |shift: Shift| {
-        [("allow", Some(shift.allow.bits().to_string())), ("deny", Some(shift.deny.bits().to_string()))]
-    };
+    let of =
+        |shift: Shift| [("allow", Some(shift.allow.bits().to_string())), ("deny", Some(shift.deny.bits().to_string()))];
     differences(of(before), of(after))
 }
 
@@ -84,7 +83,8 @@ mod tests {
 
     #[test]
     fn only_what_changed_is_said() {
-        let differences = differences([("name", some("a")), ("topic", some(""))], [("name", some("b")), ("topic", None)]);
+        let differences =
+            differences([("name", some("a")), ("topic", some(""))], [("name", some("b")), ("topic", None)]);
         let renamed = Changed { what: "name".into(), before: Some("a".into()), after: Some("b".into()) };
         assert_eq!(differences, [renamed]);
     }

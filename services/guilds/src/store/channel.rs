@@ -38,7 +38,10 @@ async fn find_locked(tx: &mut Tx<'_>, guild: GuildId, id: ChannelId) -> Result<O
 type Said =
     (i64, bool, i64, i64, Option<i64>, Option<i64>, Option<String>, Option<String>, Option<String>, Option<String>);
 
-fn facts((guild, private, owner, base, member, silent, held, everyone, person, for_roles): Said, user: UserId) -> Facts {
+fn facts(
+    (guild, private, owner, base, member, silent, held, everyone, person, for_roles): Said,
+    user: UserId,
+) -> Facts {
     let standing = rules::standing(user, UserId(owner), member.is_some());
     let place = if private { Place::PrivateChannel } else { Place::OpenChannel };
     let grants = Grants {

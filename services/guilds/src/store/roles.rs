@@ -51,12 +51,7 @@ pub(crate) trait Store: Send + Sync {
     ) -> Outcome<Committed<Role>>;
 
     /// Deletes a role and what channels say about it; `tell` hears who had it.
-    async fn delete(
-        &self,
-        actor: UserId,
-        id: (GuildId, RoleId),
-        tell: Tell<Deleted>,
-    ) -> Outcome<Committed<()>>;
+    async fn delete(&self, actor: UserId, id: (GuildId, RoleId), tell: Tell<Deleted>) -> Outcome<Committed<()>>;
 
     /// Puts all roles in an order, the highest first.
     async fn order(

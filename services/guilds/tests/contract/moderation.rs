@@ -1,6 +1,7 @@
 use crate::stage::{ADA, BOB, CID, EVE, Stage, own, refusal};
 use guilds_contract::{
-    GuildAct, AuditEntry, AuditFilter, BanDraft, MemberEdit, MemberEdited, RoleEdit, Subject, TIME_OUT_SECONDS_MAX, TimeOut,
+    AuditEntry, AuditFilter, BanDraft, GuildAct, MemberEdit, MemberEdited, RoleEdit, Subject, TIME_OUT_SECONDS_MAX,
+    TimeOut,
 };
 use kernel::{
     Caller, GuildId, Limit, Reader, StreamName,
@@ -58,9 +59,8 @@ pub(crate) async fn a_kick_takes_out_who_may_come_back(s: Stage) {
 pub(crate) async fn who_is_banned_stays_out(s: Stage) {
     let guild = moderated(&s).await;
     let invite = s.invite(ADA, guild, None).await.code;
-    let ban = async |caller: Caller, user: Caller, reason| {
-        s.guilds.ban(caller, guild, user.user, BanDraft { reason }).await
-    };
+    let ban =
+        async |caller: Caller, user: Caller, reason| s.guilds.ban(caller, guild, user.user, BanDraft { reason }).await;
     assert_eq!(refusal(ban(CID, BOB, None).await), "403 missing_permission");
     assert_eq!(refusal(ban(EVE, BOB, None).await), "404 not_found");
     assert_eq!(refusal(ban(BOB, ADA, None).await), "403 above_you");
@@ -94,7 +94,8 @@ pub(crate) async fn a_time_out_silences_until_it_ends_by_itself(s: Stage) {
     let guild = moderated(&s).await;
     let general = s.general(guild).await.id;
     let wish = |seconds| TimeOut { seconds, reason: because("Cool down.") };
-    let silence = async |caller, user: Caller, seconds| s.guilds.time_out(caller, guild, user.user, wish(seconds)).await;
+    let silence =
+        async |caller, user: Caller, seconds| s.guilds.time_out(caller, guild, user.user, wish(seconds)).await;
     assert_eq!(refusal(silence(CID, BOB, 60).await), "403 missing_permission");
     assert_eq!(refusal(silence(BOB, ADA, 60).await), "403 above_you");
     assert_eq!(refusal(silence(BOB, CID, 59).await), "422 time_out_out_of_range seconds");
@@ -197,7 +198,8 @@ pub(crate) async fn every_act_is_noted(s: Stage) {
     assert_eq!(log(&s, only, guild).await.len(), 1);
     assert_eq!(log(&s, AuditFilter { by: Some(BOB.user), act: None }, guild).await, []);
     for (caller, answer) in [(CID, "403 missing_permission"), (EVE, "404 not_found")] {
-        let refused = s.guilds.audit_log(caller, guild, AuditFilter::default(), Limit::parse(None).expect("fits"), None);
+        let refused =
+            s.guilds.audit_log(caller, guild, AuditFilter::default(), Limit::parse(None).expect("fits"), None);
         assert_eq!(refusal(refused.await), answer);
         let stream = s.guilds.difference(Reader::Person(caller), StreamName::staff(guild), 0).await;
         assert_eq!(refusal(stream), "404 not_found");

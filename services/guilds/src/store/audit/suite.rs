@@ -9,7 +9,7 @@ use crate::{
     tell::ACT_NOTED,
 };
 use engine_sql::Ground;
-use guilds_contract::{GuildAct, ActNoted, Changed};
+use guilds_contract::{ActNoted, Changed, GuildAct};
 use kernel::{EventId, NewEvent, StreamName, Timestamp};
 
 fn entry(id: i64, guild: GuildId, by: UserId, act: GuildAct, user: UserId) -> AuditEntry {

@@ -85,8 +85,7 @@ impl Store for SqlStore {
         .bind(roles::bits(Permissions::MEMBER))
         .execute(&mut *tx)
         .await?;
-        let made =
-            join(&mut tx, &Member::new(new.id, new.owner, new.created_at)).await?;
+        let made = join(&mut tx, &Member::new(new.id, new.owner, new.created_at)).await?;
         query(
             "INSERT INTO channels (id, guild, name, topic, private, position, created_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7)",

@@ -16,7 +16,10 @@ async fn an_invite_is_found_as_it_was_made(ground: Ground) {
     assert_eq!(scene.invites.find("free").await.expect("find"), Some(free.clone()));
     assert_eq!(scene.invites.find("other").await.expect("find"), None);
     let nowhere = Invite { guild: GuildId(1), code: "nowhere".into(), ..limited };
-    assert_eq!(scene.invites.create(nowhere, Vec::new()).await.expect("works").expect_err("no guild"), Refusal::GuildGone);
+    assert_eq!(
+        scene.invites.create(nowhere, Vec::new()).await.expect("works").expect_err("no guild"),
+        Refusal::GuildGone
+    );
 }
 
 async fn only_those_that_work_are_listed(ground: Ground) {

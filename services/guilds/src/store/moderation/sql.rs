@@ -189,7 +189,8 @@ impl Store for SqlStore {
 
     async fn erase(&self, user: UserId) -> Result<u64> {
         let mut tx = self.pools.begin().await?;
-        let mut rows = query("DELETE FROM bans WHERE person = $1").bind(user.0).execute(&mut *tx).await?.rows_affected();
+        let mut rows =
+            query("DELETE FROM bans WHERE person = $1").bind(user.0).execute(&mut *tx).await?.rows_affected();
         // Whom the person banned stays banned.
         rows += query("UPDATE bans SET reason = '' WHERE actor = $1 AND reason <> ''")
             .bind(user.0)

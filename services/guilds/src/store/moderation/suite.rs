@@ -123,7 +123,10 @@ async fn erasing_takes_names_and_reasons_along(ground: Ground) {
     let names: Vec<MemberEdited> =
         log.iter().filter(|e| e.kind == "member_edited").map(|e| e.parse().expect("data")).collect();
     assert_eq!(names.len(), 2);
-    assert_eq!((names[0].user, names[0].nickname.as_deref(), names[0].timed_out_until), (BOB, None, Some(Timestamp(1))));
+    assert_eq!(
+        (names[0].user, names[0].nickname.as_deref(), names[0].timed_out_until),
+        (BOB, None, Some(Timestamp(1)))
+    );
     assert_eq!(names[1].nickname.as_deref(), Some("cids-canary"));
     assert_eq!(scene.moderation.bans_about(DAN).await.expect("list")[0].reason, "");
     assert_eq!(scene.moderation.erase(UserId(5)).await.expect("erased"), 1, "the ban of who isn't any more");

@@ -52,7 +52,8 @@ async fn who_sees_it_is_told_with_what_was_before(ground: Ground) {
     let (place, target) = ((guild, room.id), Target::User(BOB));
     let hidden = Channel { private: true, ..room.clone() };
     let overwrite = Overwrite { guild, channel: room.id, target, allow: NONE, deny: VIEW };
-    let told = Rewritten { before: room.clone(), after: hidden, overwrite, holders: Some(vec![BOB]) };
+    let was = Shift::default();
+    let told = Rewritten { before: room.clone(), after: hidden, overwrite, was, holders: Some(vec![BOB]) };
     let tell: Tell<Rewritten> = Box::new(move |done| {
         assert_eq!(*done, told);
         Vec::new()

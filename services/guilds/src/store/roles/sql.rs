@@ -198,12 +198,7 @@ impl Store for SqlStore {
         Ok(Ok(Committed { value: edited.after, events }))
     }
 
-    async fn delete(
-        &self,
-        actor: UserId,
-        id: (GuildId, RoleId),
-        tell: Tell<Deleted>,
-    ) -> Outcome<Committed<()>> {
+    async fn delete(&self, actor: UserId, id: (GuildId, RoleId), tell: Tell<Deleted>) -> Outcome<Committed<()>> {
         let mut tx = self.pools.begin().await?;
         let (found, acting) = match find_locked(&mut tx, actor, id).await? {
             Ok(found) => found,
