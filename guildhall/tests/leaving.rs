@@ -168,6 +168,8 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
         running.call("POST", &format!("/api/v1/guilds/{hall}/roles"), Some(&bob.token), Some(&draft)).expect(201);
     let give = format!("/api/v1/guilds/{hall}/members/{}/roles/{}", ada.id, text(&role["id"]));
     running.call("PUT", &give, Some(&bob.token), None).expect(204);
+    let report = json!({ "user": bob.id, "reason": "canary-report" });
+    call("POST", &format!("/api/v1/guilds/{hall}/reports"), report).expect(201);
     call("PUT", &format!("/api/v1/guilds/{hall}/bans/{}", eve.id), json!({ "reason": "canary-ban-reason" }))
         .expect(200);
     let direct = call("POST", "/api/v1/me/directs", json!({ "user": bob.id })).expect(200);
@@ -212,6 +214,7 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
         "canary-nickname",
         "canary-own-reason",
         "canary-ban-reason",
+        "canary-report",
     ] {
         assert!(!holding(&folder.data(), canary).is_empty(), "{canary} isn't planted");
     }

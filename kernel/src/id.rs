@@ -101,6 +101,8 @@ id!(/// A code that lets people register.
     RegistrationCodeId, "registration code");
 id!(/// One act of an operator or a moderator.
     ActId, "act");
+id!(/// What somebody told a guild's moderators of.
+    ReportId, "report");
 
 /// The pure sequencer of ids: never repeats, never goes back, whatever the clock does.
 #[derive(Debug)]

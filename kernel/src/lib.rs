@@ -16,8 +16,8 @@ pub use availability::Availability;
 pub use caller::{Caller, InstanceRole, Reader};
 pub use event::{Committed, Difference, Event, NewEvent};
 pub use id::{
-    ActId, ChannelId, EventId, ExportId, GuildId, IdentityId, MessageId, PasskeyId, RegistrationCodeId, RoleId,
-    SessionId, Snowflakes, UserId,
+    ActId, ChannelId, EventId, ExportId, GuildId, IdentityId, MessageId, PasskeyId, RegistrationCodeId, ReportId,
+    RoleId, SessionId, Snowflakes, UserId,
 };
 pub use page::{At, Limit, Page};
 pub use problem::{Kind, Problem, Result};

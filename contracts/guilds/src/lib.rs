@@ -4,7 +4,7 @@
 
 use files_contract::{ImageName, Upload};
 use kernel::{
-    At, Caller, ChannelId, Difference, GuildId, Limit, Page, Reader, RoleId, StreamName, Timestamp, UserId,
+    At, Caller, ChannelId, Difference, GuildId, Limit, Page, Reader, ReportId, RoleId, StreamName, Timestamp, UserId,
     permissions::{Grants, Permission, Permissions, Place, Standing},
 };
 use serde::{Deserialize, Serialize};
@@ -12,12 +12,14 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 mod moderation;
+mod reports;
 mod roles;
 
 pub use moderation::{
     ActNoted, AuditEntry, AuditFilter, Ban, BanDraft, Changed, GuildAct, MemberEdit, MemberEdited, Subject,
     TIME_OUT_SECONDS_MAX, TimeOut,
 };
+pub use reports::{Report, ReportChanged, ReportDraft, ReportEdit, ReportState};
 pub use roles::{
     ChannelPermissions, EVERYONE, MemberRolesChanged, Overwrite, OverwriteEdit, OverwritesChanged, Role, RoleChanged,
     RoleDeleted, RoleDraft, RoleEdit, RolesOrdered, Target,
@@ -88,6 +90,13 @@ contract::contract! {
         async fn end_time_out(&self, caller: Caller, guild: GuildId, user: UserId, reason: Option<String>) -> Member, idempotent;
         /// What was done in a guild, the newest first. `after` is the `next` of the page before.
         async fn audit_log(&self, caller: Caller, guild: GuildId, filter: AuditFilter, limit: Limit, after: Option<String>) -> Page<AuditEntry>, idempotent;
+
+        /// Tells the guild's moderators of a person or of what somebody said. The same again answers the report that is open.
+        async fn file_report(&self, caller: Caller, guild: GuildId, draft: ReportDraft) -> Report;
+        /// Reports for those who manage messages, the newest first, without those about the caller. `after` is the `next` of the page before.
+        async fn reports(&self, caller: Caller, guild: GuildId, state: Option<ReportState>, limit: Limit, after: Option<String>) -> Page<Report>, idempotent;
+        /// Takes a report in hand, closes it with a note, or opens it again.
+        async fn edit_report(&self, caller: Caller, guild: GuildId, report: ReportId, edit: ReportEdit) -> Report;
 
         async fn create_invite(&self, caller: Caller, guild: GuildId, draft: InviteDraft) -> Invite;
         async fn invites(&self, caller: Caller, guild: GuildId) -> Page<Invite>, idempotent;

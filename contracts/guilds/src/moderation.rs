@@ -69,6 +69,9 @@ pub enum GuildAct {
     MemberUnbanned,
     MemberTimedOut,
     TimeOutEnded,
+    ReportTaken,
+    ReportClosed,
+    ReportReopened,
 }
 
 impl GuildAct {
@@ -95,6 +98,9 @@ impl GuildAct {
             Self::MemberUnbanned => "member_unbanned",
             Self::MemberTimedOut => "member_timed_out",
             Self::TimeOutEnded => "time_out_ended",
+            Self::ReportTaken => "report_taken",
+            Self::ReportClosed => "report_closed",
+            Self::ReportReopened => "report_reopened",
         }
     }
 }

@@ -32,6 +32,7 @@ mod overwrites;
 mod passkeys;
 mod proxies;
 mod registration;
+mod reports;
 mod roles;
 mod session;
 mod sessions;
@@ -114,6 +115,7 @@ fn calls() -> OpenApiRouter<Deps> {
         .merge(overview::routes())
         .merge(guilds::routes())
         .merge(moderation::routes())
+        .merge(reports::routes())
         .merge(channels::routes())
         .merge(overwrites::routes())
         .merge(roles::routes())

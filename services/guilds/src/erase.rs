@@ -23,6 +23,7 @@ pub(crate) async fn erase(s: &Service, user: UserId, wishes: Wishes) -> Result<R
     erased += s.blocks.erase(user).await?;
     erased += s.moderation.erase(user).await?;
     erased += s.audit.erase(user).await?;
+    erased += s.reports.erase(user).await?;
     Ok(Receipt { service: "guilds".into(), user, at: s.ground.now(), erased })
 }
 

@@ -26,6 +26,9 @@ pub(crate) async fn export(s: &Service, user: UserId, after: Option<String>) -> 
         for invite in s.invites.made_by(user).await? {
             records.push(Record::new("invite", &invite)?);
         }
+        for report in s.reports.by(user).await? {
+            records.push(Record::new("report", &report)?);
+        }
         for ban in s.moderation.bans_about(user).await? {
             // Who banned the person isn't theirs to take along.
             let (guild, reason, at) = (ban.guild, ban.reason.clone(), ban.at);

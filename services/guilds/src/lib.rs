@@ -2,10 +2,10 @@
 //! from.
 //!
 //! * owns: `guilds`, `members`, `roles`, `member_roles`, `channels`, `overwrites`, `invites`, `directs`, `bans`,
-//!   `audit_log`, `blocks` (a projection)
+//!   `audit_log`, `reports`, `blocks` (a projection)
 //! * emits: `guild_edited`, `guild_deleted`, `member_joined`, `member_left`, `channel_created`, `channel_edited`,
 //!   `channel_deleted`, `role_created`, `role_edited`, `role_deleted`, `roles_ordered`, `member_roles_changed`,
-//!   `overwrites_changed`, `member_edited`, `access_changed` on `guilds/guild/{id}`; `act_noted` on `guilds/staff/{id}`; the channel's events on `guilds/channel/{id}` while
+//!   `overwrites_changed`, `member_edited`, `access_changed` on `guilds/guild/{id}`; `act_noted`, `report_changed` on `guilds/staff/{id}`; the channel's events on `guilds/channel/{id}` while
 //!   it is private; `guild_joined`, `guild_left`, `direct_opened`, `acquaintance_changed` on
 //!   `guilds/user/{id}`
 //! * listens to: people (`block_changed`)
@@ -43,6 +43,7 @@ mod order_roles;
 mod pass_on;
 mod preview_invite;
 mod read;
+mod report;
 mod revoke_invite;
 mod rules;
 mod service;
@@ -69,6 +70,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 102, name: "roles", sql: include_str!("../migrations/102_roles.sql") },
     Migration { version: 103, name: "blocks", sql: include_str!("../migrations/103_blocks.sql") },
     Migration { version: 104, name: "moderation", sql: include_str!("../migrations/104_moderation.sql") },
+    Migration { version: 105, name: "reports", sql: include_str!("../migrations/105_reports.sql") },
 ];
 
 struct Service {
@@ -81,6 +83,7 @@ struct Service {
     blocks: Arc<dyn store::blocks::Store>,
     moderation: Arc<dyn store::moderation::Store>,
     audit: Arc<dyn store::audit::Store>,
+    reports: Arc<dyn store::reports::Store>,
     people: Arc<dyn People>,
     files: Arc<dyn Files>,
     config: Config,
@@ -107,6 +110,7 @@ pub async fn build(
         blocks: store::blocks::open(&ground.database),
         moderation: store::moderation::open(&ground.database),
         audit: store::audit::open(&ground.database),
+        reports: store::reports::open(&ground.database),
         people,
         files,
         config,

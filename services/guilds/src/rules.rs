@@ -178,6 +178,10 @@ impl From<Refusal> for Problem {
             Refusal::Banned => {
                 Problem::forbidden("banned", "You were banned from this guild: only its moderators can lift that.")
             }
+            Refusal::ReportGone => Problem::not_found("report"),
+            Refusal::TooManyReports => {
+                conflict("too_many_reports", "20 of your reports wait for the moderators already: give them some time.")
+            }
             Refusal::NotBanned => Problem::not_found("ban"),
             Refusal::InviteUnknown => Problem::new(
                 Kind::NotFound,

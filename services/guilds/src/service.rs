@@ -4,7 +4,7 @@ use crate::{
     Service, accept_invite, acquaintances, allow, apply_block, audit_log, ban, channel_permissions, create_channel,
     create_guild, create_invite, create_role, delete_channel, delete_guild, delete_role, edit_channel, edit_guild,
     edit_member, edit_role, erase, export, facts, give_role, home, kick, leave, open_direct, order_roles,
-    preview_invite, read, revoke_invite, set_icon, set_overwrite, snapshot, time_out,
+    preview_invite, read, report, revoke_invite, set_icon, set_overwrite, snapshot, time_out,
 };
 use async_trait::async_trait;
 use contract::{Part, Receipt, Wishes};
@@ -12,9 +12,11 @@ use files_contract::Upload;
 use guilds_contract::{
     Acquaintance, AuditEntry, AuditFilter, Ban, BanDraft, Channel, ChannelDraft, ChannelEdit, ChannelPermissions,
     Facts, Guild, GuildDraft, GuildEdit, Guilds, Home, Invite, InviteDraft, InvitePreview, Member, MemberEdit,
-    Overwrite, OverwriteEdit, Role, RoleDraft, RoleEdit, Target, TimeOut,
+    Overwrite, OverwriteEdit, Report, ReportDraft, ReportEdit, ReportState, Role, RoleDraft, RoleEdit, Target, TimeOut,
 };
-use kernel::{At, Caller, ChannelId, Difference, GuildId, Limit, Page, Reader, Result, RoleId, StreamName, UserId};
+use kernel::{
+    At, Caller, ChannelId, Difference, GuildId, Limit, Page, Reader, ReportId, Result, RoleId, StreamName, UserId,
+};
 
 #[async_trait]
 impl Guilds for Service {
@@ -182,6 +184,25 @@ impl Guilds for Service {
         after: Option<String>,
     ) -> Result<Page<AuditEntry>> {
         audit_log::audit_log(self, caller, guild, filter, limit, after).await
+    }
+
+    async fn file_report(&self, caller: Caller, guild: GuildId, draft: ReportDraft) -> Result<Report> {
+        report::file(self, caller, guild, draft).await
+    }
+
+    async fn reports(
+        &self,
+        caller: Caller,
+        guild: GuildId,
+        state: Option<ReportState>,
+        limit: Limit,
+        after: Option<String>,
+    ) -> Result<Page<Report>> {
+        report::list(self, caller, guild, state, limit, after).await
+    }
+
+    async fn edit_report(&self, caller: Caller, guild: GuildId, report: ReportId, edit: ReportEdit) -> Result<Report> {
+        report::edit(self, caller, guild, report, edit).await
     }
 
     async fn create_invite(&self, caller: Caller, guild: GuildId, draft: InviteDraft) -> Result<Invite> {

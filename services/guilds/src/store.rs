@@ -11,6 +11,7 @@ pub(crate) mod guilds;
 pub(crate) mod invites;
 pub(crate) mod moderation;
 pub(crate) mod overwrites;
+pub(crate) mod reports;
 pub(crate) mod roles;
 
 use kernel::{Committed, NewEvent};
@@ -46,6 +47,8 @@ pub(crate) enum Refusal {
     /// Who was banned can't join.
     Banned,
     NotBanned,
+    ReportGone,
+    TooManyReports,
     InviteUnknown,
     InviteExpired,
     InviteUsedUp,

@@ -12,6 +12,15 @@ pub(crate) fn reason(given: Option<String>) -> Result<Option<String>> {
     Ok(Some(reason).filter(|reason| !reason.is_empty()))
 }
 
+/// What a report says.
+pub(crate) fn complaint(given: &str) -> Result<String> {
+    let text = line("reason", given, REASON_MAX_CHARS)?;
+    if text.is_empty() {
+        return Err(Problem::field("reason", "reason_empty", "Say what is wrong: the moderators need to know."));
+    }
+    Ok(text)
+}
+
 /// Until when a time-out of so many seconds lasts.
 pub(crate) fn time_out(seconds: i64, now: Timestamp) -> Result<Timestamp> {
     if !(TIME_OUT_SECONDS_MIN..=TIME_OUT_SECONDS_MAX).contains(&seconds) {
@@ -93,6 +102,7 @@ mod tests {
     fn reasons_and_time_outs_are_checked_by_field() {
         let field = |problem: Problem| problem.field.expect("a field").into_owned();
         assert_eq!(reason(Some("  too \n loud ".into())).expect("fits").as_deref(), Some("too loud"));
+        assert_eq!(field(complaint(" ").expect_err("empty")), "reason");
         assert_eq!(reason(Some(" ".into())).expect("fits"), None);
         assert_eq!(field(reason(Some("x".repeat(501))).expect_err("too long")), "reason");
         assert_eq!(time_out(60, Timestamp(0)).expect("fits"), Timestamp(60_000));

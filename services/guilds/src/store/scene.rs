@@ -1,6 +1,6 @@
 //! What the suites of the store act with.
 
-use super::{Refusal, audit, channels, directs, guilds, invites, moderation, overwrites, roles};
+use super::{Refusal, audit, channels, directs, guilds, invites, moderation, overwrites, reports, roles};
 use crate::rules::roles::Rewrite;
 use engine_sql::{Database, Ground, sqlx};
 use guilds_contract::{Channel, ChannelKind, Guild, Invite, Member, Overwrite, Role, Target};
@@ -24,6 +24,7 @@ pub(crate) struct Scene {
     pub(crate) overwrites: Arc<dyn overwrites::Store>,
     pub(crate) moderation: Arc<dyn moderation::Store>,
     pub(crate) audit: Arc<dyn audit::Store>,
+    pub(crate) reports: Arc<dyn reports::Store>,
 }
 
 impl Scene {
@@ -37,6 +38,7 @@ impl Scene {
             overwrites: overwrites::open(&ground.database),
             moderation: moderation::open(&ground.database),
             audit: audit::open(&ground.database),
+            reports: reports::open(&ground.database),
             ground,
         })
     }

@@ -78,6 +78,7 @@ both_ways!(
         members_are_called_as_the_guild_calls_them,
         every_act_is_noted,
         an_archive_has_what_one_did_and_erasing_takes_it_along,
+        a_report_reaches_those_who_keep_order,
     },
     gated::{
         the_gate_hears_of_every_change,

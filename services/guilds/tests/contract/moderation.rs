@@ -1,7 +1,7 @@
 use crate::stage::{ADA, BOB, CID, EVE, Stage, own, refusal};
 use guilds_contract::{
-    AuditEntry, AuditFilter, BanDraft, GuildAct, MemberEdit, MemberEdited, RoleEdit, Subject, TIME_OUT_SECONDS_MAX,
-    TimeOut,
+    AuditEntry, AuditFilter, BanDraft, GuildAct, MemberEdit, MemberEdited, ReportDraft, ReportEdit, ReportState,
+    RoleEdit, Subject, TIME_OUT_SECONDS_MAX, TimeOut,
 };
 use kernel::{
     Caller, GuildId, Limit, Reader, StreamName,
@@ -234,4 +234,53 @@ pub(crate) async fn an_archive_has_what_one_did_and_erasing_takes_it_along(s: St
     assert!(!format!("{:?}", left.expect("list").items).contains("canary"));
     let bans = s.guilds.bans(ADA, guild, Limit::parse(None).expect("fits"), None).await.expect("list").items;
     assert_eq!((bans.len(), bans[0].reason.as_str()), (1, ""));
+}
+
+pub(crate) async fn a_report_reaches_those_who_keep_order(s: Stage) {
+    let guild = s.guild(&[BOB, CID, EVE]).await.id;
+    let role = s.role(guild, Permissions::of(&[Permission::ManageMessages])).await;
+    s.guilds.give_role(ADA, guild, BOB.user, role.id).await.expect("given");
+    let (room, elsewhere) = (s.general(guild).await.id, s.guild(&[CID]).await.id);
+    let den = s.channel(guild, true, &[]).await.id;
+    let draft = |user: Caller, reason: &str, place: Option<kernel::ChannelId>| ReportDraft {
+        user: user.user,
+        channel: place,
+        message: place.map(|_| kernel::MessageId(9)),
+        reason: reason.into(),
+    };
+    let file = async |caller, guild, draft| s.guilds.file_report(caller, guild, draft).await;
+    assert_eq!(refusal(file(CID, guild, draft(EVE, " ", None)).await), "422 reason_empty reason");
+    assert_eq!(refusal(file(CID, guild, draft(CID, "Me.", None)).await), "422 report_of_oneself user");
+    assert_eq!(refusal(file(CID, guild, draft(EVE, "There.", Some(den))).await), "404 not_found", "not seen");
+    assert_eq!(refusal(file(CID, elsewhere, draft(EVE, "There.", Some(room))).await), "404 not_found", "elsewhere");
+    assert_eq!(refusal(file(EVE, elsewhere, draft(CID, "There.", None)).await), "404 not_found", "an outsider");
+    let half = ReportDraft { message: None, ..draft(EVE, "There.", Some(room)) };
+    assert_eq!(refusal(file(CID, guild, half).await), "422 half_a_message message");
+    let report = file(CID, guild, draft(EVE, "Rude.", Some(room))).await.expect("filed");
+    assert_eq!(file(CID, guild, draft(EVE, "Still rude.", Some(room))).await.expect("once"), report);
+    assert_eq!(s.kinds(StreamName::staff(guild)).await.last().map(String::as_str), Some("report_changed"));
+
+    let all = Limit::parse(None).expect("fits");
+    let listed = async |caller, state| s.guilds.reports(caller, guild, state, all, None).await.map(|page| page.items);
+    for caller in [CID, EVE] {
+        assert_eq!(refusal(listed(caller, None).await), "403 missing_permission");
+    }
+    assert_eq!(listed(BOB, Some(ReportState::Open)).await.expect("list"), [report.clone()]);
+    let about_bob = file(CID, guild, draft(BOB, "Abuses his role.", None)).await.expect("filed");
+    assert_eq!(listed(BOB, None).await.expect("list").len(), 1, "not one's own case");
+    assert_eq!(listed(ADA, None).await.expect("list").len(), 2);
+    let edit = async |caller, id, state, note: Option<&str>| {
+        let edit = ReportEdit { state: Some(state), note: note.map(Into::into) };
+        s.guilds.edit_report(caller, guild, id, edit).await
+    };
+    assert_eq!(refusal(edit(BOB, about_bob.id, ReportState::Closed, None).await), "404 not_found");
+    assert_eq!(refusal(edit(EVE, report.id, ReportState::Closed, None).await), "403 missing_permission");
+    let taken = edit(BOB, report.id, ReportState::Taken, None).await.expect("taken");
+    assert_eq!((taken.state, taken.by), (ReportState::Taken, Some(BOB.user)));
+    let closed = edit(BOB, report.id, ReportState::Closed, Some("Talked to Eve.")).await.expect("closed");
+    assert_eq!((closed.state, closed.note.as_str()), (ReportState::Closed, "Talked to Eve."));
+    assert_eq!(listed(BOB, Some(ReportState::Open)).await.expect("list"), []);
+    let noted = s.guilds.audit_log(ADA, guild, AuditFilter::default(), all, None).await.expect("list").items;
+    let acts: Vec<GuildAct> = noted[..2].iter().map(|entry| entry.act).collect();
+    assert_eq!(acts, [GuildAct::ReportClosed, GuildAct::ReportTaken]);
 }

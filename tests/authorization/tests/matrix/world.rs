@@ -137,6 +137,9 @@ impl World {
             self.ids.insert(message, id(&sent["message"]));
             self.ids.insert(key, channel);
         }
+        let draft = json!({ "user": self.people["member"].id, "reason": "The matrix." });
+        let report = self.done("POST", &format!("/api/v1/guilds/{guild}/reports"), by(&owner), Some(draft)).await;
+        self.ids.insert("report", id(&report));
         self.renew_operating().await;
         self.ids.insert("guild", guild);
         self.ids.insert("code", code);
@@ -222,7 +225,7 @@ impl World {
             path if path.starts_with("/api/v1/operator/") => victim,
             _ => &bystander,
         };
-        path = path.replace("{role}", &id("role"));
+        path = path.replace("{role}", &id("role")).replace("{report}", &id("report"));
         path = path.replace("{user}", user).replace("{guild}", &id("guild"));
         path = path.replace("{code}", &if missing { "AAAAAAAAAAAAAAAAAAAAAA".to_owned() } else { id("code") });
         path = path.replace("{registration_code}", &id("registration code"));
@@ -274,6 +277,8 @@ impl World {
             "order_roles" => json!({ "roles": [self.ids["admin"], self.ids["moderator"], self.ids["role"]] }),
             "set_role_overwrite" | "set_user_overwrite" => json!({ "deny": 2 }),
             "create_invite" | "ban" => json!({}),
+            "file_report" => json!({ "user": self.people["bystander"].id, "reason": "The matrix." }),
+            "edit_report" => json!({ "state": "taken" }),
             "edit_member" => json!({ "nickname": "Renamed" }),
             "time_out" => json!({ "seconds": 60 }),
             "open_direct" => json!({ "user": self.people["bystander"].id }),
