@@ -73,6 +73,31 @@ test('who is timed out reads on, and writes again when it is taken back', async 
   await bob.sent('Yes');
 });
 
+test('a report of a message reaches who keeps order, and is closed with a note', async () => {
+  await ada.page.keyboard.press('Escape');
+  await cid.message('Yes').hover();
+  await cid.message('Yes').getByRole('button', { name: 'Report' }).click();
+  await dialog(cid, /^Report what/).getByLabel('What is wrong?').fill('It was no question');
+  await cid.shoot('report');
+  await dialog(cid, /^Report what/).getByRole('button', { name: 'Report' }).click();
+  await cid.page.getByText('The moderators will look at it').waitFor();
+
+  await ada.page.getByRole('button', { name: /guild menu/ }).click();
+  await ada.page.getByRole('menuitem', { name: 'Guild settings' }).click();
+  const settings = dialog(ada, 'Guild settings');
+  await settings.getByRole('tab', { name: 'Reports' }).click();
+  const report = settings.getByRole('list', { name: 'Reports' }).getByRole('listitem');
+  await report.getByText('It was no question').waitFor();
+  await report.getByLabel('What was done').fill('Talked to both');
+  await ada.shoot('reports');
+  await report.getByRole('button', { name: 'Close', exact: true }).click();
+  await settings.getByText('Nothing waits for you').waitFor();
+  await settings.getByText('Closed', { exact: true }).click();
+  await report.getByText('Talked to both').waitFor();
+  await settings.locator('.dialog-close').click();
+  await settings.waitFor({ state: 'detached' });
+});
+
 test('who is kicked is out at once, and comes back by the invite', async () => {
   await ada.page.keyboard.press('Escape');
   await moderate(ada, 'Cid', 'Kick…');

@@ -56,6 +56,7 @@ export const EXPLAINED: readonly Explained[] = [
   explain('timeOut', 'Time out members', 'Silence members below them for up to 28 days.'),
   explain('kick', 'Kick members', 'Take members below them out; they can come back with an invite.'),
   explain('ban', 'Ban members', 'Keep people out, and lift bans.'),
+  explain('manageMessages', 'Handle reports', 'See what members report, and answer it.'),
   explain('viewAuditLog', 'View audit log', 'See what was done here, by whom and why.'),
   explain('manageChannels', 'Manage channels', 'Create, edit and delete channels, and choose who sees them.'),
   explain('manageGuild', 'Manage guild', 'Change the guild’s name and icon.'),

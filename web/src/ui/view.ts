@@ -12,6 +12,7 @@ export type DialogName =
   | { name: 'delete-channel'; channel: string }
   | { name: 'guild-settings'; guild: string }
   | { name: 'leave-guild'; guild: string }
+  | { name: 'report'; guild: string; user: string; channel?: string; message?: string }
   | { name: 'nickname' | 'time-out' | 'kick' | 'ban'; guild: string; user: string }
   | { name: 'remove-friend'; user: string }
   | { name: 'block'; user: string }

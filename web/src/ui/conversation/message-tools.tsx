@@ -1,7 +1,8 @@
-import { Copy, Link as LinkIcon, Reply } from 'lucide-react';
+import { Copy, Flag, Link as LinkIcon, Reply } from 'lucide-react';
 import type { Message } from '../../api/types';
 import { copy } from '../../lib/clipboard';
 import { IconButton } from '../button';
+import { useMe, useStore } from '../hooks';
 import { show } from '../view';
 
 interface Props {
@@ -15,6 +16,13 @@ export function MessageTools({ message, onReply }: Props) {
     if (await copy(text)) show.toast(`${what} copied`);
     else show.toast('The browser doesn’t allow copying here', 'bad');
   };
+  const me = useMe();
+  const guild = useStore(state => state.channels[message.channel]?.guild);
+  const report = () => {
+    if (!guild) return;
+    const { author: user, channel, id } = message;
+    show.dialog({ name: 'report', guild, user, channel, message: id });
+  };
   const link = `${location.origin}${location.pathname}?message=${message.id}`;
   return (
     <div className="tools" role="toolbar" aria-label="Message actions">
@@ -27,6 +35,11 @@ export function MessageTools({ message, onReply }: Props) {
       <IconButton label="Copy link" onClick={() => void copied(link, 'Link')}>
         <LinkIcon size={16} />
       </IconButton>
+      {guild && message.author !== me && (
+        <IconButton label="Report" onClick={report}>
+          <Flag size={16} />
+        </IconButton>
+      )}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { InviteDialog } from './invite';
 import { KeysDialog } from './keys';
 import { BanDialog, KickDialog, NicknameDialog, TimeOutDialog } from './moderate';
 import { NewDirectDialog } from './new-direct';
+import { ReportDialog } from './report';
 import { SettingsDialog } from './settings';
 import { StatusDialog } from './status';
 import { SwitcherDialog } from './switcher';
@@ -42,6 +43,10 @@ export default function Dialogs() {
       return <KickDialog guild={dialog.guild} user={dialog.user} />;
     case 'ban':
       return <BanDialog guild={dialog.guild} user={dialog.user} />;
+    case 'report': {
+      const { name: _, ...about } = dialog;
+      return <ReportDialog {...about} />;
+    }
     case 'settings':
       return <SettingsDialog tab={dialog.tab} />;
     case 'status':

@@ -1,4 +1,4 @@
-import { Gavel, Home, ScrollText, Shield } from 'lucide-react';
+import { Flag, Gavel, Home, ScrollText, Shield } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
@@ -12,6 +12,7 @@ import { PictureField } from '../pictures/picture-field';
 import { useMay } from '../roles/standing';
 import { AuditLogSettings } from '../settings/audit-log';
 import { BanSettings } from '../settings/bans';
+import { ReportSettings } from '../settings/reports';
 import { RoleSettings } from '../settings/roles';
 import { show } from '../view';
 
@@ -24,8 +25,16 @@ export function GuildSettingsDialog({ guild: id }: { guild: string }) {
   const managesRoles = useMay(id, 'manageRoles');
   const bans = useMay(id, 'ban');
   const seesLog = useMay(id, 'viewAuditLog');
-  if (!name || !(isManager || managesRoles || bans || seesLog)) return null;
-  const first = isManager ? 'guild' : managesRoles ? 'roles' : bans ? 'bans' : 'audit-log';
+  const seesReports = useMay(id, 'manageMessages');
+  const pages = [
+    isManager && 'guild',
+    managesRoles && 'roles',
+    seesReports && 'reports',
+    bans && 'bans',
+    seesLog && 'audit-log',
+  ];
+  const first = pages.find(page => page !== false);
+  if (!name || !first) return null;
   return (
     <Dialog title="Guild settings" size="large" className="settings">
       <Tabs.Root defaultValue={first} className="tabs">
@@ -41,6 +50,12 @@ export function GuildSettingsDialog({ guild: id }: { guild: string }) {
               <Tabs.Trigger value="roles" className="tab">
                 <Shield size={17} />
                 Roles
+              </Tabs.Trigger>
+            )}
+            {seesReports && (
+              <Tabs.Trigger value="reports" className="tab">
+                <Flag size={17} />
+                Reports
               </Tabs.Trigger>
             )}
             {bans && (
@@ -62,6 +77,9 @@ export function GuildSettingsDialog({ guild: id }: { guild: string }) {
         </Tabs.Content>
         <Tabs.Content value="roles" className="tabs-page">
           <RoleSettings guild={id} />
+        </Tabs.Content>
+        <Tabs.Content value="reports" className="tabs-page">
+          <ReportSettings guild={id} />
         </Tabs.Content>
         <Tabs.Content value="bans" className="tabs-page">
           <BanSettings guild={id} />

@@ -1,4 +1,4 @@
-import { MessageCircle, SmilePlus } from 'lucide-react';
+import { Flag, MessageCircle, SmilePlus } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { useMemo } from 'react';
 import { useLocation } from 'wouter';
@@ -78,6 +78,11 @@ function Profile({ user }: { user: string }) {
             </Button>
           )}
           <FriendActions user={user} />
+          {guild && (
+            <Button tone="plain" wide onClick={() => show.dialog({ name: 'report', guild, user })}>
+              <Flag size={16} aria-hidden="true" /> Report
+            </Button>
+          )}
         </>
       )}
     </ProfileCard>

@@ -1,5 +1,6 @@
 import {
   Clock,
+  Flag,
   Gavel,
   Hash,
   Home,
@@ -40,6 +41,9 @@ const acts: Record<GuildAct, [LucideIcon, string, string]> = {
   overwrite_changed: [Hash, 'Channels’ permissions', 'changed who may do what in'],
   invite_created: [Link2, 'Invites created', 'created an invite'],
   invite_revoked: [Link2, 'Invites revoked', 'revoked an invite'],
+  report_taken: [Flag, 'Reports taken', 'took a report about'],
+  report_closed: [Flag, 'Reports closed', 'closed a report about'],
+  report_reopened: [Flag, 'Reports opened again', 'opened a report again about'],
   guild_edited: [Home, 'Guild edited', 'renamed the guild'],
   icon_changed: [Home, 'Icons', 'changed the guild’s icon'],
 };

@@ -61,6 +61,7 @@ function GuildMenu({ id, name, owner }: { id: string; name: string; owner: strin
   const managesRoles = useMay(id, 'manageRoles');
   const bans = useMay(id, 'ban');
   const seesLog = useMay(id, 'viewAuditLog');
+  const seesReports = useMay(id, 'manageMessages');
   const trigger = (
     <button type="button" className="guild-head" aria-label={`${name}: guild menu`}>
       <span className="guild-head-name">{name}</span>
@@ -77,7 +78,7 @@ function GuildMenu({ id, name, owner }: { id: string; name: string; owner: strin
           Create channel
         </MenuItem>
       )}
-      {(managesGuild || managesRoles || bans || seesLog) && (
+      {(managesGuild || managesRoles || bans || seesLog || seesReports) && (
         <>
           <MenuLine />
           <MenuItem

@@ -42,7 +42,7 @@ async fn is_in_too_many(tx: &mut Tx<'_>, user: UserId) -> Result<bool, sqlx::Err
 
 /// Takes names and topics out of a stream that nobody may read any more. Its events stay, for those who follow it.
 async fn redact(tx: &mut Tx<'_>, stream: &StreamName) -> Result<(), sqlx::Error> {
-    query("UPDATE events SET data = '{}' WHERE stream = $1 AND kind IN ('guild_edited', 'channel_created', 'channel_edited', 'role_created', 'role_edited')")
+    query("UPDATE events SET data = '{}' WHERE stream = $1 AND kind IN ('guild_edited', 'channel_created', 'channel_edited', 'role_created', 'role_edited', 'member_edited')")
         .bind(stream.as_str())
         .execute(&mut **tx)
         .await?;
