@@ -211,6 +211,10 @@ pub struct Channel {
     /// Who is in a direct; empty for a guild's channel.
     pub recipients: Vec<UserId>,
     pub created_at: Timestamp,
+    /// For so long a person waits after a message before the next one, in seconds; 0: not at all. Who manages the channel or its
+    /// messages doesn't wait.
+    #[serde(default)]
+    pub slow_mode_seconds: i32,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -238,6 +242,9 @@ pub struct ChannelEdit {
     /// Making a channel private hides it from everyone but those whom an overwrite lets see it; opening it takes away all that hides it.
     #[serde(default)]
     pub private: Option<bool>,
+    /// 0 to 21,600 (6 hours).
+    #[serde(default)]
+    pub slow_mode_seconds: Option<i32>,
 }
 
 /// What a channel that a person sees is called, and where it is: in exports.
@@ -341,12 +348,15 @@ pub struct Facts {
     /// For so long at most these facts hold, in milliseconds from when they were asked for; absent: until something changes.
     #[serde(default)]
     pub holds_ms: Option<i64>,
+    /// The channel's slow mode.
+    #[serde(default)]
+    pub slow_mode_seconds: i32,
 }
 
 impl Facts {
     /// What holds until somebody changes it.
     pub fn new(guild: Option<GuildId>, standing: Standing, place: Place, grants: Grants) -> Self {
-        Self { guild, standing, place, grants, silent_until: None, holds_ms: None }
+        Self { guild, standing, place, grants, silent_until: None, holds_ms: None, slow_mode_seconds: 0 }
     }
 
     /// The facts as they are at `now`: a time-out ends by itself.
@@ -368,6 +378,13 @@ impl Facts {
     /// What the person may do when not timed out.
     pub fn granted(self) -> Permissions {
         kernel::permissions::permissions(self.standing, self.place, &self.grants)
+    }
+
+    /// For how long the person waits between two messages, in seconds.
+    pub fn pace_seconds(self) -> i32 {
+        let permissions = self.permissions();
+        let waits = !permissions.has(Permission::ManageMessages) && !permissions.has(Permission::ManageChannels);
+        if waits { self.slow_mode_seconds } else { 0 }
     }
 
     /// Whether the person sees what only those see who keep order in a guild.

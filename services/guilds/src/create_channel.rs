@@ -35,6 +35,7 @@ pub(crate) async fn create_channel(
         position: 0,
         recipients: Vec::new(),
         created_at: s.ground.now(),
+        slow_mode_seconds: 0,
     };
     let mut pen = Pen::new(&s.ground, 3).await?;
     let mut seen_by = allowed.clone();

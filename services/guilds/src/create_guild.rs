@@ -20,6 +20,7 @@ pub(crate) async fn create_guild(s: &Service, caller: Caller, draft: GuildDraft)
         position: 0,
         recipients: Vec::new(),
         created_at,
+        slow_mode_seconds: 0,
     };
     let mut pen = Pen::new(&s.ground, 3).await?;
     let mut events = pen.joined(&Member::new(id, caller.user, created_at));

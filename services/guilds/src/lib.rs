@@ -71,6 +71,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 103, name: "blocks", sql: include_str!("../migrations/103_blocks.sql") },
     Migration { version: 104, name: "moderation", sql: include_str!("../migrations/104_moderation.sql") },
     Migration { version: 105, name: "reports", sql: include_str!("../migrations/105_reports.sql") },
+    Migration { version: 106, name: "slow_mode", sql: include_str!("../migrations/106_slow_mode.sql") },
 ];
 
 struct Service {

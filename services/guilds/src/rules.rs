@@ -12,6 +12,7 @@ pub(crate) const CHANNELS_PER_GUILD: i64 = 200;
 /// Of those that work.
 pub(crate) const INVITES_PER_GUILD: i64 = 1_000;
 pub(crate) const POSITION_MAX: i32 = 100_000;
+const SLOW_MODE_SECONDS_MAX: i32 = 6 * 3_600;
 /// How many people may be asked about at once.
 pub(crate) const ACQUAINTANCES_AT_ONCE: usize = 200;
 /// For so long an invite that has expired, or was used up, still says so; then it is unknown.
@@ -48,6 +49,7 @@ pub(crate) fn direct(id: ChannelId, one: UserId, other: UserId, created_at: Time
         position: 0,
         recipients: vec![one.min(other), one.max(other)],
         created_at,
+        slow_mode_seconds: 0,
     }
 }
 
@@ -58,6 +60,7 @@ pub(crate) struct Change {
     topic: Option<Topic>,
     position: Option<i32>,
     private: Option<bool>,
+    slow_mode_seconds: Option<i32>,
 }
 
 impl Change {
@@ -65,11 +68,16 @@ impl Change {
         if edit.position.is_some_and(|p| !(0..=POSITION_MAX).contains(&p)) {
             return Err(Problem::field("position", "position_out_of_range", "A position is 0 to 100,000."));
         }
+        if edit.slow_mode_seconds.is_some_and(|seconds| !(0..=SLOW_MODE_SECONDS_MAX).contains(&seconds)) {
+            let detail = "Slow mode is 0 to 21,600 seconds (6 hours).";
+            return Err(Problem::field("slow_mode_seconds", "slow_mode_out_of_range", detail));
+        }
         Ok(Self {
             name: edit.name.map(|name| Name::parse("name", &name)).transpose()?,
             topic: edit.topic.map(|topic| Topic::parse(&topic)).transpose()?,
             position: edit.position,
             private: edit.private,
+            slow_mode_seconds: edit.slow_mode_seconds,
         })
     }
 
@@ -84,6 +92,7 @@ impl Change {
         }
         after.position = self.position.unwrap_or(after.position);
         after.private = self.private.unwrap_or(after.private);
+        after.slow_mode_seconds = self.slow_mode_seconds.unwrap_or(after.slow_mode_seconds);
         after
     }
 }
@@ -245,6 +254,7 @@ mod tests {
         let refused = |edit| Change::parse(edit).expect_err("refused").field.expect("a field").into_owned();
         assert_eq!(refused(ChannelEdit { position: Some(-1), ..Default::default() }), "position");
         assert_eq!(refused(ChannelEdit { position: Some(100_001), ..Default::default() }), "position");
+        assert_eq!(refused(ChannelEdit { slow_mode_seconds: Some(21_601), ..Default::default() }), "slow_mode_seconds");
         assert_eq!(refused(ChannelEdit { name: Some(" ".into()), ..Default::default() }), "name");
         assert_eq!(refused(ChannelEdit { topic: Some("x".repeat(501)), ..Default::default() }), "topic");
     }

@@ -8,6 +8,7 @@ const GROUP: i64 = 200;
 /// Forgets the person's nonces and markers, and all that the person said unless it may stay without a name.
 pub(crate) async fn erase(s: &Service, user: UserId, wishes: Wishes) -> Result<Receipt> {
     let mut erased = s.store.forget(user).await?;
+    erased += s.turns.erase(user).await?;
     if wishes.messages == OwnMessages::Erase {
         erased += bury(s, user).await?;
         // Once more, for what came while the messages were buried.

@@ -1,6 +1,6 @@
 //! Messages: what is said.
 //!
-//! * owns: `heads`, `messages`, `markers`
+//! * owns: `heads`, `messages`, `markers`, `turns`
 //! * emits: `message_sent`, `message_deleted` on `messages/channel/{id}`; `marker_moved` on `messages/user/{id}`;
 //!   hints of new heads on `heads/guild/{id}` and, for directs, `heads/channel/{id}`
 //! * listens to: `channel_deleted`, `guild_deleted`, `member_joined` of guilds
@@ -19,6 +19,7 @@ mod rules;
 mod sabotage;
 mod send;
 mod store;
+mod take_turn;
 mod writer;
 
 pub use config::Config;
@@ -47,10 +48,12 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 101, name: "nonces", sql: include_str!("../migrations/101_nonces.sql") },
     Migration { version: 102, name: "said_once", sql: include_str!("../migrations/102_said_once.sql") },
     Migration { version: 103, name: "one_round_trip", sql: include_str!("../migrations/103_one_round_trip.sql") },
+    Migration { version: 104, name: "turns", sql: include_str!("../migrations/104_turns.sql") },
 ];
 
 struct Service {
     store: Arc<dyn store::Store>,
+    turns: Arc<dyn store::turns::Store>,
     ground: Ground,
     gate: Arc<Gate>,
     writer: writer::Writer,
@@ -68,9 +71,10 @@ pub async fn build(
     let ground = Ground::open(database, MIGRATIONS, outside).await?;
     let store = store::open(&ground.database);
     on::follow_guilds(&ground, store.clone(), guilds);
-    prune::start(ground.clone(), config.keep_events_days);
+    let turns = store::turns::open(&ground.database);
+    prune::start(ground.clone(), turns.clone(), config.keep_events_days);
     let writer = writer::Writer::start(ground.clone(), store.clone(), &config);
-    Ok(Arc::new(Service { store, ground, gate, writer }))
+    Ok(Arc::new(Service { store, turns, ground, gate, writer }))
 }
 
 #[async_trait]

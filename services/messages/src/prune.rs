@@ -1,17 +1,24 @@
 //! The log of what else happened to messages is kept for a while, for those who come back; the messages stay.
 
+use crate::store::turns;
 use engine_sql::Ground;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 const EVERY: Duration = Duration::from_secs(3_600);
 const DAY_SECONDS: i64 = 24 * 3_600;
 
-pub(crate) fn start(ground: Ground, keep_days: u32) {
+/// Nobody waits for longer between two messages.
+const TURNS_STAY_SECONDS: i64 = DAY_SECONDS;
+
+pub(crate) fn start(ground: Ground, turns: Arc<dyn turns::Store>, keep_days: u32) {
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(EVERY).await;
             if let Err(fault) = prune(&ground, keep_days).await {
                 tracing::warn!(?fault, "old events stay until the next try");
+            }
+            if let Err(fault) = turns.prune(ground.now().plus_seconds(-TURNS_STAY_SECONDS)).await {
+                tracing::warn!(?fault, "old turns stay until the next try");
             }
         }
     });

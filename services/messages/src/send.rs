@@ -1,4 +1,4 @@
-use crate::{Service, rules, store::Pending};
+use crate::{Service, rules, store::Pending, take_turn};
 use kernel::{Caller, ChannelId, EventId, NewEvent, Problem, Result, StreamName, Text, permissions::Permission};
 use messages_contract::{Draft, Message, Sent};
 use std::borrow::Cow;
@@ -15,6 +15,7 @@ pub(crate) async fn send(s: &Service, caller: Caller, channel: ChannelId, draft:
     }
     let body = rules::fingerprint(&text, draft.reply_to);
     let nonce_key = rules::nonce_key(&nonce);
+    take_turn::take_turn(s, facts, caller.user, channel, nonce_key).await?;
     let (author, guild, reply_to) = (caller.user, facts.guild, draft.reply_to);
     let pending = Pending { author, channel, guild, nonce, nonce_key, text, reply_to, body };
     s.writer.commit(pending).await

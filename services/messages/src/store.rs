@@ -1,6 +1,7 @@
 //! What messages keeps. Every engine passes `store/suite.rs`.
 
 pub(crate) mod group;
+pub(crate) mod turns;
 
 use crate::rules::Reading;
 use async_trait::async_trait;

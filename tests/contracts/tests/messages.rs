@@ -8,7 +8,7 @@ use contract::{
 use engine_bus::{MemoryBus, MemoryFanout};
 use engine_sql::{Outside, testing::Scratch};
 use gate::Gate;
-use guilds_contract::{ChannelDraft, GuildDraft, Guilds};
+use guilds_contract::{ChannelDraft, ChannelEdit, GuildDraft, Guilds};
 use kernel::{
     Caller, ChannelId, Event, GuildId, Kind, Limit, MessageId, Reader, SessionId, StreamName, Timestamp, UserId,
 };
@@ -320,6 +320,30 @@ async fn a_snapshot_names_every_head_and_where_it_stands(town: Town) {
     assert_eq!(part.at.get(&StreamName::messages(town.hall)), Some(&2));
 }
 
+async fn in_slow_mode_one_waits_between_two_messages(town: Town) {
+    town.bob_joins().await;
+    let edit = ChannelEdit { slow_mode_seconds: Some(30), ..Default::default() };
+    assert_eq!(town.guilds.edit_channel(ADA, town.hall, edit).await.expect("edited").slow_mode_seconds, 30);
+    let send = async |caller, nonce: &str| {
+        let text = format!("Said as {nonce}");
+        town.messages.send(caller, town.hall, draft(nonce, &text)).await.map(|sent| sent.message.number)
+    };
+    let first = send(BOB, "one").await.expect("his turn");
+    town.clock.advance_seconds(29);
+    let refused = send(BOB, "two").await.expect_err("not yet");
+    assert_eq!((refused.status(), refused.code.as_ref(), refused.retry_after), (429, "slow_mode", Some(1)));
+    assert_eq!(send(BOB, "one").await.expect("the same again"), first);
+    for nonce in ["a", "b"] {
+        send(ADA, nonce).await.expect("who manages the channel doesn't wait");
+    }
+    town.clock.advance_seconds(1);
+    send(BOB, "two").await.expect("his turn again");
+    send(BOB, "three").await.expect_err("and again not");
+    let edit = ChannelEdit { slow_mode_seconds: Some(0), ..Default::default() };
+    town.guilds.edit_channel(ADA, town.hall, edit).await.expect("edited");
+    send(BOB, "three").await.expect("no waiting any more");
+}
+
 async fn a_deleted_channel_takes_its_messages_along(town: Town) {
     town.say(ADA, town.den, "gone soon").await;
     town.guilds.delete_channel(ADA, town.den).await.expect("deleted");
@@ -352,5 +376,6 @@ both_ways!(
     what_was_said_before_one_came_is_not_unread,
     a_person_is_exported_and_erased,
     a_snapshot_names_every_head_and_where_it_stands,
+    in_slow_mode_one_waits_between_two_messages,
     a_deleted_channel_takes_its_messages_along,
 );

@@ -55,6 +55,7 @@ pub(crate) fn of_channels(before: &Channel, after: &Channel) -> Vec<Changed> {
             ("topic", some(&channel.topic)),
             ("private", Some(channel.private.to_string())),
             ("position", Some(channel.position.to_string())),
+            ("slow_mode_seconds", Some(channel.slow_mode_seconds.to_string())),
         ]
     };
     differences(of(before), of(after))

@@ -2,9 +2,9 @@
 
 include!("lock.rs");
 
-type Columns = (i64, i64, String, String, bool, i32, i64);
+type Columns = (i64, i64, String, String, bool, i32, i64, i32);
 
-fn channel((id, guild, name, topic, private, position, created_at): Columns) -> Channel {
+fn channel((id, guild, name, topic, private, position, created_at, slow_mode_seconds): Columns) -> Channel {
     Channel {
         id: ChannelId(id),
         kind: ChannelKind::Text,
@@ -15,6 +15,7 @@ fn channel((id, guild, name, topic, private, position, created_at): Columns) -> 
         position,
         recipients: Vec::new(),
         created_at: Timestamp(created_at),
+        slow_mode_seconds,
     }
 }
 
@@ -24,7 +25,7 @@ async fn find_locked(tx: &mut Tx<'_>, guild: GuildId, id: ChannelId) -> Result<O
         return Ok(None);
     }
     let row: Option<Columns> = query_as(
-        "SELECT id, guild, name, topic, private, position, created_at FROM channels WHERE id = $1 AND guild = $2",
+        "SELECT id, guild, name, topic, private, position, created_at, slow_mode FROM channels WHERE id = $1 AND guild = $2",
     )
     .bind(id.0)
     .bind(guild.0)
@@ -33,13 +34,24 @@ async fn find_locked(tx: &mut Tx<'_>, guild: GuildId, id: ChannelId) -> Result<O
     Ok(row.map(channel))
 }
 
-/// What the SQL of facts answers: the guild, whether the channel is private, the guild's owner and what it gives everyone,
+/// What the SQL of facts answers: the guild, whether the channel is private, its slow mode, the guild's owner and what it gives everyone,
 /// the member and until when a time-out silences them, the sets of the member's roles, the channel's word for everyone, for the person and for those roles.
-type Said =
-    (i64, bool, i64, i64, Option<i64>, Option<i64>, Option<String>, Option<String>, Option<String>, Option<String>);
+type Said = (
+    i64,
+    bool,
+    i32,
+    i64,
+    i64,
+    Option<i64>,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
 
 fn facts(
-    (guild, private, owner, base, member, silent, held, everyone, person, for_roles): Said,
+    (guild, private, slow_mode_seconds, owner, base, member, silent, held, everyone, person, for_roles): Said,
     user: UserId,
 ) -> Facts {
     let standing = rules::standing(user, UserId(owner), member.is_some());
@@ -50,7 +62,11 @@ fn facts(
         roles: roles::all_shifts(for_roles.as_deref()),
         person: roles::all_shifts(person.as_deref()),
     };
-    Facts { silent_until: silent.map(Timestamp), ..Facts::new(Some(GuildId(guild)), standing, place, grants) }
+    Facts {
+        silent_until: silent.map(Timestamp),
+        slow_mode_seconds,
+        ..Facts::new(Some(GuildId(guild)), standing, place, grants)
+    }
 }
 
 /// How a person stands to a channel.
@@ -60,7 +76,7 @@ async fn facts_of<'e>(
     user: UserId,
 ) -> Result<Option<Facts>, sqlx::Error> {
     let row: Option<Said> = query_as(
-        "SELECT c.guild, c.private, g.owner, g.everyone, m.person, m.timed_out_until,
+        "SELECT c.guild, c.private, c.slow_mode, g.owner, g.everyone, m.person, m.timed_out_until,
                  (SELECT STRING_AGG(CAST(r.permissions AS TEXT), ',') FROM member_roles x JOIN roles r ON r.id = x.role
                   WHERE x.guild = c.guild AND x.person = $2),
                  (SELECT o.allow_bits || ':' || o.deny_bits FROM overwrites o

@@ -181,5 +181,6 @@ fn channel(guild: GuildId, id: i64, name: &str) -> Channel {
         position: 0,
         recipients: Vec::new(),
         created_at: Timestamp(1_000),
+        slow_mode_seconds: 0,
     }
 }

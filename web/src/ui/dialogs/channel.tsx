@@ -1,4 +1,4 @@
-import { Hash, Lock } from 'lucide-react';
+import { ChevronDown, Hash, Lock } from 'lucide-react';
 import { Switch } from 'radix-ui';
 import { type FormEvent, useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
@@ -12,6 +12,19 @@ import { pathOf } from '../selectors';
 import { show } from '../view';
 import { MemberPicker } from './member-picker';
 
+const PACES: [string, number][] = [
+  ['Not at all', 0],
+  ['5 seconds', 5],
+  ['10 seconds', 10],
+  ['30 seconds', 30],
+  ['1 minute', 60],
+  ['5 minutes', 300],
+  ['15 minutes', 900],
+  ['1 hour', 3_600],
+  ['6 hours', 21_600],
+];
+const otherPace = (seconds: number): [string, number] => [`${seconds} seconds`, seconds];
+
 /** Makes a channel, or edits one. */
 export function ChannelDialog({ guild, channel: id }: { guild: string; channel: string | undefined }) {
   const engine = useEngine();
@@ -20,11 +33,12 @@ export function ChannelDialog({ guild, channel: id }: { guild: string; channel: 
   const [name, setName] = useState(known?.name ?? '');
   const [topic, setTopic] = useState(known?.topic ?? '');
   const [isPrivate, setPrivate] = useState(known?.private ?? false);
+  const [pace, setPace] = useState(known?.slow_mode_seconds ?? 0);
   const { allowed, setAllowed, saved } = useAllowed(known?.private ? id : undefined);
   const { busy, problem, submit } = useSubmit(async () => {
     const draft = { name: name.trim(), topic: topic.trim(), private: isPrivate };
     if (known) {
-      engine.adopt(await engine.calls.signed.editChannel(known.id, draft));
+      engine.adopt(await engine.calls.signed.editChannel(known.id, { ...draft, slow_mode_seconds: pace }));
       if (isPrivate) await saveAllowed(engine, known.id, saved, allowed);
       show.noDialog();
       return;
@@ -64,6 +78,21 @@ export function ChannelDialog({ guild, channel: id }: { guild: string; channel: 
           refusal={problemAt(problem, 'topic')}
           placeholder="What is it about? (optional)"
         />
+        {known && (
+          <label className="choice-field">
+            <span>Slow mode: who has written waits</span>
+            <select value={pace} onChange={event => setPace(Number(event.target.value))}>
+              {(PACES.some(([, seconds]) => seconds === pace) ? PACES : [...PACES, otherPace(pace)]).map(
+                ([text, seconds]) => (
+                  <option key={seconds} value={seconds}>
+                    {text}
+                  </option>
+                ),
+              )}
+            </select>
+            <ChevronDown size={17} aria-hidden="true" />
+          </label>
+        )}
         <div className="switch-row">
           <label htmlFor="channel-private">
             <strong>Private channel</strong>

@@ -53,17 +53,18 @@ async fn hide(tx: &mut Tx<'_>, guild: GuildId, id: ChannelId, private: bool) -> 
 #[async_trait]
 impl Store for SqlStore {
     async fn find(&self, id: ChannelId) -> Result<Option<Channel>> {
-        let row: Option<Columns> =
-            query_as("SELECT id, guild, name, topic, private, position, created_at FROM channels WHERE id = $1")
-                .bind(id.0)
-                .fetch_optional(&self.pools.read)
-                .await?;
+        let row: Option<Columns> = query_as(
+            "SELECT id, guild, name, topic, private, position, created_at, slow_mode FROM channels WHERE id = $1",
+        )
+        .bind(id.0)
+        .fetch_optional(&self.pools.read)
+        .await?;
         Ok(row.map(channel))
     }
 
     async fn of(&self, user: UserId, guild: Option<GuildId>) -> Result<Vec<(Channel, Facts)>> {
         let mut select = QueryBuilder::<Db>::new(
-            "SELECT c.id, c.guild, c.name, c.topic, c.private, c.position, c.created_at, g.owner, g.everyone,
+            "SELECT c.id, c.guild, c.name, c.topic, c.private, c.position, c.created_at, c.slow_mode, g.owner, g.everyone,
                  (SELECT STRING_AGG(CAST(r.permissions AS TEXT), ',') FROM member_roles x JOIN roles r ON r.id = x.role
                   WHERE x.guild = c.guild AND x.person = m.person),
                  (SELECT o.allow_bits || ':' || o.deny_bits FROM overwrites o
@@ -88,6 +89,7 @@ impl Store for SqlStore {
             bool,
             i32,
             i64,
+            i32,
             i64,
             i64,
             Option<String>,
@@ -96,28 +98,28 @@ impl Store for SqlStore {
             Option<String>,
         );
         let rows: Vec<Seen> = select.build_query_as().fetch_all(&self.pools.read).await?;
-        let seen =
-            rows.into_iter().map(|row| {
-                let (
-                    id,
-                    guild,
-                    name,
-                    topic,
-                    private,
-                    position,
-                    created_at,
-                    owner,
-                    base,
-                    held,
-                    everyone,
-                    person,
-                    for_roles,
-                ) = row;
-                // Who sees a channel sees it when timed out, too.
-                let said = (guild, private, owner, base, Some(user.0), None, held, everyone, person, for_roles);
-                let facts = facts(said, user);
-                (channel((id, guild, name, topic, private, position, created_at)), facts)
-            });
+        let seen = rows.into_iter().map(|row| {
+            let (
+                id,
+                guild,
+                name,
+                topic,
+                private,
+                position,
+                created_at,
+                slow_mode,
+                owner,
+                base,
+                held,
+                everyone,
+                person,
+                for_roles,
+            ) = row;
+            // Who sees a channel sees it when timed out, too.
+            let said = (guild, private, slow_mode, owner, base, Some(user.0), None, held, everyone, person, for_roles);
+            let facts = facts(said, user);
+            (channel((id, guild, name, topic, private, position, created_at, slow_mode)), facts)
+        });
         Ok(seen.collect())
     }
 
@@ -147,7 +149,7 @@ impl Store for SqlStore {
         let position = last.map_or(0, |last| (last + 1).min(rules::POSITION_MAX));
         let row: Columns = query_as(
             "INSERT INTO channels (id, guild, name, topic, private, position, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id, guild, name, topic, private, position, created_at",
+             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id, guild, name, topic, private, position, created_at, slow_mode",
         )
         .bind(new.id.0)
         .bind(guild.0)
@@ -183,12 +185,13 @@ impl Store for SqlStore {
         if after == before {
             return Ok(Ok(unchanged(after)));
         }
-        query("UPDATE channels SET name = $2, topic = $3, private = $4, position = $5 WHERE id = $1")
+        query("UPDATE channels SET name = $2, topic = $3, private = $4, position = $5, slow_mode = $6 WHERE id = $1")
             .bind(id.0)
             .bind(&after.name)
             .bind(&after.topic)
             .bind(after.private)
             .bind(after.position)
+            .bind(after.slow_mode_seconds)
             .execute(&mut *tx)
             .await?;
         if before.private != after.private {
@@ -211,7 +214,7 @@ impl Store for SqlStore {
 
     async fn page(&self, after: ChannelId, limit: i64) -> Result<Vec<Channel>> {
         let rows: Vec<Columns> = query_as(
-            "SELECT id, guild, name, topic, private, position, created_at FROM channels
+            "SELECT id, guild, name, topic, private, position, created_at, slow_mode FROM channels
              WHERE id > $1 ORDER BY id LIMIT $2",
         )
         .bind(after.0)

@@ -93,7 +93,14 @@ async fn an_edit_is_told_with_what_was_before(ground: Ground) {
     let room = scene.channel(guild, false, &[]).await.expect("made");
     let asked =
         ChannelEdit { name: Some("den".into()), topic: Some("cards".into()), position: Some(7), private: Some(true) };
-    let after = Channel { name: "den".into(), topic: "cards".into(), position: 7, private: true, ..room.clone() };
+    let after = Channel {
+        name: "den".into(),
+        topic: "cards".into(),
+        position: 7,
+        private: true,
+        slow_mode_seconds: 30,
+        ..room.clone()
+    };
     let event = scene.event(StreamName::channel(room.id));
     let expected = (room.clone(), after.clone());
     let tell: Tell<(Channel, Channel)> = Box::new(move |both| {
