@@ -7,12 +7,10 @@ use utoipa::ToSchema;
 /// The longest time-out, in seconds: 28 days.
 pub const TIME_OUT_SECONDS_MAX: i64 = 28 * 24 * 3_600;
 
-/// A change of a member: what is absent stays.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct MemberEdit {
     /// What the member is called in this guild, 1 to 80 characters; empty: as everywhere.
-    #[serde(default)]
-    pub nickname: Option<String>,
+    pub nickname: String,
     /// For the audit log; at most 500 characters.
     #[serde(default)]
     pub reason: Option<String>,

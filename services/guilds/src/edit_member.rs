@@ -18,7 +18,7 @@ pub(crate) async fn edit_member(
     let needed = if user == caller.user { Permission::ChangeNickname } else { Permission::ManageNicknames };
     facts::in_guild(s, caller, guild, needed).await?;
     let reason = acts::reason(edit.reason)?;
-    let nickname = edit.nickname.filter(|name| !name.trim().is_empty());
+    let nickname = Some(edit.nickname).filter(|name| !name.trim().is_empty());
     let nickname = nickname.map(|name| Name::parse("nickname", &name)).transpose()?.map(Name::into_string);
     let mut pen = Pen::new(&s.ground, 2).await?;
     let tell = move |(before, after): &(Member, Member)| {

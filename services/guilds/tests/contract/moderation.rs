@@ -129,7 +129,7 @@ pub(crate) async fn a_time_out_silences_until_it_ends_by_itself(s: Stage) {
 
 pub(crate) async fn members_are_called_as_the_guild_calls_them(s: Stage) {
     let guild = moderated(&s).await;
-    let name = |name: &str| MemberEdit { nickname: because(name), reason: None };
+    let name = |name: &str| MemberEdit { nickname: name.into(), reason: None };
     let call = async |caller, user: Caller, to: &str| s.guilds.edit_member(caller, guild, user.user, name(to)).await;
     assert_eq!(call(CID, CID, " Sid  the Kid ").await.expect("one's own").nickname.as_deref(), Some("Sid the Kid"));
     let told = s.last(StreamName::guild(guild)).await;
