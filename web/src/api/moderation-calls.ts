@@ -1,7 +1,16 @@
 import type { Client } from 'openapi-fetch';
 import type { Take } from './calls';
 import type { paths } from './schema';
-import type { AuditEntry, AuditQuery, Ban, Page, Report, ReportDraft, ReportEdit, ReportState } from './types';
+import type {
+  AuditEntry,
+  AuditQuery,
+  Ban,
+  Page,
+  Report,
+  ReportDraft,
+  ReportEdit,
+  ReportState,
+} from './types';
 
 /** What keeps order in a guild. A reason is for the audit log. */
 export function moderationCalls(http: Client<paths>, take: Take) {

@@ -399,6 +399,58 @@ export interface paths {
         patch: operations["edit_guild"];
         trace?: never;
     };
+    "/api/v1/guilds/{guild}/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done in a guild, by whom, on whom and why, the newest first. */
+        get: operations["audit_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guilds/{guild}/bans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may not join a guild, the newest first. */
+        get: operations["bans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guilds/{guild}/bans/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Ban a person, whether a member or not: they can't join any more. Who is banned already stays so. */
+        put: operations["ban"];
+        post?: never;
+        /** Let a person join again. */
+        delete: operations["unban"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/guilds/{guild}/channels": {
         parameters: {
             query?: never;
@@ -504,6 +556,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/guilds/{guild}/members/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a member out, who may come back. */
+        delete: operations["kick"];
+        options?: never;
+        head?: never;
+        /**
+         * Change what a member is called in a guild.
+         * @description One's own name asks for the permission to change it, another's for the one to manage nicknames, of members below one's own
+         *     highest role.
+         */
+        patch: operations["edit_member"];
+        trace?: never;
+    };
     "/api/v1/guilds/{guild}/members/{user}/roles/{role}": {
         parameters: {
             query?: never;
@@ -520,6 +594,62 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guilds/{guild}/members/{user}/time-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Silence a member for a while. Who is timed out reads, and does nothing else; it ends by itself. */
+        put: operations["time_out"];
+        post?: never;
+        /** Let a member speak again. */
+        delete: operations["end_time_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guilds/{guild}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports for the moderators, the newest first, without those about the caller. */
+        get: operations["reports"];
+        put?: never;
+        /**
+         * Tell a guild's moderators of a person, or of what somebody said.
+         * @description Who it is about isn't told, and doesn't see it. The same again answers the report that is open.
+         */
+        post: operations["file_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guilds/{guild}/reports/{report}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Take a report in hand, close it with a note, or open it again. */
+        patch: operations["edit_report"];
         trace?: never;
     };
     "/api/v1/guilds/{guild}/roles": {
@@ -1837,6 +1967,20 @@ export interface components {
          * @enum {string}
          */
         Audience: "everyone" | "shared_guilds" | "nobody";
+        /** @description One act in a guild. */
+        AuditEntry: {
+            act: components["schemas"]["GuildAct"];
+            at: components["schemas"]["Timestamp"];
+            by: components["schemas"]["UserId"];
+            differences?: components["schemas"]["Changed"][];
+            guild: components["schemas"]["GuildId"];
+            id: components["schemas"]["ActId"];
+            /** @description Why, if somebody said so. */
+            reason?: string | null;
+            role?: components["schemas"]["RoleId"] | null;
+            subject: components["schemas"]["Subject"];
+            user?: components["schemas"]["UserId"] | null;
+        };
         /** @description What the provider sent along when the browser came back. */
         AuthAnswer: {
             code?: string | null;
@@ -1857,6 +2001,19 @@ export interface components {
             residentKey: string;
             userVerification: string;
         };
+        /** @description Somebody who may not join. */
+        Ban: {
+            at: components["schemas"]["Timestamp"];
+            by: components["schemas"]["UserId"];
+            guild: components["schemas"]["GuildId"];
+            /** @description May be empty. */
+            reason: string;
+            user: components["schemas"]["UserId"];
+        };
+        BanDraft: {
+            /** @description For the list of bans and the audit log; at most 500 characters. */
+            reason?: string | null;
+        };
         /** @description Where to send the browser. */
         Begun: {
             /** @description The provider's page. */
@@ -1866,6 +2023,15 @@ export interface components {
         Block: {
             since: components["schemas"]["Timestamp"];
             user: components["schemas"]["UserId"];
+        };
+        /** @description One value that an act changed, in short. */
+        Changed: {
+            /** @description Absent: there is none any more. */
+            after?: string | null;
+            /** @description Absent: there was none. */
+            before?: string | null;
+            /** @description What changed: `name`, `permissions`, `nickname` … */
+            what: string;
         };
         /** @description A text room. */
         Channel: {
@@ -1884,6 +2050,12 @@ export interface components {
             private: boolean;
             /** @description Who is in a direct; empty for a guild's channel. */
             recipients: components["schemas"]["UserId"][];
+            /**
+             * Format: int32
+             * @description For so long a person waits after a message before the next one, in seconds; 0: not at all. Who manages the channel or its
+             *     messages doesn't wait.
+             */
+            slow_mode_seconds?: number;
             topic: string;
         };
         ChannelDraft: {
@@ -1901,6 +2073,11 @@ export interface components {
             position?: number | null;
             /** @description Making a channel private hides it from everyone but those whom an overwrite lets see it; opening it takes away all that hides it. */
             private?: boolean | null;
+            /**
+             * Format: int32
+             * @description 0 to 21,600 (6 hours).
+             */
+            slow_mode_seconds?: number | null;
             topic?: string | null;
         };
         /**
@@ -2081,6 +2258,11 @@ export interface components {
             name: string;
             owner: components["schemas"]["UserId"];
         };
+        /**
+         * @description What was done. In a query and in the database it is called as in JSON: [`GuildAct::name`].
+         * @enum {string}
+         */
+        GuildAct: "guild_edited" | "icon_changed" | "channel_created" | "channel_edited" | "channel_deleted" | "overwrite_changed" | "role_created" | "role_edited" | "role_deleted" | "roles_ordered" | "role_given" | "role_taken" | "invite_created" | "invite_revoked" | "nickname_changed" | "member_kicked" | "member_banned" | "member_unbanned" | "member_timed_out" | "time_out_ended" | "report_taken" | "report_closed" | "report_reopened";
         GuildDraft: {
             /** @description 1 to 80 characters. */
             name: string;
@@ -2107,6 +2289,7 @@ export interface components {
             permissions?: components["schemas"]["Permissions"];
             /** @description The highest first, the one that every member has at the end. */
             roles?: components["schemas"]["Role"][];
+            timed_out_until?: components["schemas"]["Timestamp"] | null;
         };
         /** @description Where a channel stands for one person. Unread = `number` − `marker`. */
         Head: {
@@ -2290,9 +2473,18 @@ export interface components {
         Member: {
             guild: components["schemas"]["GuildId"];
             joined_at: components["schemas"]["Timestamp"];
+            /** @description What the member is called in this guild; absent: as everywhere. */
+            nickname?: string | null;
             /** @description By rising id, without the one that every member has. */
             roles?: components["schemas"]["RoleId"][];
+            timed_out_until?: components["schemas"]["Timestamp"] | null;
             user: components["schemas"]["UserId"];
+        };
+        MemberEdit: {
+            /** @description What the member is called in this guild, 1 to 80 characters; empty: as everywhere. */
+            nickname: string;
+            /** @description For the audit log; at most 500 characters. */
+            reason?: string | null;
         };
         /** @description One message. */
         Message: {
@@ -2417,6 +2609,26 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_AuditEntry: {
+            /** @description The `seq` of each stream that this page reflects. */
+            at?: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["AuditEntry"][];
+            /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Ban: {
+            /** @description The `seq` of each stream that this page reflects. */
+            at?: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["Ban"][];
+            /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Block: {
             /** @description The `seq` of each stream that this page reflects. */
             at?: {
@@ -2523,6 +2735,16 @@ export interface components {
                 [key: string]: number;
             };
             items: components["schemas"]["RegistrationCode"][];
+            /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Report: {
+            /** @description The `seq` of each stream that this page reflects. */
+            at?: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["Report"][];
             /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
             next?: string | null;
         };
@@ -2814,6 +3036,42 @@ export interface components {
             reason?: string | null;
             wishes?: components["schemas"]["Wishes"];
         };
+        /** @description What a member told the moderators. Who it is about doesn't see it. */
+        Report: {
+            at: components["schemas"]["Timestamp"];
+            by?: components["schemas"]["UserId"] | null;
+            channel?: components["schemas"]["ChannelId"] | null;
+            guild: components["schemas"]["GuildId"];
+            id: components["schemas"]["ReportId"];
+            message?: components["schemas"]["MessageId"] | null;
+            /** @description What was done about it; may be empty. */
+            note: string;
+            reason: string;
+            reporter: components["schemas"]["UserId"];
+            state: components["schemas"]["ReportState"];
+            user: components["schemas"]["UserId"];
+        };
+        ReportDraft: {
+            channel?: components["schemas"]["ChannelId"] | null;
+            message?: components["schemas"]["MessageId"] | null;
+            /** @description What is wrong, 1 to 500 characters. */
+            reason: string;
+            /** @description About whom: of a message, its author. */
+            user: components["schemas"]["UserId"];
+        };
+        /** @description A change of a report: what is absent stays. */
+        ReportEdit: {
+            /** @description At most 500 characters. */
+            note?: string | null;
+            state?: components["schemas"]["ReportState"] | null;
+        };
+        /**
+         * @description The id of a report: a time-sortable 64-bit number, as a string.
+         * @example 7301234567890123
+         */
+        ReportId: string;
+        /** @enum {string} */
+        ReportState: "open" | "taken" | "closed";
         /**
          * @description What `navigator.credentials.get` is to be given as `publicKey`, with base64url for bytes
          *     (`PublicKeyCredentialRequestOptionsJSON`).
@@ -3001,6 +3259,16 @@ export interface components {
          * @example messages/channel/7301234567890123
          */
         StreamName: string;
+        /** @description On whom or what it was done. */
+        Subject: {
+            guild: components["schemas"]["GuildId"];
+        } | {
+            channel: components["schemas"]["ChannelId"];
+        } | {
+            role: components["schemas"]["RoleId"];
+        } | {
+            user: components["schemas"]["UserId"];
+        };
         /** @description An account that nobody can sign in with. */
         Suspension: {
             by?: components["schemas"]["UserId"] | null;
@@ -3025,6 +3293,15 @@ export interface components {
         };
         /** @enum {string} */
         Theme: "system" | "light" | "dark";
+        TimeOut: {
+            /** @description For the audit log; at most 500 characters. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description From now, 60 to 2,419,200 (28 days).
+             */
+            seconds: number;
+        };
         /**
          * Format: date-time
          * @description A moment in UTC (RFC 3339).
@@ -4173,6 +4450,153 @@ export interface operations {
             507: components["responses"]["Full"];
         };
     };
+    audit_log: {
+        parameters: {
+            query?: {
+                /** @description Only what this person did. */
+                by?: components["schemas"]["UserId"] | null;
+                /** @description Only acts of this kind. */
+                act?: components["schemas"]["GuildAct"] | null;
+                /** @description How many at most. */
+                limit?: number | null;
+                /** @description The `next` of the page before. */
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Whose. */
+                guild: components["schemas"]["GuildId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of what was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    bans: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number | null;
+                /** @description The `next` of the page before. */
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Whose. */
+                guild: components["schemas"]["GuildId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of bans. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Ban"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ban: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Where. */
+                guild: components["schemas"]["GuildId"];
+                /** @description Whom. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BanDraft"];
+            };
+        };
+        responses: {
+            /** @description The ban. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ban"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    unban: {
+        parameters: {
+            query?: {
+                /** @description For the audit log; at most 500 characters. */
+                reason?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Where. */
+                guild: components["schemas"]["GuildId"];
+                /** @description Whom. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They can join again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
     guild_channels: {
         parameters: {
             query?: never;
@@ -4462,6 +4886,79 @@ export interface operations {
             507: components["responses"]["Full"];
         };
     };
+    kick: {
+        parameters: {
+            query?: {
+                /** @description For the audit log; at most 500 characters. */
+                reason?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Where. */
+                guild: components["schemas"]["GuildId"];
+                /** @description Whom. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The member is out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    edit_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Where. */
+                guild: components["schemas"]["GuildId"];
+                /** @description Whom. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberEdit"];
+            };
+        };
+        responses: {
+            /** @description The member, changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
     give_role: {
         parameters: {
             query?: never;
@@ -4521,6 +5018,194 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    time_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Where. */
+                guild: components["schemas"]["GuildId"];
+                /** @description Whom. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeOut"];
+            };
+        };
+        responses: {
+            /** @description The member, timed out. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    end_time_out: {
+        parameters: {
+            query?: {
+                /** @description For the audit log; at most 500 characters. */
+                reason?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Where. */
+                guild: components["schemas"]["GuildId"];
+                /** @description Whom. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The member, who isn't timed out. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    reports: {
+        parameters: {
+            query?: {
+                /** @description Only those in this state. */
+                state?: components["schemas"]["ReportState"] | null;
+                /** @description How many at most. */
+                limit?: number | null;
+                /** @description The `next` of the page before. */
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Whose. */
+                guild: components["schemas"]["GuildId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of reports. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Report"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    file_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose. */
+                guild: components["schemas"]["GuildId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportDraft"];
+            };
+        };
+        responses: {
+            /** @description The report. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    edit_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose. */
+                guild: components["schemas"]["GuildId"];
+                /** @description Which. */
+                report: components["schemas"]["ReportId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportEdit"];
+            };
+        };
+        responses: {
+            /** @description The report, changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["Full"];

@@ -173,7 +173,10 @@ pub(crate) async fn an_export_holds_what_is_the_persons(s: Stage) {
             }
         }
     };
-    assert_eq!(counted(&export(ADA).await), BTreeMap::from([("guild", 1), ("invite", 1), ("member", 1), ("place", 1)]));
+    assert_eq!(
+        counted(&export(ADA).await),
+        BTreeMap::from([("act", 1), ("guild", 1), ("invite", 1), ("member", 1), ("place", 1)])
+    );
     assert_eq!(
         counted(&export(BOB).await),
         BTreeMap::from([("channel", 1), ("invite", 1), ("member", 1), ("place", 1)])

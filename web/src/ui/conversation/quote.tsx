@@ -3,6 +3,7 @@ import type { Message } from '../../api/types';
 import { plainText } from '../../lib/markdown/plain';
 import { Avatar } from '../avatar';
 import { useEngine, useStore } from '../hooks';
+import { MemberName } from '../roles/role-name';
 import { isFoldedIn } from '../selectors';
 
 /** A message that is quoted, from the loaded ones or fetched; null: gone; undefined: not known yet. */

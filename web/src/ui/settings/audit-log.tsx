@@ -119,7 +119,9 @@ function Entry({ entry }: { entry: AuditEntry }) {
 }
 
 function Subject({ entry: { guild, subject, differences } }: { entry: AuditEntry }) {
-  const channel = useStore(state => ('channel' in subject ? state.channels[subject.channel]?.name : undefined));
+  const channel = useStore(state =>
+    'channel' in subject ? state.channels[subject.channel]?.name : undefined,
+  );
   const role = useStore(state =>
     'role' in subject ? state.roles[guild]?.find(({ id }) => id === subject.role)?.name : undefined,
   );
@@ -152,7 +154,8 @@ function Difference({ difference: { what, before, after } }: { difference: Chang
     );
   }
   if (what === 'until') return after ? <small>until {fullTime(after)}</small> : null;
-  if (before == null || after == null) return what === 'name' ? null : <small>{`${what}: ${after ?? before}`}</small>;
+  if (before == null || after == null)
+    return what === 'name' ? null : <small>{`${what}: ${after ?? before}`}</small>;
   return <small>{`${what}: ${before} → ${after}`}</small>;
 }
 

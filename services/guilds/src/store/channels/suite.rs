@@ -91,8 +91,13 @@ async fn an_edit_is_told_with_what_was_before(ground: Ground) {
     let scene = Scene::new(ground);
     let guild = scene.guild(ADA).await.id;
     let room = scene.channel(guild, false, &[]).await.expect("made");
-    let asked =
-        ChannelEdit { name: Some("den".into()), topic: Some("cards".into()), position: Some(7), private: Some(true) };
+    let asked = ChannelEdit {
+        name: Some("den".into()),
+        topic: Some("cards".into()),
+        position: Some(7),
+        private: Some(true),
+        slow_mode_seconds: Some(30),
+    };
     let after = Channel {
         name: "den".into(),
         topic: "cards".into(),
