@@ -41,7 +41,7 @@ fn objects(operation: &Operation) -> &'static [&'static str] {
     if operation.path.contains("{channel}") {
         &["open", "private", "direct"]
     } else if operation.path.contains("/streams/") {
-        &["own", "another's", "guild", "structure", "open", "private", "direct"]
+        &["own", "another's", "guild", "staff", "structure", "open", "private", "direct"]
     } else if operation.path.contains("{guild}") {
         &["guild"]
     } else if operation.path.contains("{code}") {

@@ -202,6 +202,7 @@ impl World {
                 "another's" if missing => format!("messages/user/{NOTHING}"),
                 "another's" => format!("messages/user/{bystander}"),
                 "guild" => format!("guilds/guild/{}", id("guild")),
+                "staff" => format!("guilds/staff/{}", id("guild")),
                 "structure" => format!("guilds/channel/{}", id("private")),
                 channel => format!("messages/channel/{}", id(channel)),
             };

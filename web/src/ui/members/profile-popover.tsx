@@ -59,13 +59,13 @@ function Profile({ user }: { user: string }) {
   return (
     <ProfileCard person={person} seen={seen} nickname={nickname}>
       {guild && <MemberRoles guild={guild} user={user} />}
-      {guild && <ModerateMenu guild={guild} user={user} />}
       <FormProblem problem={problem} />
       {user === me ? (
         <>
           <Button tone="quiet" wide onClick={() => show.dialog({ name: 'status' })}>
             <SmilePlus size={16} aria-hidden="true" /> {person.status ? 'Change status' : 'Set a status'}
           </Button>
+          {guild && <ModerateMenu guild={guild} user={user} />}
           <Button tone="quiet" wide onClick={() => show.dialog({ name: 'settings' })}>
             Edit profile
           </Button>
@@ -78,6 +78,7 @@ function Profile({ user }: { user: string }) {
             </Button>
           )}
           <FriendActions user={user} />
+          {guild && <ModerateMenu guild={guild} user={user} />}
           {guild && (
             <Button tone="plain" wide onClick={() => show.dialog({ name: 'report', guild, user })}>
               <Flag size={16} aria-hidden="true" /> Report
