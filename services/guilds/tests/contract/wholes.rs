@@ -179,7 +179,7 @@ pub(crate) async fn an_export_holds_what_is_the_persons(s: Stage) {
     );
     assert_eq!(
         counted(&export(BOB).await),
-        BTreeMap::from([("channel", 1), ("invite", 1), ("member", 1), ("place", 1)])
+        BTreeMap::from([("act", 1), ("channel", 1), ("invite", 1), ("member", 1), ("place", 1)])
     );
     assert_eq!(counted(&export(EVE).await), BTreeMap::new());
     for bad in ["x", "places.", "places.x"] {
