@@ -94,7 +94,7 @@ async fn who_is_banned_stays_out_until_it_is_lifted(ground: Ground) {
     let newest = (Timestamp(i64::MAX), UserId(i64::MAX));
     let listed = scene.moderation.bans(guild.id, newest, 9).await.expect("list");
     assert_eq!(listed.iter().map(|ban| ban.user).collect::<Vec<_>>(), [DAN, CID]);
-    assert_eq!(scene.moderation.bans(guild.id, (listed[0].at, DAN), 9).await.expect("list"), [listed[1].clone()]);
+    assert_eq!(scene.moderation.bans(guild.id, (listed[0].at, DAN), 9).await.expect("list"), listed[1..]);
     assert_eq!(scene.moderation.bans_about(BOB).await.expect("list").len(), 2);
     assert_eq!(scene.moderation.bans_about(CID).await.expect("list").len(), 1);
     let unban = async || scene.moderation.unban((guild.id, CID), Vec::new()).await.expect("works").map(|_| ());

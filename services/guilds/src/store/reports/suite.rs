@@ -46,7 +46,7 @@ async fn a_report_is_filed_once_and_handled(ground: Ground) {
     assert_eq!(ids(&scene, guild, ADA, None).await, [13, 11]);
     assert_eq!(ids(&scene, guild, CID, None).await, [0; 0], "not for whom it is about");
     let page = scene.reports.list(guild, ADA, None, ReportId(13), 50).await.expect("list");
-    assert_eq!(page, [first.clone()]);
+    assert_eq!(page, std::slice::from_ref(&first));
 
     let take = Change { state: Some(ReportState::Taken), note: None };
     let taken = edit(&scene, ADA, guild, 11, take.clone()).await.expect("taken");
