@@ -105,8 +105,12 @@ contract::contract! {
         /// Puts new recovery codes in the place of the old ones.
         async fn renew_recovery_codes(&self, caller: Caller) -> RecoveryCodes;
 
-        /// Turns off the authenticator app of a person who lost it, with its recovery codes. For who runs the installation.
-        async fn end_totp_of(&self, caller: Caller, user: UserId) -> (), idempotent;
+        /// Turns off the authenticator app of a person who lost it, with its recovery codes. For operators whose session is proven.
+        async fn end_totp_of(&self, by: Hand, user: UserId) -> (), idempotent;
+
+        /// Removes all passkeys of a person who lost them, also the last thing that opens the account: a new password is set by
+        /// mail. For operators whose session is proven.
+        async fn end_passkeys_of(&self, by: Hand, user: UserId) -> (), idempotent;
 
         /// Writes mails in another language from now on.
         async fn set_language(&self, caller: Caller, language: String) -> (), idempotent;

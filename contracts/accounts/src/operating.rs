@@ -68,6 +68,12 @@ pub struct AccountDetail {
     pub sessions: Vec<Session>,
     /// The registration code that it was made with.
     pub registered_with: Option<RegistrationCodeId>,
+    /// How many it is opened with.
+    #[serde(default)]
+    pub passkeys: u32,
+    /// Whether an authenticator app is asked for after the password.
+    #[serde(default)]
+    pub has_authenticator: bool,
 }
 
 /// An account that nobody can sign in with.
@@ -163,10 +169,11 @@ pub enum ActKind {
     RegistrationCodeMade,
     RegistrationCodeRevoked,
     SecondFactorRemoved,
+    PasskeysRemoved,
 }
 
 impl ActKind {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::AccountCreated,
         Self::AccountSuspended,
         Self::SuspensionLifted,
@@ -180,6 +187,7 @@ impl ActKind {
         Self::RegistrationCodeMade,
         Self::RegistrationCodeRevoked,
         Self::SecondFactorRemoved,
+        Self::PasskeysRemoved,
     ];
 
     pub fn name(self) -> &'static str {
@@ -197,6 +205,7 @@ impl ActKind {
             Self::RegistrationCodeMade => "registration_code_made",
             Self::RegistrationCodeRevoked => "registration_code_revoked",
             Self::SecondFactorRemoved => "second_factor_removed",
+            Self::PasskeysRemoved => "passkeys_removed",
         }
     }
 }

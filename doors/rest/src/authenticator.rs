@@ -2,12 +2,11 @@ use crate::{
     Deps,
     answer::{self, Answer},
     document::{Conflict, Forbidden, TooMany},
-    extract::{Json, Path},
+    extract::Json,
     session::Signed,
 };
 use accounts_contract::{RecoveryCodes, TotpDraft};
 use axum::{extract::State, http::StatusCode};
-use kernel::UserId;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<Deps> {
@@ -15,7 +14,6 @@ pub(crate) fn routes() -> OpenApiRouter<Deps> {
         .routes(routes!(begin_totp, end_totp))
         .routes(routes!(confirm_totp))
         .routes(routes!(renew_recovery_codes))
-        .routes(routes!(end_totp_of))
 }
 
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -75,17 +73,4 @@ async fn renew_recovery_codes(
     Signed(caller): Signed,
 ) -> Answer<(StatusCode, answer::Json<RecoveryCodes>)> {
     Ok((StatusCode::CREATED, answer::Json(deps.accounts.renew_recovery_codes(caller).await?)))
-}
-
-/// Turn off the authenticator app of a person who lost it, with the recovery codes. For the operator.
-///
-/// Make sure that it is that person who asks. The operator's session must be proven (`POST /api/v1/me/proof`).
-#[utoipa::path(
-    delete, path = "/api/v1/users/{user}/second-factor", tag = "operating", security(("bearer" = [])),
-    params(("user" = UserId, Path)),
-    responses((status = 204, description = "It is off."), Forbidden)
-)]
-async fn end_totp_of(State(deps): State<Deps>, Signed(caller): Signed, Path(user): Path<UserId>) -> Answer<StatusCode> {
-    deps.accounts.end_totp_of(caller, user).await?;
-    Ok(StatusCode::NO_CONTENT)
 }

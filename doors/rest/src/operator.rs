@@ -27,6 +27,8 @@ pub(crate) fn routes() -> OpenApiRouter<Deps> {
         .routes(routes!(verify_account_email))
         .routes(routes!(end_account_sessions))
         .routes(routes!(keep_account))
+        .routes(routes!(end_totp_of))
+        .routes(routes!(end_passkeys_of))
         .routes(routes!(acts))
 }
 
@@ -218,6 +220,41 @@ async fn end_account_sessions(
     Path(user): Path<UserId>,
 ) -> Answer<answer::Json<Acted>> {
     act(&deps, by, user, AccountAct::EndSessions).await
+}
+
+/// Turn off the authenticator app of a person who lost it, with the recovery codes.
+///
+/// For operators. Make sure that it is that person who asks; a mail tells the person. The operator's session must be proven
+/// (`POST /api/v1/me/proof`).
+#[utoipa::path(
+    delete, path = "/api/v1/operator/accounts/{user}/authenticator", tag = "operator", security(("bearer" = [])),
+    params(("user" = UserId, Path)),
+    responses((status = 204, description = "It is off."), Forbidden)
+)]
+async fn end_totp_of(
+    State(deps): State<Deps>,
+    Operating(by): Operating,
+    Path(user): Path<UserId>,
+) -> Answer<StatusCode> {
+    deps.accounts.end_totp_of(by, user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Remove all passkeys of a person who lost them.
+///
+/// For operators. A person without a password sets one by mail. Otherwise as for the authenticator app.
+#[utoipa::path(
+    delete, path = "/api/v1/operator/accounts/{user}/passkeys", tag = "operator", security(("bearer" = [])),
+    params(("user" = UserId, Path)),
+    responses((status = 204, description = "There are none."), Forbidden)
+)]
+async fn end_passkeys_of(
+    State(deps): State<Deps>,
+    Operating(by): Operating,
+    Path(user): Path<UserId>,
+) -> Answer<StatusCode> {
+    deps.accounts.end_passkeys_of(by, user).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]

@@ -2,14 +2,12 @@
 //! account's person.
 
 use crate::{
-    Service,
-    operating::{Act, Needs},
-    outbox, proof, rules,
+    Service, operating, outbox, proof, rules,
     rules::totp,
     second_factor,
     store::{Account, letters::About, operating::NewAct},
 };
-use accounts_contract::{ActDetail, ActKind, Hand, RecoveryCodes, TotpDraft};
+use accounts_contract::{ActKind, Hand, RecoveryCodes, TotpDraft};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kernel::{Caller, Kind, Problem, Result, UserId};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -57,7 +55,7 @@ pub(crate) async fn confirm(s: &Service, caller: Caller, typed: &str) -> Result<
     };
     attempt.clears();
     let (codes, marks) = fresh(s, account.id);
-    let letter = outbox::letter(s, About::SignInChanged, account.id, &account.email).await?;
+    let letter = outbox::letter(s, About::AuthenticatorOn, account.id, &account.email).await?;
     if !s.factors.confirm_totp(account.id, &begun.secret, step, s.ground.now(), &marks, &letter).await? {
         return Err(not_begun());
     }
@@ -68,11 +66,11 @@ pub(crate) async fn confirm(s: &Service, caller: Caller, typed: &str) -> Result<
 /// Turns it off; the recovery codes go with it.
 pub(crate) async fn end(s: &Service, caller: Caller) -> Result<()> {
     let account = proof::demand(s, caller, None, "password").await?;
-    turn_off(s, &account, None).await
+    turn_off(s, &account, About::AuthenticatorOff, None).await
 }
 
-async fn turn_off(s: &Service, account: &Account, act: Option<&NewAct>) -> Result<()> {
-    let letter = outbox::letter(s, About::SignInChanged, account.id, &account.email).await?;
+async fn turn_off(s: &Service, account: &Account, about: About, act: Option<&NewAct>) -> Result<()> {
+    let letter = outbox::letter(s, about, account.id, &account.email).await?;
     if s.factors.end_totp(account.id, &letter, act).await? {
         s.outbox.ring();
     }
@@ -80,13 +78,9 @@ async fn turn_off(s: &Service, account: &Account, act: Option<&NewAct>) -> Resul
 }
 
 /// Turns it off for a person who lost it and the codes.
-pub(crate) async fn end_of(s: &Service, caller: Caller, user: UserId) -> Result<()> {
-    let by = Hand::Person { caller, address: None };
-    by.needs_operator(s).await?;
-    proof::demand(s, caller, None, "password").await?;
-    let account = s.store.account(user).await?.ok_or_else(|| Problem::not_found("person"))?;
-    let act = Act { kind: ActKind::SecondFactorRemoved, user: Some(user), reason: None, detail: ActDetail::default() };
-    turn_off(s, &account, Some(&act.by(s, &by).await?)).await
+pub(crate) async fn end_of(s: &Service, by: &Hand, user: UserId) -> Result<()> {
+    let (account, act) = operating::taking_factors(s, by, user, ActKind::SecondFactorRemoved).await?;
+    turn_off(s, &account, About::FactorsRemoved, Some(&act)).await
 }
 
 /// New recovery codes; the old ones are of no use any more.

@@ -3,12 +3,15 @@
 use crate::{
     Service,
     auth_secrets::{self, Secrets},
-    identities,
+    identities, outbox,
     providers::{Coming, Known, Provider},
     register::{self, Newcomer},
     rules::{self, Place},
     session,
-    store::identities::{AuthRequest, Identity, Linked, Purpose},
+    store::{
+        identities::{AuthRequest, Identity, Linked, Purpose},
+        letters::About,
+    },
 };
 use accounts_contract::{AuthAnswer, AuthDone, Device, Registered};
 use kernel::{IdentityId, Kind, Problem, Result};
@@ -127,9 +130,14 @@ async fn link(
         linked_at: now,
         used_at: now,
     };
+    let account = s.store.account(request.account).await?.ok_or_else(crate::read::gone)?;
     let event = identities::changed(s, request.account).await?;
-    match s.ground.announce(s.identities.link(&identity, event).await?) {
-        Linked::Done => Ok(AuthDone::Linked { identity: identities::told(s, identity), next: request.next }),
+    let letter = outbox::letter(s, About::IdentityLinked, account.id, &account.email).await?;
+    match s.ground.announce(s.identities.link(&identity, event, &letter).await?) {
+        Linked::Done => {
+            s.outbox.ring();
+            Ok(AuthDone::Linked { identity: identities::told(s, identity), next: request.next })
+        }
         Linked::Taken => Err(taken(provider)),
         Linked::Gone => Err(crate::read::gone()),
     }

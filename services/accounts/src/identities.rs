@@ -1,9 +1,9 @@
 //! What a person is to providers, as it is told, and without which nothing is opened.
 
-use crate::{Service, proof, store};
+use crate::{Service, outbox, proof, store};
 use accounts_contract::{AccountChanged, Identity, Proof};
 use kernel::{Caller, IdentityId, Kind, NewEvent, Problem, Result, StreamName, UserId};
-use store::identities::Unlinked;
+use store::{identities::Unlinked, letters::About};
 
 pub(crate) fn told(s: &Service, identity: store::identities::Identity) -> Identity {
     let provider = s.providers.of_issuer(&identity.issuer);
@@ -28,10 +28,14 @@ pub(crate) async fn changed(s: &Service, user: UserId) -> Result<NewEvent> {
 
 /// Takes an identity from the caller's account.
 pub(crate) async fn unlink(s: &Service, caller: Caller, identity: IdentityId, proof: Option<Proof>) -> Result<()> {
-    proof::demand(s, caller, proof.and_then(|proof| proof.password), "password").await?;
+    let account = proof::demand(s, caller, proof.and_then(|proof| proof.password), "password").await?;
     let event = changed(s, caller.user).await?;
-    match s.ground.announce(s.identities.unlink(caller.user, identity, event).await?) {
-        Unlinked::Done => Ok(()),
+    let letter = outbox::letter(s, About::IdentityUnlinked, account.id, &account.email).await?;
+    match s.ground.announce(s.identities.unlink(caller.user, identity, event, &letter).await?) {
+        Unlinked::Done => {
+            s.outbox.ring();
+            Ok(())
+        }
         Unlinked::Absent => Err(Problem::not_found("identity")),
         Unlinked::Last => {
             let detail = "You couldn't sign in any more: set a password or link another provider first.";

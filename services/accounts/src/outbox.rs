@@ -125,9 +125,15 @@ async fn compose(s: &Service, letter: &Letter) -> Result<Option<Mail>> {
             Some(other) => Some(plain(s, &Letter { about: About::Taken, ..letter.clone() }, &other, &other.email)),
         },
         About::Taken => Some(plain(s, letter, &account, &account.email)),
-        About::EmailChanged | About::PasswordChanged | About::SignInChanged => {
-            Some(plain(s, letter, &account, &letter.email))
-        }
+        About::EmailChanged
+        | About::PasswordChanged
+        | About::PasskeyAdded
+        | About::PasskeyRemoved
+        | About::AuthenticatorOn
+        | About::AuthenticatorOff
+        | About::IdentityLinked
+        | About::IdentityUnlinked
+        | About::FactorsRemoved => Some(plain(s, letter, &account, &letter.email)),
     })
 }
 
@@ -141,7 +147,7 @@ async fn linked(s: &Service, letter: &Letter, account: &Account, to: &str, purpo
 
 fn plain(s: &Service, letter: &Letter, account: &Account, to: &str) -> Mail {
     let page = match letter.about {
-        About::PasswordChanged => "/forgot-password",
+        About::PasswordChanged | About::FactorsRemoved => "/forgot-password",
         About::Taken => "/login",
         _ => "",
     };

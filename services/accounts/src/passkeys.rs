@@ -3,7 +3,7 @@
 use crate::{
     Service,
     challenges::{self, Challenge, Purpose},
-    outbox, proof, read,
+    operating, outbox, proof, read,
     rules::Place,
     session,
     store::{
@@ -13,8 +13,8 @@ use crate::{
     webauthn::{self, ALGORITHMS, Party},
 };
 use accounts_contract::{
-    Asserted, AuthenticatorSelection, CreationOptions, CredentialRef, Device, KeyKind, NewPasskey, Passkey,
-    PasskeyUser, RelyingParty, RequestOptions, SignedIn,
+    ActKind, Asserted, AuthenticatorSelection, CreationOptions, CredentialRef, Device, Hand, KeyKind, NewPasskey,
+    Passkey, PasskeyUser, RelyingParty, RequestOptions, SignedIn,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kernel::{Caller, Kind, Name, PasskeyId, Problem, Result, UserId};
@@ -93,7 +93,7 @@ pub(crate) async fn add(s: &Service, caller: Caller, new: NewPasskey) -> Result<
         created_at: s.ground.now(),
         last_used_at: None,
     };
-    let letter = outbox::letter(s, About::SignInChanged, account.id, &account.email).await?;
+    let letter = outbox::letter(s, About::PasskeyAdded, account.id, &account.email).await?;
     if !s.passkeys.add(&kept, &letter).await? {
         let detail = "This passkey is known already: make another one.";
         return Err(Problem::new(Kind::Conflict, "passkey_known", detail));
@@ -125,7 +125,7 @@ pub(crate) async fn rename(s: &Service, caller: Caller, passkey: PasskeyId, name
 /// Removes a passkey, unless nothing else opens the account.
 pub(crate) async fn remove(s: &Service, caller: Caller, passkey: PasskeyId) -> Result<()> {
     let account = proof::demand(s, caller, None, "password").await?;
-    let letter = outbox::letter(s, About::SignInChanged, account.id, &account.email).await?;
+    let letter = outbox::letter(s, About::PasskeyRemoved, account.id, &account.email).await?;
     match s.passkeys.remove(account.id, passkey, &letter).await? {
         Removed::Done => {
             s.outbox.ring();
@@ -138,6 +138,16 @@ pub(crate) async fn remove(s: &Service, caller: Caller, passkey: PasskeyId) -> R
             "Nothing else opens your account: set a password or add another passkey first.",
         )),
     }
+}
+
+/// Removes all of a person who lost them. A new password lets the person in again, where nothing else does.
+pub(crate) async fn end_all_of(s: &Service, by: &Hand, user: UserId) -> Result<()> {
+    let (account, act) = operating::taking_factors(s, by, user, ActKind::PasskeysRemoved).await?;
+    let letter = outbox::letter(s, About::FactorsRemoved, account.id, &account.email).await?;
+    if s.passkeys.remove_all(account.id, &letter, &act).await? {
+        s.outbox.ring();
+    }
+    Ok(())
 }
 
 /// What a browser is asked for a passkey with: any of this installation, or one of the caller's.

@@ -117,8 +117,12 @@ impl Accounts for Service {
         authenticator::renew_codes(self, caller).await
     }
 
-    async fn end_totp_of(&self, caller: Caller, user: UserId) -> Result<()> {
-        authenticator::end_of(self, caller, user).await
+    async fn end_totp_of(&self, by: Hand, user: UserId) -> Result<()> {
+        authenticator::end_of(self, &by, user).await
+    }
+
+    async fn end_passkeys_of(&self, by: Hand, user: UserId) -> Result<()> {
+        passkeys::end_all_of(self, &by, user).await
     }
 
     async fn set_language(&self, caller: Caller, language: String) -> Result<()> {

@@ -5,7 +5,9 @@ mod common;
 #[path = "common/device.rs"]
 mod device;
 
-use accounts_contract::{Asserted, Device, NewPasskey, Passkey, PasswordChange, Proof, SignedIn};
+use accounts_contract::{
+    ActKind, ActQuery, Asserted, Device, Hand, NewPasskey, Passkey, PasswordChange, Proof, SignedIn,
+};
 use common::{Desk, PASSWORD, desk, open, refused, told};
 use device::{Authenticator, PRESENT, VERIFIED, base64url};
 use kernel::{Caller, PasskeyId, Result};
@@ -56,7 +58,7 @@ async fn a_passkey_signs_in_without_an_address_and_without_another_factor() {
     for (n, mut key) in [(1, Authenticator::ed25519(1)), (2, Authenticator::p256(2))] {
         let made = desk.add(caller, &mut key).await.expect("added");
         assert_eq!((&*made.name, made.last_used_at), ("My phone", None));
-        desk.post.mail("sign-in-changed", "Ada@Example.org").await;
+        desk.post.mail("passkey-added", "Ada@Example.org").await;
         desk.clock.advance_seconds(60);
         assert_eq!(desk.log_in_by(&mut key).await.expect("signed in").user, ada.user);
         let own = desk.own(caller).await;
@@ -254,4 +256,36 @@ async fn passkeys_are_exported_by_name_and_erased() {
     desk.accounts.erase(ada.user.id, contract::Wishes::default()).await.expect("erased");
     assert_eq!(told(desk.log_in_by(&mut key).await), refused_key("passkey_unknown"));
     assert_eq!(desk.accounts.erase(ada.user.id, contract::Wishes::default()).await.expect("again").erased, 0);
+}
+
+#[tokio::test]
+async fn an_operator_takes_those_of_who_lost_them_and_a_new_password_lets_in() {
+    let desk = desk().await;
+    let operator = desk.caller(&desk.register("op@example.org", PASSWORD, "Op").await.expect("registered")).await;
+    let ada = desk.ada().await;
+    let caller = desk.caller(&ada).await;
+    let (mut one, mut two) = (Authenticator::ed25519(1), Authenticator::p256(2));
+    desk.add(caller, &mut one).await.expect("added");
+    desk.add(caller, &mut two).await.expect("added");
+    let by = |caller| Hand::Person { caller, address: None };
+    let end = async |caller| desk.accounts.end_passkeys_of(by(caller), ada.user.id).await;
+    assert_eq!(told(end(caller).await), refused(403, "operator_needed", None));
+    assert_eq!(desk.accounts.show_account(by(operator), ada.user.id).await.expect("seen").passkeys, 2);
+    end(operator).await.expect("taken");
+    desk.post.mail("factors-removed", "Ada@Example.org").await;
+    assert_eq!(desk.accounts.show_account(by(operator), ada.user.id).await.expect("seen").passkeys, 0);
+    assert_eq!(told(desk.log_in_by(&mut one).await), refused_key("passkey_unknown"));
+    let acts = async || {
+        let limit = kernel::Limit::parse(None).expect("a limit");
+        let page = desk.accounts.acts(by(operator), ActQuery::default(), None, limit).await.expect("acts");
+        page.items.into_iter().map(|act| act.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(acts().await, [ActKind::PasskeysRemoved]);
+    end(operator).await.expect("there are none");
+    assert_eq!(acts().await.len(), 1, "what changes nothing isn't noted");
+    let nobody = desk.accounts.end_passkeys_of(by(operator), kernel::UserId(1)).await;
+    assert_eq!(told(nobody), refused(404, "not_found", None));
+    desk.clock.advance_seconds(601);
+    assert_eq!(told(end(operator).await), refused(403, "proof_needed", None));
+    desk.accounts.end_passkeys_of(Hand::CommandLine, ada.user.id).await.expect("the command line is believed");
 }

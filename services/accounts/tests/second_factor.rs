@@ -3,10 +3,13 @@
 #[allow(dead_code, reason = "the other tests need the rest")]
 mod common;
 
-use accounts_contract::{Credentials, Device, LoggedIn, PasswordChange, PasswordReset, Proof, SecondFactor, SignedIn};
+use accounts_contract::{
+    ActKind, ActQuery, Credentials, Device, Hand, LoggedIn, PasswordChange, PasswordReset, Proof, SecondFactor,
+    SignedIn,
+};
 use common::{Desk, PASSWORD, desk, open, refused, told};
 use hmac::{Hmac, Mac};
-use kernel::{Caller, Result};
+use kernel::{Caller, Limit, Result};
 use sha1::Sha1;
 
 const ADA: &str = "Ada@Example.org";
@@ -87,7 +90,7 @@ async fn an_app_is_asked_for_from_when_its_first_code_came() {
     assert_eq!((own.password, own.totp, own.recovery_codes_left), (true, true, 10));
     assert_eq!(told(desk.accounts.begin_totp(caller).await), refused(409, "totp_on", None));
     assert_eq!(told(desk.accounts.confirm_totp(caller, desk.code(&app)).await).1, "totp_on");
-    desk.post.mail("sign-in-changed", ADA).await;
+    desk.post.mail("authenticator-on", ADA).await;
 
     let replayed = told(desk.log_in_with(&desk.code(&app)).await);
     assert_eq!(replayed, refused(422, "code_used", Some("code")), "it confirmed already");
@@ -97,7 +100,7 @@ async fn an_app_is_asked_for_from_when_its_first_code_came() {
     assert_eq!(told(desk.log_in_with(&code).await).1, "code_used");
     desk.accounts.end_totp(caller).await.expect("off");
     desk.accounts.end_totp(caller).await.expect("and again");
-    desk.post.mail("sign-in-changed", ADA).await;
+    desk.post.mail("authenticator-off", ADA).await;
     desk.log_in(ADA, PASSWORD).await.expect("nothing more is asked for");
     assert_eq!(desk.accounts.credentials(caller).await.expect("told").recovery_codes_left, 0);
 }
@@ -225,12 +228,23 @@ async fn the_operator_turns_it_off_for_who_lost_all() {
     let ada = desk.ada().await;
     let caller = desk.caller(&ada).await;
     desk.app(caller).await;
-    assert_eq!(told(desk.accounts.end_totp_of(caller, ada.user.id).await), refused(403, "operator_needed", None));
-    desk.accounts.end_totp_of(operator, ada.user.id).await.expect("off");
+    let by = |caller| Hand::Person { caller, address: Some("203.0.113.7".into()) };
+    assert_eq!(told(desk.accounts.end_totp_of(by(caller), ada.user.id).await), refused(403, "operator_needed", None));
+    let seen = desk.accounts.show_account(by(operator), ada.user.id).await.expect("seen");
+    assert!(seen.has_authenticator);
+    desk.accounts.end_totp_of(by(operator), ada.user.id).await.expect("off");
+    desk.post.mail("factors-removed", ADA).await;
+    assert!(!desk.accounts.show_account(by(operator), ada.user.id).await.expect("seen").has_authenticator);
+    let noted = desk.accounts.acts(by(operator), ActQuery::default(), None, Limit::parse(None).expect("a limit")).await;
+    let noted = noted.expect("acts").items.remove(0);
+    assert_eq!(
+        (noted.kind, noted.user, &*noted.place),
+        (ActKind::SecondFactorRemoved, Some(ada.user.id), "203.0.113.*")
+    );
     desk.log_in(ADA, PASSWORD).await.expect("nothing more is asked for");
-    assert_eq!(told(desk.accounts.end_totp_of(operator, kernel::UserId(1)).await).0, 404);
+    assert_eq!(told(desk.accounts.end_totp_of(by(operator), kernel::UserId(1)).await).0, 404);
     desk.clock.advance_seconds(601);
-    assert_eq!(told(desk.accounts.end_totp_of(operator, ada.user.id).await), refused(403, "proof_needed", None));
+    assert_eq!(told(desk.accounts.end_totp_of(by(operator), ada.user.id).await), refused(403, "proof_needed", None));
 }
 
 #[tokio::test]

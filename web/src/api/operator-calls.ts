@@ -35,6 +35,9 @@ export function operatorCalls(http: Client<paths>, take: Take) {
       take(http.POST('/api/v1/operator/accounts/{user}/verify-email', of(user))),
     endAccountSessions: (user: string) =>
       take(http.DELETE('/api/v1/operator/accounts/{user}/sessions', of(user))),
+    endAuthenticatorOf: (user: string) =>
+      take(http.DELETE('/api/v1/operator/accounts/{user}/authenticator', of(user))),
+    endPasskeysOf: (user: string) => take(http.DELETE('/api/v1/operator/accounts/{user}/passkeys', of(user))),
     deleteAccount: (user: string, body: Removal) =>
       take(http.DELETE('/api/v1/operator/accounts/{user}', { ...of(user), body })),
     keepAccount: (user: string) => take(http.DELETE('/api/v1/operator/accounts/{user}/deletion', of(user))),

@@ -1303,6 +1303,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operator/accounts/{user}/authenticator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Turn off the authenticator app of a person who lost it, with the recovery codes.
+         * @description For operators. Make sure that it is that person who asks; a mail tells the person. The operator's session must be proven
+         *     (`POST /api/v1/me/proof`).
+         */
+        delete: operations["end_totp_of"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operator/accounts/{user}/deletion": {
         parameters: {
             query?: never;
@@ -1315,6 +1336,26 @@ export interface paths {
         post?: never;
         /** Keep an account that was to be deleted. */
         delete: operations["keep_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/accounts/{user}/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove all passkeys of a person who lost them.
+         * @description For operators. A person without a password sets one by mail. Otherwise as for the authenticator app.
+         */
+        delete: operations["end_passkeys_of"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1781,26 +1822,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/users/{user}/second-factor": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Turn off the authenticator app of a person who lost it, with the recovery codes. For the operator.
-         * @description Make sure that it is that person who asks. The operator's session must be proven (`POST /api/v1/me/proof`).
-         */
-        delete: operations["end_totp_of"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/files/images/{image}": {
         parameters: {
             query?: never;
@@ -1863,6 +1884,13 @@ export interface components {
         /** @description One account, with its living sessions. */
         AccountDetail: {
             account: components["schemas"]["AccountSeen"];
+            /** @description Whether an authenticator app is asked for after the password. */
+            has_authenticator?: boolean;
+            /**
+             * Format: int32
+             * @description How many it is opened with.
+             */
+            passkeys?: number;
             registered_with?: components["schemas"]["RegistrationCodeId"] | null;
             sessions: components["schemas"]["Session"][];
         };
@@ -1930,7 +1958,7 @@ export interface components {
          */
         ActId: string;
         /** @enum {string} */
-        ActKind: "account_created" | "account_suspended" | "suspension_lifted" | "role_changed" | "password_reset_sent" | "email_verified" | "sessions_ended" | "deletion_requested" | "deletion_cancelled" | "registration_changed" | "registration_code_made" | "registration_code_revoked" | "second_factor_removed";
+        ActKind: "account_created" | "account_suspended" | "suspension_lifted" | "role_changed" | "password_reset_sent" | "email_verified" | "sessions_ended" | "deletion_requested" | "deletion_cancelled" | "registration_changed" | "registration_code_made" | "registration_code_revoked" | "second_factor_removed" | "passkeys_removed";
         /** @description What became of it. */
         Acted: {
             account: components["schemas"]["AccountSeen"];
@@ -6650,6 +6678,32 @@ export interface operations {
             507: components["responses"]["Full"];
         };
     };
+    end_totp_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is off. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
     keep_account: {
         parameters: {
             query?: never;
@@ -6675,6 +6729,32 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    end_passkeys_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There are none. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["Full"];
@@ -6879,7 +6959,7 @@ export interface operations {
                 user?: string;
                 /** @description What was done by whom. */
                 by?: string;
-                kind?: "account_created" | "account_suspended" | "suspension_lifted" | "role_changed" | "password_reset_sent" | "email_verified" | "sessions_ended" | "deletion_requested" | "deletion_cancelled" | "registration_changed" | "registration_code_made" | "registration_code_revoked" | "second_factor_removed";
+                kind?: "account_created" | "account_suspended" | "suspension_lifted" | "role_changed" | "password_reset_sent" | "email_verified" | "sessions_ended" | "deletion_requested" | "deletion_cancelled" | "registration_changed" | "registration_code_made" | "registration_code_revoked" | "second_factor_removed" | "passkeys_removed";
                 /** @description 1 to 100, 50 unless given. */
                 limit?: number;
                 /** @description The `next` of the page before. */
@@ -7643,32 +7723,6 @@ export interface operations {
             404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
-        };
-    };
-    end_totp_of: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user: components["schemas"]["UserId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is off. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-            507: components["responses"]["Full"];
         };
     };
     image: {

@@ -9,6 +9,7 @@ import { Button } from '../ui/button';
 import { FormProblem } from '../ui/field';
 import { useEngine, useMe, useSubmit } from '../ui/hooks';
 import { Actions } from './actions';
+import { Factors } from './factors';
 import { Head, Loading, Nothing, Panel, RoleBadge, StateBadge } from './parts';
 
 /** One account: what is known of it, and what can be done with it. */
@@ -62,7 +63,15 @@ export function AccountPage({ user, isOperator }: { user: string; isOperator: bo
               <Known detail={detail} isOperator={isOperator} />
               <Sessions detail={detail} />
             </div>
-            <Actions account={detail.account} isOperator={isOperator} isMe={user === me} onActed={onActed} />
+            <div className="panels-column">
+              <Actions
+                account={detail.account}
+                isOperator={isOperator}
+                isMe={user === me}
+                onActed={onActed}
+              />
+              {isOperator && user !== me && <Factors detail={detail} onChanged={() => void load()} />}
+            </div>
           </div>
         </>
       )}

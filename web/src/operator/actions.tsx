@@ -74,7 +74,7 @@ interface ActionProps {
   onClick(): void;
 }
 
-function Action({ icon, text, isDanger, onClick }: ActionProps) {
+export function Action({ icon, text, isDanger, onClick }: ActionProps) {
   return (
     <button type="button" className="action" data-danger={isDanger || undefined} onClick={onClick}>
       {icon}

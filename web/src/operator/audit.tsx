@@ -1,6 +1,7 @@
 import {
   Ban,
   ClipboardList,
+  Fingerprint,
   KeyRound,
   LogOut,
   type LucideIcon,
@@ -8,6 +9,7 @@ import {
   RotateCcw,
   ShieldCheck,
   SlidersHorizontal,
+  Smartphone,
   Ticket,
   Trash2,
   Undo2,
@@ -36,7 +38,8 @@ const kinds: Record<ActKind, [LucideIcon, string, string]> = {
   registration_changed: [SlidersHorizontal, 'Registration', 'changed who may register'],
   registration_code_made: [Ticket, 'Codes made', 'made a registration code'],
   registration_code_revoked: [X, 'Codes revoked', 'revoked a registration code'],
-  second_factor_removed: [KeyRound, 'Second factors removed', 'turned off the authenticator app of'],
+  second_factor_removed: [Smartphone, 'Second factors removed', 'turned off the authenticator app of'],
+  passkeys_removed: [Fingerprint, 'Passkeys removed', 'removed the passkeys of'],
 };
 const filters: [ActKind | '', string][] = [
   ['', 'Everything'],

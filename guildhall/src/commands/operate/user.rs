@@ -276,8 +276,12 @@ fn state(seen: &AccountSeen) -> String {
     .into()
 }
 
-fn show(AccountDetail { account, sessions, registered_with }: &AccountDetail) -> Result<()> {
+fn show(
+    AccountDetail { account, sessions, registered_with, passkeys, has_authenticator }: &AccountDetail,
+) -> Result<()> {
     facts(&known(account));
+    let app = if *has_authenticator { "on" } else { "off" };
+    facts(&[("passkeys", passkeys.to_string()), ("app", app.into())]);
     if let Some(code) = registered_with {
         facts(&[("registered by", format!("code {code}"))]);
     }

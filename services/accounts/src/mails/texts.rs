@@ -13,6 +13,22 @@ pub(super) fn of(about: About, language: Language) -> [&'static str; PARTS] {
     }
 }
 
+const SAID_EN: &str = "We tell you so that nobody can take your account unseen.";
+const SAID_DE: &str = "Wir sagen dir das, damit niemand unbemerkt dein Konto übernimmt.";
+
+/// That of something which opens the account.
+fn changed(subject: &'static str, happened: &'static str) -> [&'static str; PARTS] {
+    let todo =
+        "If it wasn't you, set a new password at once, then look through the settings under “Sign-in and security”.";
+    [subject, happened, todo, "Open Guildhall", SAID_EN]
+}
+
+fn changed_de(subject: &'static str, happened: &'static str) -> [&'static str; PARTS] {
+    let todo =
+        "Warst du das nicht, setze sofort ein neues Passwort und sieh dann die Einstellungen zur Anmeldung durch.";
+    [subject, happened, todo, "Guildhall öffnen", SAID_DE]
+}
+
 fn english(about: About) -> [&'static str; PARTS] {
     match about {
         About::Verify => [
@@ -41,7 +57,7 @@ fn english(about: About) -> [&'static str; PARTS] {
             "Your account on {host} now has another address: {email}. This one is of no use there any more.",
             "If it wasn't you, someone has got into your account: write to who runs the server.",
             "Open Guildhall",
-            "We tell you so that nobody can take your account unseen.",
+            SAID_EN,
         ],
         About::Reset => [
             "Set a new password for {host}",
@@ -55,14 +71,38 @@ fn english(about: About) -> [&'static str; PARTS] {
             "The password of your account on {host} was changed, and its other sessions were ended.",
             "If it wasn't you, set a new password at once.",
             "Set a new password",
-            "We tell you so that nobody can take your account unseen.",
+            SAID_EN,
         ],
-        About::SignInChanged => [
-            "How you sign in to {host} was changed",
-            "A passkey or an authenticator app was added to your account on {host}, or taken from it.",
-            "If it wasn't you, set a new password at once, then look through the settings under “Sign-in and security”.",
-            "Open Guildhall",
-            "We tell you so that nobody can take your account unseen.",
+        About::PasskeyAdded => changed(
+            "A passkey was added to your account on {host}",
+            "A passkey was added to your account on {host}: it signs in by itself, without your password.",
+        ),
+        About::PasskeyRemoved => changed(
+            "A passkey was removed on {host}",
+            "A passkey was removed from your account on {host}: it signs in no more.",
+        ),
+        About::AuthenticatorOn => changed(
+            "Your authenticator app is on for {host}",
+            "Your account on {host} now asks for a code of an authenticator app after the password.",
+        ),
+        About::AuthenticatorOff => changed(
+            "Your authenticator app is off for {host}",
+            "Your account on {host} no longer asks for a code of an authenticator app. Its recovery codes are of no use any more.",
+        ),
+        About::IdentityLinked => changed(
+            "A sign-in provider was linked on {host}",
+            "A provider was linked to your account on {host}: whoever signs in there gets in here.",
+        ),
+        About::IdentityUnlinked => changed(
+            "A sign-in provider was unlinked on {host}",
+            "A provider was unlinked from your account on {host}: it signs in here no more.",
+        ),
+        About::FactorsRemoved => [
+            "An operator changed your sign-in on {host}",
+            "An operator of {host} removed the passkeys or the authenticator app of your account, as is done for who lost them.",
+            "If you didn't ask for it, set a new password at once, and ask the people who run {host}.",
+            "Set a new password",
+            SAID_EN,
         ],
     }
 }
@@ -95,7 +135,7 @@ fn german(about: About) -> [&'static str; PARTS] {
             "Dein Konto auf {host} hat jetzt eine andere Adresse: {email}. Diese hier gilt dort nicht mehr.",
             "Warst du das nicht, ist jemand in dein Konto gelangt: Schreib denen, die den Server betreiben.",
             "Guildhall öffnen",
-            "Wir sagen dir das, damit niemand unbemerkt dein Konto übernimmt.",
+            SAID_DE,
         ],
         About::Reset => [
             "Setze ein neues Passwort für {host}",
@@ -109,14 +149,38 @@ fn german(about: About) -> [&'static str; PARTS] {
             "Das Passwort deines Kontos auf {host} wurde geändert, und seine anderen Sitzungen wurden beendet.",
             "Warst du das nicht, setze sofort ein neues Passwort.",
             "Neues Passwort setzen",
-            "Wir sagen dir das, damit niemand unbemerkt dein Konto übernimmt.",
+            SAID_DE,
         ],
-        About::SignInChanged => [
-            "Deine Anmeldung bei {host} wurde geändert",
-            "Deinem Konto auf {host} wurde ein Passkey oder eine Authenticator-App hinzugefügt oder genommen.",
-            "Warst du das nicht, setze sofort ein neues Passwort und sieh dann die Einstellungen zur Anmeldung durch.",
-            "Guildhall öffnen",
-            "Wir sagen dir das, damit niemand unbemerkt dein Konto übernimmt.",
+        About::PasskeyAdded => changed_de(
+            "Ein neuer Passkey für dein Konto auf {host}",
+            "Deinem Konto auf {host} wurde ein Passkey hinzugefügt: Er meldet allein an, ohne dein Passwort.",
+        ),
+        About::PasskeyRemoved => changed_de(
+            "Ein Passkey wurde auf {host} entfernt",
+            "Von deinem Konto auf {host} wurde ein Passkey entfernt: Er meldet nicht mehr an.",
+        ),
+        About::AuthenticatorOn => changed_de(
+            "Deine Authenticator-App ist an auf {host}",
+            "Dein Konto auf {host} fragt jetzt nach dem Passwort nach einem Code deiner Authenticator-App.",
+        ),
+        About::AuthenticatorOff => changed_de(
+            "Deine Authenticator-App ist aus auf {host}",
+            "Dein Konto auf {host} fragt nicht mehr nach einem Code einer Authenticator-App. Ihre Wiederherstellungscodes gelten nicht mehr.",
+        ),
+        About::IdentityLinked => changed_de(
+            "Ein Anbieter wurde auf {host} verknüpft",
+            "Mit deinem Konto auf {host} wurde ein Anbieter verknüpft: Wer sich dort anmeldet, kommt hier hinein.",
+        ),
+        About::IdentityUnlinked => changed_de(
+            "Ein Anbieter wurde auf {host} getrennt",
+            "Von deinem Konto auf {host} wurde ein Anbieter getrennt: Er meldet hier nicht mehr an.",
+        ),
+        About::FactorsRemoved => [
+            "Deine Anmeldung auf {host} wurde geändert",
+            "Wer {host} betreibt, hat die Passkeys oder die Authenticator-App deines Kontos entfernt, wie es geschieht, wenn man sie verloren hat.",
+            "Hast du nicht darum gebeten, setze sofort ein neues Passwort und frage die Leute, die {host} betreiben.",
+            "Neues Passwort setzen",
+            SAID_DE,
         ],
     }
 }

@@ -1,7 +1,7 @@
 use crate::{
     Service,
     operating::Needs,
-    rules,
+    rules, second_factor,
     store::operating::{Seen, Wanted},
 };
 use accounts_contract::{AccountDetail, AccountQuery, AccountSeen, Hand, Session};
@@ -67,7 +67,13 @@ pub(super) async fn detail(s: &Service, user: UserId) -> Result<AccountDetail> {
         current: false,
     };
     let registered_with = s.registration.used_by(user).await?.map(|(code, _)| code);
-    Ok(AccountDetail { account, sessions: living.into_iter().map(session).collect(), registered_with })
+    Ok(AccountDetail {
+        account,
+        sessions: living.into_iter().map(session).collect(),
+        registered_with,
+        passkeys: u32::try_from(s.passkeys.of(user).await?.len()).unwrap_or(u32::MAX),
+        has_authenticator: second_factor::of(s, user).await?.is_some(),
+    })
 }
 
 /// One account as operators see it.

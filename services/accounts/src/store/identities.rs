@@ -1,6 +1,7 @@
 //! What people are to providers, and the browsers that are on their way there and back. Every engine passes
 //! `identities/suite.rs`.
 
+use super::letters::Letter;
 use async_trait::async_trait;
 use engine_sql::Result;
 use kernel::{Committed, IdentityId, NewEvent, SessionId, Timestamp, UserId};
@@ -88,11 +89,17 @@ pub(crate) trait Store: Send + Sync {
     /// The account's, the oldest first.
     async fn of(&self, account: UserId) -> Result<Vec<Identity>>;
 
-    /// One identity belongs to one account.
-    async fn link(&self, identity: &Identity, event: NewEvent) -> Result<Committed<Linked>>;
+    /// One identity belongs to one account. `letter` tells the person.
+    async fn link(&self, identity: &Identity, event: NewEvent, letter: &Letter) -> Result<Committed<Linked>>;
 
-    /// Never takes the last thing that an account is opened with.
-    async fn unlink(&self, account: UserId, identity: IdentityId, event: NewEvent) -> Result<Committed<Unlinked>>;
+    /// Never takes the last thing that an account is opened with. `letter` tells the person.
+    async fn unlink(
+        &self,
+        account: UserId,
+        identity: IdentityId,
+        event: NewEvent,
+        letter: &Letter,
+    ) -> Result<Committed<Unlinked>>;
 
     /// Notes that the person came by it.
     async fn used(&self, identity: IdentityId, email: &str, now: Timestamp) -> Result<()>;

@@ -15,19 +15,31 @@ pub(crate) enum About {
     EmailChanged,
     Reset,
     PasswordChanged,
-    /// A passkey or an authenticator app came or went.
-    SignInChanged,
+    PasskeyAdded,
+    PasskeyRemoved,
+    AuthenticatorOn,
+    AuthenticatorOff,
+    IdentityLinked,
+    IdentityUnlinked,
+    /// An operator took the passkeys or the authenticator app away.
+    FactorsRemoved,
 }
 
 impl About {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Verify,
         Self::Taken,
         Self::ChangeEmail,
         Self::EmailChanged,
         Self::Reset,
         Self::PasswordChanged,
-        Self::SignInChanged,
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
+        Self::AuthenticatorOn,
+        Self::AuthenticatorOff,
+        Self::IdentityLinked,
+        Self::IdentityUnlinked,
+        Self::FactorsRemoved,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -38,7 +50,13 @@ impl About {
             Self::EmailChanged => "email-changed",
             Self::Reset => "reset-password",
             Self::PasswordChanged => "password-changed",
-            Self::SignInChanged => "sign-in-changed",
+            Self::PasskeyAdded => "passkey-added",
+            Self::PasskeyRemoved => "passkey-removed",
+            Self::AuthenticatorOn => "authenticator-on",
+            Self::AuthenticatorOff => "authenticator-off",
+            Self::IdentityLinked => "identity-linked",
+            Self::IdentityUnlinked => "identity-unlinked",
+            Self::FactorsRemoved => "factors-removed",
         }
     }
 }

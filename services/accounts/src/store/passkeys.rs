@@ -1,6 +1,6 @@
 //! What accounts keeps of passkeys. Every engine passes `passkeys/suite.rs`.
 
-use super::letters::Letter;
+use super::{letters::Letter, operating::NewAct};
 use async_trait::async_trait;
 use engine_sql::Result;
 use kernel::{PasskeyId, Timestamp, UserId};
@@ -48,6 +48,9 @@ pub(crate) trait Store: Send + Sync {
 
     /// Removes one, with the mail that tells of it, unless nothing else opens the account.
     async fn remove(&self, account: UserId, passkey: PasskeyId, letter: &Letter) -> Result<Removed>;
+
+    /// Removes all of them, with the mail and the note that tell of it. False: there was none.
+    async fn remove_all(&self, account: UserId, letter: &Letter, act: &NewAct) -> Result<bool>;
 
     /// Erases the person's. Answers how many rows are gone.
     async fn erase(&self, account: UserId) -> Result<u64>;

@@ -140,10 +140,17 @@ impl Invites for Guild {
     }
 }
 
+/// A folder that nobody else has: a ledger of who was erased in one test would erase people of others, whose ids are the same.
+fn no_blobs() -> std::path::PathBuf {
+    static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    let next = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    std::env::temp_dir().join(format!("guildhall-test-no-blobs-{}-{next}", std::process::id()))
+}
+
 /// Mails go to `post`, and there are no blobs.
 pub(crate) async fn deps(people: Arc<dyn People>, post: &Arc<Post>) -> Deps {
     let mail = Mailing { mailer: post.clone(), public_url: "https://chat.example.org".into() };
-    let folder = std::env::temp_dir().join("guildhall-test-no-blobs");
+    let folder = no_blobs();
     let blobs = Arc::new(engine_blobs::LocalBlobs::open(folder).await.expect("nothing there"));
     Deps { people, holders: Vec::new(), invites: Arc::new(Guild), mail, blobs }
 }

@@ -1,6 +1,7 @@
 // Identities on SQL, compiled once for each engine.
 
 include!("sql/insert.rs");
+include!("../letters/sql/insert.rs");
 include!("../ways/sql.rs");
 
 type IdentityColumns = (i64, i64, String, String, String, i64, i64);
@@ -99,7 +100,7 @@ impl Store for SqlStore {
         Ok(rows.into_iter().map(identity).collect())
     }
 
-    async fn link(&self, identity: &Identity, event: NewEvent) -> Result<Committed<Linked>> {
+    async fn link(&self, identity: &Identity, event: NewEvent, letter: &Letter) -> Result<Committed<Linked>> {
         let mut tx = self.pools.begin().await?;
         // Locks the account's row, so that it can't be erased under its new identity.
         let locked =
@@ -110,12 +111,19 @@ impl Store for SqlStore {
         if !insert_identity(&mut tx, identity).await? {
             return Ok(Committed { value: Linked::Taken, events: Vec::new() });
         }
+        insert_letter(&mut tx, letter).await?;
         let events = append(&mut tx, vec![event]).await?;
         tx.commit().await?;
         Ok(Committed { value: Linked::Done, events })
     }
 
-    async fn unlink(&self, account: UserId, id: IdentityId, event: NewEvent) -> Result<Committed<Unlinked>> {
+    async fn unlink(
+        &self,
+        account: UserId,
+        id: IdentityId,
+        event: NewEvent,
+        letter: &Letter,
+    ) -> Result<Committed<Unlinked>> {
         let mut tx = self.pools.begin().await?;
         let before = ways_in(&mut tx, account).await?;
         let gone = query("DELETE FROM identities WHERE id = $1 AND account = $2")
@@ -129,6 +137,7 @@ impl Store for SqlStore {
         if before <= 1 {
             return Ok(Committed { value: Unlinked::Last, events: Vec::new() });
         }
+        insert_letter(&mut tx, letter).await?;
         let events = append(&mut tx, vec![event]).await?;
         tx.commit().await?;
         Ok(Committed { value: Unlinked::Done, events })

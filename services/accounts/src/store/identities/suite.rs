@@ -5,7 +5,7 @@ use crate::{
     rules::Language,
     store::{
         self, Account,
-        letters::{About, Letter},
+        letters::{self, About, Letter},
     },
 };
 use engine_sql::Ground;
@@ -16,6 +16,11 @@ struct Desk {
     accounts: Arc<dyn store::Store>,
     store: Arc<dyn Store>,
     ground: Ground,
+}
+
+fn letter(id: i64) -> Letter {
+    let (about, next_at) = (About::IdentityLinked, Timestamp(5));
+    Letter { id, about, account: UserId(1), email: "1@example.org".into(), attempts: 0, next_at }
 }
 
 fn identity(id: i64, account: i64, subject: &str) -> Identity {
@@ -73,12 +78,16 @@ impl Desk {
     }
 
     async fn link(&self, identity: &Identity) -> (Linked, usize) {
-        let done = self.store.link(identity, self.event().await).await.expect("asked");
+        let done = self.store.link(identity, self.event().await, &letter(identity.id.0)).await.expect("asked");
         (done.value.clone(), done.events.len())
     }
 
     async fn unlink(&self, account: i64, id: i64) -> (Unlinked, usize) {
-        let done = self.store.unlink(UserId(account), IdentityId(id), self.event().await).await.expect("asked");
+        let done = self
+            .store
+            .unlink(UserId(account), IdentityId(id), self.event().await, &letter(id + 50))
+            .await
+            .expect("asked");
         (done.value.clone(), done.events.len())
     }
 
@@ -151,6 +160,9 @@ async fn the_last_credential_stays(ground: Ground) {
     assert_eq!(desk.of(1).await.len(), 1);
     desk.create(3, Some("hash"), Some(identity(31, 3, "u"))).await.expect("made");
     assert_eq!(desk.unlink(3, 31).await, (Unlinked::Done, 1), "there is a password");
+    let told = letters::open(&desk.ground.database).due(Timestamp(5), 99).await.expect("asked");
+    let told: Vec<i64> = told.into_iter().map(|letter| letter.id).filter(|id| *id > 60).collect();
+    assert!(told.len() == 2 && told.contains(&81), "what was unlinked is told, and nothing else: {told:?}");
 }
 
 async fn an_erased_person_leaves_no_identity(ground: Ground) {

@@ -1,6 +1,7 @@
 // Passkeys on SQL, compiled once for each engine.
 
 include!("../letters/sql/insert.rs");
+include!("../operating/sql/note.rs");
 include!("../ways/sql.rs");
 
 type Columns = (i64, i64, String, String, i64, String, String, i64, Option<i64>);
@@ -108,6 +109,18 @@ impl Store for SqlStore {
         insert_letter(&mut tx, letter).await?;
         tx.commit().await?;
         Ok(Removed::Done)
+    }
+
+    async fn remove_all(&self, account: UserId, letter: &Letter, act: &NewAct) -> Result<bool> {
+        let mut tx = self.pools.begin().await?;
+        let removed = query("DELETE FROM passkeys WHERE account = $1").bind(account.0).execute(&mut *tx).await?;
+        if removed.rows_affected() == 0 {
+            return Ok(false);
+        }
+        insert_letter(&mut tx, letter).await?;
+        insert_act(&mut tx, act).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     async fn erase(&self, account: UserId) -> Result<u64> {

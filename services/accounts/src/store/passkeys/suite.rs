@@ -14,7 +14,7 @@ const ADA: UserId = UserId(1);
 const BOB: UserId = UserId(2);
 
 fn letter(id: i64) -> Letter {
-    let (about, next_at) = (About::SignInChanged, Timestamp(5));
+    let (about, next_at) = (About::PasskeyAdded, Timestamp(5));
     Letter { id, about, account: ADA, email: "ada@example.org".into(), attempts: 0, next_at }
 }
 
