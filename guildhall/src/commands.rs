@@ -17,7 +17,7 @@ pub use doctor::doctor;
 pub use health::health;
 pub use ledger::ledger;
 pub use migrate::migrate;
-pub use operate::{Audit, RegistrationCommand, UserCommand, audit, registration, user};
+pub use operate::{Audit, KeysCommand, RegistrationCommand, UserCommand, audit, keys, registration, user};
 pub use restore::restore;
 pub use serve::serve;
 

@@ -3,7 +3,10 @@
 
 mod databases;
 
-use crate::config::{Config, Role, Rpc, service_token};
+use crate::{
+    config::{Config, Role, Rpc, service_token},
+    data::ACCOUNTS_KEY,
+};
 use accounts::holder;
 use accounts_contract::{Accounts, AccountsClient, serve_accounts};
 use axum::Router;
@@ -83,13 +86,14 @@ impl House {
         let accounts = async {
             let mailer = engine_mail::open(&config.mail_url, &config.sender(), &folder.join(MAIL))?;
             let mail = accounts::Mailing { mailer, public_url: config.address().into() };
+            let key_place = key_place(folder, config);
             let (database, config) = (databases.of(Role::Accounts)?, config.accounts.clone());
             let people = needed(&people)?;
             // Who leaves goes from the guilds first, so that nothing more is said there.
             let (all, messages, files) = (needed(&guilds)?, needed(&messages)?, needed(&files)?);
             let holders = vec![holder(all.clone()), holder(messages), holder(people.clone()), holder(files)];
             let (invites, blobs) = (Arc::new(all), needed(&blobs)?);
-            let deps = accounts::Deps { people, holders, invites, mail, blobs };
+            let deps = accounts::Deps { people, holders, invites, mail, blobs, key_place };
             databases.name(Role::Accounts, accounts::build(database, &outside, deps, config).await)
         };
         let accounts = place.service(Role::Accounts, accounts, |remote| Arc::new(AccountsClient(remote))).await?;
@@ -177,6 +181,15 @@ impl House {
     /// Waits for what is being written, moves it into the databases' files, and closes them.
     pub async fn close(self) {
         self.databases.close().await;
+    }
+}
+
+/// Where the key is that seals secrets of accounts: beside the databases that are files, also after they were moved away.
+fn key_place(folder: &Path, config: &Config) -> accounts::KeyPlace {
+    let file = folder.join(ACCOUNTS_KEY);
+    match config.keeps_files() || file.exists() {
+        true => accounts::KeyPlace::File(file),
+        false => accounts::KeyPlace::Database,
     }
 }
 

@@ -20,6 +20,9 @@ pub struct Data {
 /// Stands in a folder that a restore began to fill, until it is whole.
 pub const RESTORING: &str = "restoring";
 
+/// The key that seals secrets of accounts, beside their database.
+pub const ACCOUNTS_KEY: &str = "accounts.key";
+
 impl Data {
     /// Makes the folder, for this user alone, where there is none; then takes it, or says who holds it. A folder that a
     /// restore left unfinished is refused.

@@ -73,6 +73,14 @@ enum Command {
         #[arg(long, global = true)]
         json: bool,
     },
+    /// Rotates the keys that sign sessions and seal secrets, also while Guildhall runs.
+    Keys {
+        #[command(subcommand)]
+        command: commands::KeysCommand,
+        /// Answer as JSON
+        #[arg(long, global = true)]
+        json: bool,
+    },
     /// Lists what operators and moderators did.
     Audit(commands::Audit),
     /// Says what is wrong, and how to mend it. Changes nothing, and may run beside the server.
@@ -103,6 +111,7 @@ fn run(command: Command, config: Result<Config>) -> Result<()> {
         Command::Migrate { to, blobs_to } => commands::migrate(&config?, to.as_deref(), blobs_to.as_deref()),
         Command::User { command, json } => commands::user(&config?, command, json),
         Command::Registration { command, json } => commands::registration(&config?, command, json),
+        Command::Keys { command, json } => commands::keys(&config?, command, json),
         Command::Audit(asked) => commands::audit(&config?, &asked),
         Command::Health => commands::health(&config?),
         Command::Doctor => commands::doctor(config),

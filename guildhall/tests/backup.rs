@@ -146,7 +146,10 @@ fn a_backup_says_what_is_in_it() {
     );
     done(&mut backup(&folder, "copy"));
     let copy = folder.0.join("copy");
-    assert_eq!(files(&copy), ["accounts.db", "files.db", "guilds.db", "manifest.json", "messages.db", "people.db"]);
+    assert_eq!(
+        files(&copy),
+        ["accounts.db", "accounts.key", "files.db", "guilds.db", "manifest.json", "messages.db", "people.db"]
+    );
     let manifest: Value = serde_json::from_slice(&fs::read(copy.join("manifest.json")).expect("read")).expect("JSON");
     assert_eq!(manifest["guildhall"], env!("CARGO_PKG_VERSION"));
     let entries = manifest["files"].as_array().expect("a list");
@@ -158,7 +161,7 @@ fn a_backup_says_what_is_in_it() {
         assert_eq!(entry["bytes"], bytes);
     }
     #[cfg(unix)]
-    for path in [copy.clone(), copy.join("accounts.db")] {
+    for path in [copy.clone(), copy.join("accounts.db"), copy.join("accounts.key")] {
         let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).expect("there").permissions());
         assert_eq!(mode & 0o077, 0, "others can read the keys");
     }

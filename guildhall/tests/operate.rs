@@ -215,3 +215,32 @@ fn on_postgresql_a_command_is_one_more_process() {
     }
     assert!(run(&folder, &["audit"]).contains("role_changed"), "the server's own socket");
 }
+
+#[test]
+fn keys_are_rotated_with_a_server_and_without() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let ada = server.register("ada");
+    server.heard("open http");
+    let keys = |server: &Server| server.call("GET", "/api/v1/keys", None, None).expect(200)["keys"].clone();
+    let first = keys(&server);
+    let file = folder.data().join("accounts.key");
+    let sealing = std::fs::read_to_string(&file).expect("a key");
+    assert_eq!(std::fs::metadata(&file).expect("there").permissions().mode() & 0o777, 0o600);
+    let rotated = json_of(&folder, &["keys", "rotate"]);
+    assert_eq!((&rotated["encryption_renewed"], &rotated["unreadable"]), (&json!(true), &json!(0)));
+    let second = keys(&server);
+    assert_eq!((&second[0]["kid"], &second[1]), (&rotated["kid"], &first[0]), "the old one verifies, too");
+    let now = std::fs::read_to_string(&file).expect("a key");
+    assert!(now.ends_with(&sealing) && now != sealing, "the one before stands behind the new one");
+    server.call("GET", "/api/v1/me", Some(&ada), None).expect(200);
+    assert!(done(command(&folder, &["audit"])).contains("keys_rotated"));
+    assert_eq!(server.stop("TERM"), Some(0));
+
+    let said = done(command(&folder, &["keys", "rotate"]));
+    assert!(said.contains("signs from now on"), "{said}");
+    let server = Server::start(&folder);
+    assert_eq!(keys(&server).as_array().expect("a list").len(), 3);
+    server.call("GET", "/api/v1/me", Some(&ada), None).expect(200);
+    assert_eq!(std::fs::read_to_string(&file).expect("keys").lines().count(), 2, "older ones are forgotten");
+}

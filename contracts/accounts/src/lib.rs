@@ -3,6 +3,7 @@
 mod auth;
 mod credentials;
 mod events;
+mod keys;
 mod leaving;
 mod operating;
 mod passkeys;
@@ -11,6 +12,7 @@ mod registration;
 pub use auth::{AuthAnswer, AuthBegun, AuthDone, AuthPurpose, Identity, LinkRequest, Provider, ProviderKind};
 pub use credentials::{LoggedIn, OwnCredentials, Proof, RecoveryCodes, SecondFactor, SecondFactorNeeded, TotpDraft};
 pub use events::*;
+pub use keys::*;
 pub use leaving::*;
 pub use operating::*;
 pub use passkeys::*;
@@ -209,7 +211,10 @@ contract::contract! {
         /// One of the caller's archives.
         async fn export_of(&self, caller: Caller, id: ExportId) -> Export, idempotent;
 
-        /// The public keys that this installation signs with (RFC 7517).
+        /// Lets new keys sign and seal in the place of the old ones. What was signed stays good until it ends by itself.
+        async fn rotate_keys(&self, by: Hand) -> KeysRotated;
+
+        /// The public keys that this installation signs with, or did (RFC 7517): the one that signs now comes first.
         async fn public_keys(&self) -> PublicKeys, idempotent;
 
         async fn difference(&self, reader: Reader, stream: StreamName, since: i64) -> Difference, idempotent;
@@ -318,29 +323,6 @@ pub struct SignedIn {
     /// Absent for browsers, which get it as a cookie.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
-}
-
-/// A set of public keys (a JWK set, RFC 7517).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct PublicKeys {
-    pub keys: Vec<PublicKey>,
-}
-
-/// An Ed25519 public key (RFC 8037).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct PublicKey {
-    #[schema(example = "OKP")]
-    pub kty: String,
-    #[schema(example = "Ed25519")]
-    pub crv: String,
-    #[schema(example = "EdDSA")]
-    pub alg: String,
-    #[serde(rename = "use")]
-    #[schema(example = "sig")]
-    pub usage: String,
-    pub kid: String,
-    /// The key, in base64url.
-    pub x: String,
 }
 
 /// The caller, as an access token tells.

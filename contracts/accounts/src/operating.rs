@@ -170,10 +170,11 @@ pub enum ActKind {
     RegistrationCodeRevoked,
     SecondFactorRemoved,
     PasskeysRemoved,
+    KeysRotated,
 }
 
 impl ActKind {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::AccountCreated,
         Self::AccountSuspended,
         Self::SuspensionLifted,
@@ -188,6 +189,7 @@ impl ActKind {
         Self::RegistrationCodeRevoked,
         Self::SecondFactorRemoved,
         Self::PasskeysRemoved,
+        Self::KeysRotated,
     ];
 
     pub fn name(self) -> &'static str {
@@ -206,6 +208,7 @@ impl ActKind {
             Self::RegistrationCodeRevoked => "registration_code_revoked",
             Self::SecondFactorRemoved => "second_factor_removed",
             Self::PasskeysRemoved => "passkeys_removed",
+            Self::KeysRotated => "keys_rotated",
         }
     }
 }

@@ -4,7 +4,7 @@ pub(super) mod blobs;
 pub(super) mod manifest;
 
 use super::{cannot, refuse, say, size, stores};
-use crate::config::Config;
+use crate::{config::Config, data::ACCOUNTS_KEY};
 use blobs::Kept;
 use engine_blobs::Place;
 use engine_sql::sqlite::{Check, Snapshot};
@@ -47,7 +47,13 @@ pub fn backup(config: &Config, to: &Path) -> Result<()> {
         Place::Folder { path, .. } if path.exists() => Some(blobs::copy_all(path, &unfinished.folder)?),
         _ => None,
     };
-    let manifest = Manifest { blobs: kept, ..Manifest::new(made_at, files) };
+    // Keys after what they seal: a key that was rotated meanwhile has the one before beside it.
+    let key = config.data.join(ACCOUNTS_KEY);
+    let accounts_key = match key.exists() {
+        true => Some(copy_file(&key, &unfinished.folder.join(ACCOUNTS_KEY))?),
+        false => None,
+    };
+    let manifest = Manifest { blobs: kept, accounts_key, ..Manifest::new(made_at, files) };
     let file = unfinished.folder.join(MANIFEST);
     let text = serde_json::to_vec_pretty(&manifest).map_err(Problem::internal)?;
     let written = make(&file).and_then(|()| fs::write(&file, text)).and_then(|()| sync(&file));
@@ -64,8 +70,20 @@ pub fn backup(config: &Config, to: &Path) -> Result<()> {
         }
     }
     say(&format!("backed up {} as of {} to {}", config.data.display(), manifest.made_at, to.display()));
-    say(&format!("restore it: guildhall restore --from {} --data FOLDER", to.display()));
+    say(&format!("restore it: guildhall restore --from {} --data FOLDER --ledger LEDGER", to.display()));
     Ok(())
+}
+
+/// Copies a file, and answers its hash.
+pub(super) fn copy_file(from: &Path, to: &Path) -> Result<String> {
+    let copied = || {
+        let text = fs::read(from)?;
+        make(to)?;
+        fs::write(to, text)?;
+        sync(to)?;
+        sha256(&mut File::open(to)?)
+    };
+    copied().map(|(hash, _)| hash).map_err(|e| super::io("copied", from, e))
 }
 
 /// Copies one database, and proves the copy.

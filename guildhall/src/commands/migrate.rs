@@ -3,7 +3,10 @@
 mod blobs;
 
 use super::{refuse, say, stores};
-use crate::{config::Config, data::Data};
+use crate::{
+    config::Config,
+    data::{ACCOUNTS_KEY, Data},
+};
 use engine_sql::{Progress, Transfer};
 use kernel::Result;
 use std::{
@@ -66,6 +69,14 @@ fn databases(config: &Config, to: &str) -> Result<()> {
     let (folder, seconds, shown) = (data.folder.display(), began.elapsed().as_secs_f32(), without_password(to));
     say(&format!("moved {rows} rows from {folder} to {shown}, in {seconds:.1} s"));
     say(&format!("start on it: GUILDHALL_DATABASE_URL={shown} guildhall serve"));
+    if data.folder.join(ACCOUNTS_KEY).exists() {
+        let key = data.folder.join(ACCOUNTS_KEY);
+        say(&format!(
+            "{} goes on sealing secrets of accounts: a process with another data folder needs what is in it as \
+             GUILDHALL_ACCOUNTS_ENCRYPTION_KEY",
+            key.display()
+        ));
+    }
     say(&format!("{folder} is as it was: keep it as a backup, but don't start on it again, or the two grow apart."));
     Ok(())
 }

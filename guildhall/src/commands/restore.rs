@@ -3,7 +3,7 @@
 use super::{
     backup::{
         blobs::{self, Kept},
-        make,
+        copy_file, make,
         manifest::{Entry, MANIFEST, Manifest, sha256, sync},
     },
     cannot,
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    data::{Data, RESTORING},
+    data::{ACCOUNTS_KEY, Data, RESTORING},
 };
 use engine_blobs::Place;
 use engine_sql::sqlite::{Check, Snapshot};
@@ -48,6 +48,14 @@ pub fn restore(config: &Config, from: &Path, ledger: Option<&Path>, without_ledg
     };
     for entry in &manifest.files {
         verify(entry, from)?;
+    }
+    if let Some(hash) = &manifest.accounts_key {
+        let key = from.join(ACCOUNTS_KEY);
+        let (found, _) =
+            File::open(&key).and_then(|mut file| sha256(&mut file)).map_err(|e| super::io("read", &key, e))?;
+        if found != *hash {
+            return Err(damaged(&key, &format!("it isn't what {MANIFEST} says")));
+        }
     }
     let blobs = match &manifest.blobs {
         Some(kept) => Some((blobs::verified(kept, from)?, folder_of_blobs(config)?)),
@@ -119,20 +127,21 @@ fn folder_of_blobs(config: &Config) -> Result<PathBuf> {
 /// Holds a file of the backup against what the manifest says of it.
 fn verify(entry: &Entry, from: &Path) -> Result<()> {
     let file = from.join(&entry.name);
-    let damaged = |what: &str| {
-        let shown = file.display();
-        refuse("backup_damaged", format!("{shown} is damaged ({what}): nothing was restored. Take another backup."))
-    };
     let read = File::open(&file).and_then(|mut file| sha256(&mut file)).map_err(|e| super::io("read", &file, e))?;
     if read != (entry.sha256.clone(), entry.bytes) {
-        return Err(damaged(&format!("it isn't what {MANIFEST} says")));
+        return Err(damaged(&file, &format!("it isn't what {MANIFEST} says")));
     }
     let snapshot = Snapshot::of_copy(&file).map_err(|e| cannot("read", &file, e.into()))?;
     let faults = snapshot.faults(Check::Whole).map_err(|e| cannot("read", &file, e.into()))?;
     match faults.first() {
-        Some(fault) => Err(damaged(fault)),
+        Some(fault) => Err(damaged(&file, fault)),
         None => Ok(()),
     }
+}
+
+fn damaged(file: &Path, what: &str) -> Problem {
+    let shown = file.display();
+    refuse("backup_damaged", format!("{shown} is damaged ({what}): nothing was restored. Take another backup."))
 }
 
 /// Refuses folders that have something in them. What a restore that was killed left there is removed.
@@ -141,7 +150,8 @@ fn clear(folder: &Path, blobs: Option<&Path>) -> Result<()> {
         if let Some(blobs) = blobs.filter(|blobs| blobs.exists()) {
             fs::remove_dir_all(blobs).map_err(|e| super::io("removed", blobs, e))?;
         }
-        for file in STORES.iter().map(|store| store.file(folder)).filter(|file| file.exists()) {
+        let kept = STORES.iter().map(|store| store.file(folder)).chain([folder.join(ACCOUNTS_KEY)]);
+        for file in kept.filter(|file| file.exists()) {
             fs::remove_file(&file).map_err(|e| super::io("removed", &file, e))?;
         }
         return Ok(());
@@ -190,6 +200,9 @@ fn fill(
             ));
         }
     }
+    if manifest.accounts_key.is_some() {
+        copy_file(&from.join(ACCOUNTS_KEY), &folder.join(ACCOUNTS_KEY))?;
+    }
     if let Some((entries, to)) = blobs {
         blobs::fill(entries, from, to)?;
     }
@@ -215,6 +228,7 @@ fn empty(manifest: &Manifest, data: &Data) {
     for entry in &manifest.files {
         drop(fs::remove_file(data.folder.join(&entry.name)));
     }
+    drop(fs::remove_file(data.folder.join(ACCOUNTS_KEY)));
     drop(fs::remove_file(data.folder.join(RESTORING)));
     if data.made {
         drop(fs::remove_dir_all(&data.folder));

@@ -8,7 +8,6 @@ use crate::{
     store::{Account, letters::About, operating::NewAct},
 };
 use accounts_contract::{ActKind, Hand, RecoveryCodes, TotpDraft};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kernel::{Caller, Kind, Problem, Result, UserId};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -23,7 +22,8 @@ pub(crate) async fn begin(s: &Service, caller: Caller) -> Result<TotpDraft> {
         return Err(Problem::new(Kind::Conflict, "no_password", detail));
     }
     let bytes = s.ground.random.bytes::<SECRET_BYTES>();
-    if !s.factors.begin_totp(account.id, &URL_SAFE_NO_PAD.encode(bytes)).await? {
+    let sealed = s.vault.seal(&*s.ground.random, account.id, &bytes)?;
+    if !s.factors.begin_totp(account.id, &sealed).await? {
         return Err(is_on());
     }
     let secret = totp::base32(&bytes);
@@ -45,7 +45,9 @@ pub(crate) async fn confirm(s: &Service, caller: Caller, typed: &str) -> Result<
     };
     let attempt = s.limits.codes.begin(&account.id.to_string(), s.ground.now())?;
     let step = match rules::Code::parse(typed) {
-        Some(rules::Code::App(code)) => totp::step_of(&second_factor::secret(&begun)?, code, s.ground.now()),
+        Some(rules::Code::App(code)) => {
+            totp::step_of(&second_factor::secret(s, account.id, &begun).await?, code, s.ground.now())
+        }
         _ => None,
     };
     let Some(step) = step else {

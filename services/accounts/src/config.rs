@@ -52,6 +52,9 @@ pub struct Config {
     pub allowed_email_domains: Vec<String>,
     /// How long it is kept what operators and moderators did, in days.
     pub audit_keep_days: u32,
+    /// The key that seals secrets in the database: 32 random bytes in base64url; the one before it behind it, with a space between.
+    /// Absent: the installation makes one.
+    pub encryption_key: Secret,
     /// Whom people may sign in by, beside their password.
     pub providers: BTreeMap<String, Provider>,
 }
@@ -73,6 +76,7 @@ impl Default for Config {
             registration: RegistrationMode::Open,
             allowed_email_domains: Vec::new(),
             audit_keep_days: 365,
+            encryption_key: Secret::default(),
             providers: BTreeMap::new(),
         }
     }
@@ -114,9 +118,17 @@ impl Config {
             Some((setting, _)) => {
                 refuse(setting, "A link in a mail is good for 5 minutes to 30 days: 300 to 2,592,000 seconds.")
             }
+            None if !self.encryption_key.is_empty() && !is_key(&self.encryption_key) => refuse(
+                "accounts.encryption_key",
+                "It is 32 random bytes in base64url: `openssl rand 32 | basenc --base64url | tr -d =` makes one.",
+            ),
             None => providers::check(&self.providers),
         }
     }
+}
+
+fn is_key(secret: &Secret) -> bool {
+    crate::vault::Sealing::parse_all(secret.expose()).is_some_and(|keys| !keys.is_empty())
 }
 
 #[cfg(test)]
@@ -135,6 +147,8 @@ mod tests {
         assert_eq!(refused(config).as_deref(), Some("accounts.session_idle_seconds"));
         let config = Config { allowed_email_domains: vec!["not a domain".into()], ..Config::default() };
         assert_eq!(refused(config).as_deref(), Some("accounts.allowed_email_domains"));
+        let config = Config { encryption_key: "too-short".into(), ..Config::default() };
+        assert_eq!(refused(config).as_deref(), Some("accounts.encryption_key"));
         let config = Config { audit_keep_days: 0, ..Config::default() };
         assert_eq!(refused(config).as_deref(), Some("accounts.audit_keep_days"));
         let config = Config { proof_seconds: 0, ..Config::default() };

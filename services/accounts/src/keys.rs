@@ -1,10 +1,18 @@
-//! The installation's keys, made at the first start: one signs access tokens, one derives refresh tokens, one
+//! The installation's keys, made at the first start: one signs access tokens and may be rotated, one derives refresh tokens, one
 //! marks what this installation alone may have said.
 
-use crate::{session::RefreshToken, signatures, store::Store};
+use crate::{
+    session::RefreshToken,
+    signatures,
+    store::{
+        Store,
+        keys::{self, Kept},
+    },
+};
 use accounts_contract::PublicKey;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ed25519_dalek::{SigningKey, pkcs8::EncodePrivateKey};
+use engine_sql::Ground;
 use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
 use kernel::{Kind, Problem, Result, SessionId, Timestamp, UserId};
@@ -13,7 +21,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
-    sync::{PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 pub(crate) const ISSUER: &str = "guildhall";
@@ -33,15 +44,35 @@ pub(crate) struct Claims {
     pub(crate) exp: i64,
 }
 
-pub(crate) struct Keys {
+/// The key that signs, and all that verify.
+struct Ring {
     kid: String,
     signing: EncodingKey,
-    verifying: DecodingKey,
-    public: [u8; 32],
+    /// The newest first.
+    all: Vec<Verifying>,
+}
+
+struct Verifying {
+    kid: String,
+    key: DecodingKey,
+    /// In base64url.
+    public: String,
+    retired_at: Option<Timestamp>,
+}
+
+pub(crate) struct Keys {
+    ring: RwLock<Arc<Ring>>,
     refresh: [u8; 32],
     marks: [u8; 32],
     known: Known,
+    /// When it was looked last whether there is a new one, in Unix milliseconds.
+    looked_at: AtomicI64,
 }
+
+/// Another process may sign with a key for so long after it was retired: it looks for new ones more often.
+const OVERLAP_SECONDS: i64 = 60;
+/// How soon it is looked again for a key that isn't known.
+const LOOK_AGAIN_MS: i64 = 1_000;
 
 /// How many tokens are remembered; then all are forgotten.
 const KNOWN_TOKENS: usize = 20_000;
@@ -55,6 +86,10 @@ impl Known {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(token).cloned()
     }
 
+    fn forget(&self) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     fn add(&self, token: &str, claims: &Claims) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= KNOWN_TOKENS {
@@ -64,23 +99,74 @@ impl Known {
     }
 }
 
+/// A new key, as it is kept.
+pub(crate) fn fresh(random: &dyn Random, now: Timestamp) -> Kept {
+    kept(random.bytes(), now)
+}
+
+fn kept(secret: [u8; 32], now: Timestamp) -> Kept {
+    let public = SigningKey::from_bytes(&secret).verifying_key().to_bytes();
+    Kept {
+        kid: URL_SAFE_NO_PAD.encode(&Sha256::digest(public)[..9]),
+        public_key: URL_SAFE_NO_PAD.encode(public),
+        secret: Some(URL_SAFE_NO_PAD.encode(secret)),
+        created_at: now,
+        retired_at: None,
+    }
+}
+
+impl Ring {
+    fn of(kept: Vec<Kept>) -> Result<Self> {
+        let newest = kept.iter().find_map(|key| Some((key.kid.clone(), key.secret.clone()?)));
+        let (kid, secret) = newest.ok_or_else(|| Problem::internal("there is no key to sign with"))?;
+        let signing = SigningKey::from_bytes(&bytes(&secret)?);
+        let pkcs8 = signing.to_pkcs8_der().map_err(|e| Problem::internal(e.to_string()))?;
+        let verifying = |Kept { kid, public_key, retired_at, .. }: Kept| {
+            let key = DecodingKey::from_ed_der(&bytes(&public_key)?);
+            Ok(Verifying { kid, key, public: public_key, retired_at })
+        };
+        let all = kept.into_iter().map(verifying).collect::<Result<_>>()?;
+        Ok(Self { kid, signing: EncodingKey::from_ed_der(pkcs8.as_bytes()), all })
+    }
+}
+
 impl Keys {
-    pub(crate) async fn open(store: &dyn Store, random: &dyn Random) -> Result<Self> {
+    pub(crate) async fn open(store: &dyn Store, keys: &dyn keys::Store, ground: &Ground) -> Result<Self> {
         signatures::install();
-        let signing = SigningKey::from_bytes(&secret(store, random, "access_token_signing").await?);
+        let random = &*ground.random;
+        let mut all = keys.all().await?;
+        if all.iter().all(|key| key.secret.is_none()) {
+            keys.add(&kept(secret(store, random, keys::FIRST).await?, ground.now())).await?;
+            all = keys.all().await?;
+        }
         let refresh = secret(store, random, "refresh_token_derivation").await?;
         let marks = secret(store, random, "marks").await?;
-        let public = signing.verifying_key().to_bytes();
-        let pkcs8 = signing.to_pkcs8_der().map_err(|e| Problem::internal(e.to_string()))?;
-        Ok(Self {
-            kid: URL_SAFE_NO_PAD.encode(&Sha256::digest(public)[..9]),
-            signing: EncodingKey::from_ed_der(pkcs8.as_bytes()),
-            verifying: DecodingKey::from_ed_der(&public),
-            public,
-            refresh,
-            marks,
-            known: Known::default(),
-        })
+        let (ring, looked_at) = (RwLock::new(Arc::new(Ring::of(all)?)), AtomicI64::new(0));
+        Ok(Self { ring, refresh, marks, known: Known::default(), looked_at })
+    }
+
+    fn ring(&self) -> Arc<Ring> {
+        self.ring.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes what was rotated, also by another process.
+    pub(crate) async fn look(&self, keys: &dyn keys::Store) -> Result<()> {
+        let ring = Arc::new(Ring::of(keys.all().await?)?);
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = ring;
+        self.known.forget();
+        Ok(())
+    }
+
+    /// Whether a key signed it that isn't known here and may be there since. Asked once in a while: anybody may send anything.
+    pub(crate) fn may_be_new(&self, token: &str, now: Timestamp) -> bool {
+        let kid = jsonwebtoken::decode_header(token).ok().and_then(|header| header.kid);
+        let ring = self.ring();
+        if kid.is_none_or(|kid| ring.all.iter().any(|key| key.kid == kid)) {
+            return false;
+        }
+        let last = self.looked_at.load(Ordering::Relaxed);
+        now.0 - last >= LOOK_AGAIN_MS
+            && self.looked_at.compare_exchange(last, now.0, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
     pub(crate) fn access_token(
@@ -99,20 +185,24 @@ impl Keys {
 
     /// A JWS (RFC 7515) of that type over `claims`. Types keep one from passing for another (RFC 8725 §3.11).
     pub(crate) fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String> {
-        let header = Header { typ: Some(typ.into()), kid: Some(self.kid.clone()), ..Header::new(Algorithm::EdDSA) };
-        jsonwebtoken::encode(&header, claims, &self.signing).map_err(Problem::internal)
+        let ring = self.ring();
+        let header = Header { typ: Some(typ.into()), kid: Some(ring.kid.clone()), ..Header::new(Algorithm::EdDSA) };
+        jsonwebtoken::encode(&header, claims, &ring.signing).map_err(Problem::internal)
     }
 
-    /// What everybody may verify with.
-    pub(crate) fn public_key(&self) -> PublicKey {
-        PublicKey {
+    /// What everybody may verify with. Retired ones stay: certificates of erasure are verified for ever.
+    pub(crate) fn public_keys(&self) -> Vec<PublicKey> {
+        let shown = |key: &Verifying| PublicKey {
             kty: "OKP".into(),
             crv: "Ed25519".into(),
             alg: "EdDSA".into(),
             usage: "sig".into(),
-            kid: self.kid.clone(),
-            x: URL_SAFE_NO_PAD.encode(self.public),
-        }
+            kid: key.kid.clone(),
+            x: key.public.clone(),
+        };
+        let ring = self.ring();
+        let (now, before): (Vec<_>, Vec<_>) = ring.all.iter().partition(|key| key.kid == ring.kid);
+        now.into_iter().chain(before).map(shown).collect()
     }
 
     /// The claims of a token that this installation signed and that is good at `now`. None is good for longer than
@@ -136,10 +226,20 @@ impl Keys {
         validation.validate_aud = false;
         validation.required_spec_claims.clear();
         validation.set_issuer(&[ISSUER]);
-        let mut data = jsonwebtoken::decode::<Claims>(token, &self.verifying, &validation).map_err(invalid)?;
+        let kid = jsonwebtoken::decode_header(token).map_err(invalid)?.kid;
+        let ring = self.ring();
+        let key = ring.all.iter().find(|key| kid.as_ref() == Some(&key.kid));
+        let key = key.ok_or_else(|| invalid(ErrorKind::InvalidToken.into()))?;
+        let mut data = jsonwebtoken::decode::<Claims>(token, &key.key, &validation).map_err(invalid)?;
         data.claims.exp = good_until(&data.claims);
-        if data.header.typ.as_deref() != Some(TYPE) || data.header.kid.as_deref() != Some(&*self.kid) {
+        let signed_until = key.retired_at.map(|at| at.unix_seconds() + OVERLAP_SECONDS);
+        let is_late = signed_until.is_some_and(|until| data.claims.iat > until);
+        if data.header.typ.as_deref() != Some(TYPE) || is_late {
             return Err(invalid(ErrorKind::InvalidToken.into()));
+        }
+        // Whoever got hold of an old key can't make a token that is good for longer than those that were out.
+        if let Some(until) = signed_until {
+            data.claims.exp = data.claims.exp.min(until.saturating_add(seconds.into()));
         }
         if data.claims.exp <= now.unix_seconds() {
             return Err(Problem::new(
@@ -174,9 +274,12 @@ impl Keys {
 /// The secret of that name: what is stored, or a new one. When two nodes make one at once, the first stored is both's.
 async fn secret(store: &dyn Store, random: &dyn Random, name: &'static str) -> Result<[u8; 32]> {
     let fresh = URL_SAFE_NO_PAD.encode(random.bytes::<32>());
-    let stored = store.secret(name, &fresh).await?;
-    let bytes = URL_SAFE_NO_PAD.decode(stored).map_err(Problem::internal)?;
-    bytes.try_into().map_err(|_| Problem::internal(format!("the secret {name} has a wrong length")))
+    bytes(&store.secret(name, &fresh).await?)
+}
+
+fn bytes(kept: &str) -> Result<[u8; 32]> {
+    let bytes = URL_SAFE_NO_PAD.decode(kept).map_err(Problem::internal)?;
+    bytes.try_into().map_err(|_| Problem::internal("a key has a wrong length"))
 }
 
 #[cfg(test)]
@@ -186,10 +289,11 @@ mod tests {
 
     const NOW: Timestamp = Timestamp(1_767_225_600_000);
 
-    async fn keys() -> Keys {
+    async fn of_a_new_house() -> Keys {
         let scratch = testing::sqlite().await;
         let ground = scratch.ground(crate::MIGRATIONS).await;
-        Keys::open(&*crate::store::open(&ground.database), &*ground.random).await.expect("keys")
+        let (store, kept) = (crate::store::open(&ground.database), keys::open(&ground.database));
+        Keys::open(&*store, &*kept, &ground).await.expect("keys")
     }
 
     fn good() -> Claims {
@@ -199,7 +303,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_we_signed_is_good_until_it_expires() {
-        let keys = keys().await;
+        let keys = of_a_new_house().await;
         let token = keys.access_token(UserId(1), SessionId(2), true, NOW, 600).expect("signed");
         let claims = |after, seconds| keys.claims(&token, NOW.plus_seconds(after), seconds).map_err(|p| p.code);
         let told = claims(599, 600).expect("good");
@@ -212,10 +316,11 @@ mod tests {
 
     #[tokio::test]
     async fn only_access_tokens_of_this_key_and_this_issuer_are_taken() {
-        let keys = keys().await;
-        let header = Header { typ: Some(TYPE.into()), kid: Some(keys.kid.clone()), ..Header::new(Algorithm::EdDSA) };
+        let keys = of_a_new_house().await;
+        let ring = keys.ring();
+        let header = Header { typ: Some(TYPE.into()), kid: Some(ring.kid.clone()), ..Header::new(Algorithm::EdDSA) };
         let ask = |header: &Header, claims: &Claims| {
-            let token = jsonwebtoken::encode(header, claims, &keys.signing).expect("signed");
+            let token = jsonwebtoken::encode(header, claims, &ring.signing).expect("signed");
             keys.claims(&token, NOW, 600).map(|_| ()).map_err(|p| p.code.into_owned())
         };
         assert_eq!(ask(&header, &good()), Ok(()));
@@ -234,13 +339,14 @@ mod tests {
     /// The public key must never pass for a shared secret, whatever the header says.
     #[tokio::test]
     async fn no_other_algorithm_is_taken() {
-        let keys = keys().await;
+        let keys = of_a_new_house().await;
         let good = keys.access_token(UserId(1), SessionId(2), true, NOW, 600).expect("signed");
         let claims = good.split('.').nth(1).expect("claims");
         for algorithm in ["none", "HS256", "ES256", "RS256"] {
-            let header = format!(r#"{{"alg":"{algorithm}","typ":"at+jwt","kid":"{}"}}"#, keys.kid);
+            let header = format!(r#"{{"alg":"{algorithm}","typ":"at+jwt","kid":"{}"}}"#, keys.ring().kid);
             let message = format!("{}.{claims}", URL_SAFE_NO_PAD.encode(header));
-            let public = keys.verifying.try_get_as_bytes().expect("the public key");
+            let ring = keys.ring();
+            let public = ring.all[0].key.try_get_as_bytes().expect("the public key");
             let mut mac = Hmac::<Sha256>::new_from_slice(public).expect("a key");
             mac.update(message.as_bytes());
             let signed = format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()));

@@ -2,7 +2,7 @@
 //!
 //! * owns: `accounts`, `first_account`, `sessions`, `used_refresh_tokens`, `secrets`, `links`, `letters`, `deletions`,
 //!   `exports`, `totp`, `recovery_codes`, `used_challenges`, `passkeys`, `suspensions`, `registration_rules`, `registration_codes`,
-//!   `registration_code_uses`, `acts`, `identities`, `auth_requests`
+//!   `registration_code_uses`, `acts`, `identities`, `auth_requests`, `signing_keys`
 //! * emits: `account_registered`, `account_changed`, `session_started`, `session_ended`, `deletion_requested`,
 //!   `deletion_cancelled` on `accounts/user/{id}`
 //! * listens to: nothing; every hour it ends the sessions that nobody uses any more, and it hands over mails that wait
@@ -44,6 +44,7 @@ mod read;
 mod refresh;
 mod register;
 mod registration;
+mod rotate_keys;
 mod rules;
 mod second_factor;
 mod service;
@@ -54,6 +55,7 @@ mod set_password;
 mod signatures;
 mod staff;
 mod store;
+mod vault;
 mod verify_email;
 mod webauthn;
 
@@ -61,6 +63,7 @@ pub use config::{Config, Provider, ProviderKind, Secret};
 pub use leaving::{Holder, holder};
 pub use providers::{Examined, examine};
 pub use registration::Invites;
+pub use vault::KeyPlace;
 
 use accounts_contract::Accounts;
 use engine_sql::{Database, Ground, Migration, Outside};
@@ -83,6 +86,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 109, name: "operating", sql: include_str!("../migrations/109_operating.sql") },
     Migration { version: 110, name: "passkeys", sql: include_str!("../migrations/110_passkeys.sql") },
     Migration { version: 111, name: "identities", sql: include_str!("../migrations/111_identities.sql") },
+    Migration { version: 112, name: "keys", sql: include_str!("../migrations/112_keys.sql") },
 ];
 
 /// How mails get to people, and where their links lead.
@@ -102,6 +106,8 @@ pub struct Deps {
     pub invites: Arc<dyn Invites>,
     pub mail: Mailing,
     pub blobs: Arc<dyn Blobs>,
+    /// Where the keys are that seal secrets, unless the settings name them.
+    pub key_place: KeyPlace,
 }
 
 struct Service {
@@ -122,6 +128,8 @@ struct Service {
     blobs: Arc<dyn Blobs>,
     config: Config,
     keys: keys::Keys,
+    kept_keys: Arc<dyn store::keys::Store>,
+    vault: vault::Vault,
     passwords: passwords::Passwords,
     letters: Arc<dyn store::letters::Store>,
     mail: Mailing,
@@ -146,6 +154,7 @@ pub async fn build(database: Database, outside: &Outside, deps: Deps, config: Co
     leaving::start(Arc::downgrade(&service));
     if is_shared {
         ended::follow(Arc::downgrade(&service));
+        rotate_keys::follow(Arc::downgrade(&service));
     }
     Ok(service)
 }
@@ -154,13 +163,21 @@ async fn open(database: Database, outside: &Outside, deps: Deps, config: Config)
     config.check()?;
     let ground = Ground::open(database, MIGRATIONS, outside).await?;
     let (store, letters) = (store::open(&ground.database), store::letters::open(&ground.database));
-    let keys = keys::Keys::open(&*store, &*ground.random).await?;
+    let Deps { people, holders, invites, mail, blobs, key_place } = deps;
+    let kept_keys = store::keys::open(&ground.database);
+    let keys = keys::Keys::open(&*store, &*kept_keys, &ground).await?;
+    let place =
+        if config.encryption_key.is_empty() { key_place } else { KeyPlace::Settings(config.encryption_key.clone()) };
+    let vault = vault::Vault::open(place, &*kept_keys, &*ground.random).await?;
+    if rotate_keys::reseal(&*kept_keys, &vault, &*ground.random).await?.anew > 0 {
+        // What was plain before leaves the free pages, too.
+        ground.scrub().await?;
+    }
     let since = ended::Ended::since(ground.now(), config.access_token_seconds);
     let ended = ended::Ended::new(store.ended_since(since).await?);
     let passwords = passwords::Passwords::new(&config)?;
     let operating = store::operating::open(&ground.database);
     let staff = staff::Staff::new(operating.staff().await?);
-    let Deps { people, holders, invites, mail, blobs } = deps;
     Ok(Arc::new(Service {
         store,
         deletions: store::deletions::open(&ground.database),
@@ -178,6 +195,8 @@ async fn open(database: Database, outside: &Outside, deps: Deps, config: Config)
         holders,
         blobs,
         keys,
+        kept_keys,
+        vault,
         passwords,
         letters,
         mail,
@@ -227,6 +246,7 @@ mod testing {
         let mail = Mailing { mailer: Arc::new(Nowhere), public_url: "https://chat.example.org".into() };
         let folder = no_blobs();
         let blobs = Arc::new(engine_blobs::LocalBlobs::open(folder).await.expect("nothing there"));
-        Deps { people, holders: Vec::new(), invites: Arc::new(Nowhere), mail, blobs }
+        let key_place = super::KeyPlace::Database;
+        Deps { people, holders: Vec::new(), invites: Arc::new(Nowhere), mail, blobs, key_place }
     }
 }

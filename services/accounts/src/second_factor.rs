@@ -52,7 +52,7 @@ pub(crate) async fn second_factor(s: &Service, step: SecondFactor, device: Devic
 pub(crate) async fn check(s: &Service, account: UserId, totp: &Totp, typed: &str) -> Result<()> {
     let attempt = s.limits.codes.begin(&account.to_string(), s.ground.now())?;
     let taken = match Code::parse(typed) {
-        Some(Code::App(code)) => match totp::step_of(&secret(totp)?, code, s.ground.now()) {
+        Some(Code::App(code)) => match totp::step_of(&secret(s, account, totp).await?, code, s.ground.now()) {
             Some(step) if s.factors.use_step(account, step).await? => Ok(()),
             Some(_) => Err(("code_used", "This code was used already: wait for the next one.")),
             None => {
@@ -72,8 +72,15 @@ pub(crate) async fn check(s: &Service, account: UserId, totp: &Totp, typed: &str
     taken.map_err(|(code, detail)| Problem::field("code", code, detail))
 }
 
-pub(crate) fn secret(totp: &Totp) -> Result<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(&totp.secret).map_err(Problem::internal)
+pub(crate) async fn secret(s: &Service, account: UserId, totp: &Totp) -> Result<Vec<u8>> {
+    match s.vault.unseal(account, &totp.secret) {
+        Ok(secret) => Ok(secret),
+        // Another process may have rotated the keys a moment ago.
+        Err(_) => {
+            s.vault.look(&*s.kept_keys).await?;
+            s.vault.unseal(account, &totp.secret)
+        }
+    }
 }
 
 /// How a recovery code is kept.

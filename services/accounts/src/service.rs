@@ -3,15 +3,16 @@
 use crate::{
     Service, archive, ask, authenticate, authenticator, begin_auth, cancel_deletion, change_email, delete_account,
     ended, erase, finish_auth, identities, leaving, log_in, log_out, operating, passkeys, proof, read, refresh,
-    register, registration, second_factor, sessions, set_language, set_password, store::letters::About, verify_email,
+    register, registration, rotate_keys, second_factor, sessions, set_language, set_password, store::letters::About,
+    verify_email,
 };
 use accounts_contract::{
     AccountAct, AccountDetail, AccountQuery, AccountSeen, Accounts, Act, ActQuery, Acted, Asserted, AuthAnswer,
     AuthBegun, AuthDone, Authenticated, CreationOptions, Credentials, Deletion, DeletionRequest, Device, EmailChange,
-    Erasure, Export, Hand, LinkRequest, LoggedIn, Me, NewPasskey, Numbers, OwnCredentials, Passkey, PasswordChange,
-    PasswordReset, Proof, Provider, PublicKeys, RecoveryCodes, Registered, Registration, RegistrationCode,
-    RegistrationCodeDraft, RegistrationRules, RegistrationSettings, RegistrationTerms, RequestOptions, SecondFactor,
-    Session, SignedIn, TotpDraft, Verified,
+    Erasure, Export, Hand, KeysRotated, LinkRequest, LoggedIn, Me, NewPasskey, Numbers, OwnCredentials, Passkey,
+    PasswordChange, PasswordReset, Proof, Provider, PublicKeys, RecoveryCodes, Registered, Registration,
+    RegistrationCode, RegistrationCodeDraft, RegistrationRules, RegistrationSettings, RegistrationTerms,
+    RequestOptions, SecondFactor, Session, SignedIn, TotpDraft, Verified,
 };
 use async_trait::async_trait;
 use contract::{Part, Receipt, Wishes};
@@ -166,7 +167,7 @@ impl Accounts for Service {
     }
 
     async fn authenticate(&self, access_token: String) -> Result<Authenticated> {
-        authenticate::authenticate(self, &access_token)
+        authenticate::authenticate(self, &access_token).await
     }
 
     async fn ended(&self) -> Result<Vec<SessionId>> {
@@ -266,6 +267,10 @@ impl Accounts for Service {
 
     async fn export_of(&self, caller: Caller, id: ExportId) -> Result<Export> {
         archive::export_of(self, caller, id).await
+    }
+
+    async fn rotate_keys(&self, by: Hand) -> Result<KeysRotated> {
+        rotate_keys::rotate_keys(self, &by).await
     }
 
     async fn public_keys(&self) -> Result<PublicKeys> {

@@ -4,6 +4,7 @@ pub(crate) mod deletions;
 pub(crate) mod exports;
 pub(crate) mod factors;
 pub(crate) mod identities;
+pub(crate) mod keys;
 pub(crate) mod letters;
 pub(crate) mod operating;
 pub(crate) mod passkeys;

@@ -248,6 +248,45 @@ async fn the_operator_turns_it_off_for_who_lost_all() {
 }
 
 #[tokio::test]
+async fn rotated_keys_ask_nobody_anything() {
+    let desk = desk().await;
+    let ada = desk.ada().await;
+    let caller = desk.caller(&ada).await;
+    let (app, _) = desk.app(caller).await;
+    let bob = desk.register("bob@example.org", PASSWORD, "Bob").await.expect("registered");
+    let by = |caller| Hand::Person { caller, address: None };
+    let refusal = desk.accounts.rotate_keys(by(desk.caller(&bob).await)).await;
+    assert_eq!(told(refusal), refused(403, "operator_needed", None));
+    // One more process on the same database.
+    let other = open(&desk.scratch, &desk.outside, &desk.post).await;
+    let kids = async || -> Vec<String> {
+        desk.accounts.public_keys().await.expect("told").keys.into_iter().map(|key| key.kid).collect()
+    };
+    let before = kids().await;
+    for round in 1..=3 {
+        let rotated = desk.accounts.rotate_keys(by(caller)).await.expect("rotated");
+        assert_eq!((rotated.sealed_anew, rotated.unreadable, rotated.encryption_renewed), (1, 0, true));
+        assert_eq!(kids().await.len(), 1 + round);
+        assert_eq!((&kids().await[0], kids().await.last()), (&rotated.kid, before.last()));
+        // Who signs in now has a token of the new key, which the other process learns of.
+        let signed_in = desk.answer(&desk.challenge(PASSWORD).await, &desk.code(&app)).await.expect("signed in");
+        desk.clock.advance_seconds(30);
+        assert_eq!(other.authenticate(signed_in.access_token.clone()).await.expect("good").caller.user, ada.user.id);
+    }
+    for accounts in [&desk.accounts, &other] {
+        assert!(accounts.authenticate(ada.access_token.clone()).await.is_ok(), "the oldest token is good yet");
+    }
+    let limit = Limit::parse(None).expect("a limit");
+    let query = ActQuery { kind: Some(ActKind::KeysRotated), ..ActQuery::default() };
+    assert_eq!(desk.accounts.acts(by(caller), query, None, limit).await.expect("acts").items.len(), 3);
+    desk.clock.advance_seconds(600);
+    assert_eq!(told(desk.accounts.authenticate(ada.access_token.clone()).await).1, "token_expired");
+    // A process that starts anew has all of them.
+    let third = open(&desk.scratch, &desk.outside, &desk.post).await;
+    assert_eq!(third.public_keys().await.expect("told").keys.len(), 4);
+}
+
+#[tokio::test]
 async fn it_is_exported_without_its_secret_and_erased() {
     let desk = desk().await;
     let ada = desk.ada().await;

@@ -85,7 +85,7 @@ async fn desk(way: Way) -> Desk {
     let mail = accounts::Mailing { mailer: post.clone(), public_url: "https://chat.example.org".into() };
     let folder = no_blobs();
     let blobs = Arc::new(engine_blobs::LocalBlobs::open(folder).await.expect("nothing there"));
-    let deps = accounts::Deps { people, holders: Vec::new(), invites: Arc::new(NoGuild), mail, blobs };
+    let deps = accounts::Deps { people, holders: Vec::new(), invites: Arc::new(NoGuild), mail, blobs, key_place: accounts::KeyPlace::Database };
     let local = accounts::build(scratch[1].database.clone(), &outside, deps, config).await.expect("accounts");
     let accounts: Arc<dyn Accounts> = match way {
         Way::Local => local,

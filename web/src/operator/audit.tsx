@@ -39,6 +39,7 @@ const kinds: Record<ActKind, [LucideIcon, string, string]> = {
   registration_code_made: [Ticket, 'Codes made', 'made a registration code'],
   registration_code_revoked: [X, 'Codes revoked', 'revoked a registration code'],
   second_factor_removed: [Smartphone, 'Second factors removed', 'turned off the authenticator app of'],
+  keys_rotated: [RotateCcw, 'Keys rotated', 'rotated the keys'],
   passkeys_removed: [Fingerprint, 'Passkeys removed', 'removed the passkeys of'],
 };
 const filters: [ActKind | '', string][] = [

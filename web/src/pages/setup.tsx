@@ -5,6 +5,7 @@ import { copy } from '../lib/clipboard';
 import { Button } from '../ui/button';
 import { Field, FormProblem, problemAt } from '../ui/field';
 import { useEngine, useStore, useSubmit } from '../ui/hooks';
+import { ProviderLinks } from '../ui/providers';
 import { AccountForm } from './account-form';
 import { Frame } from './frame';
 import { createGuild } from './join';
@@ -47,6 +48,7 @@ export function SetupPage() {
               setStep({ name: 'guild' });
             }}
           />
+          <ProviderLinks next="/" />
         </Frame>
       );
     case 'guild':

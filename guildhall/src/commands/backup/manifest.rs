@@ -22,6 +22,9 @@ pub(in crate::commands) struct Manifest {
     /// What people gave, where it is in a folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blobs: Option<Kept>,
+    /// The key that seals secrets of accounts: the SHA-256 of its file, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accounts_key: Option<String>,
 }
 
 /// One file of a backup.
@@ -39,7 +42,14 @@ pub(in crate::commands) struct Entry {
 
 impl Manifest {
     pub fn new(made_at: Timestamp, files: Vec<Entry>) -> Self {
-        Self { format: FORMAT, guildhall: env!("CARGO_PKG_VERSION").into(), made_at, files, blobs: None }
+        Self {
+            format: FORMAT,
+            guildhall: env!("CARGO_PKG_VERSION").into(),
+            made_at,
+            files,
+            blobs: None,
+            accounts_key: None,
+        }
     }
 
     /// Reads that of a backup. What this program is too old for is refused.

@@ -40,6 +40,10 @@ pub struct Provider {
 pub struct Secret(String);
 
 impl Secret {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }

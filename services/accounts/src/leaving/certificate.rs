@@ -35,5 +35,5 @@ pub(super) fn sign(s: &Service, leaving: &Leaving, done_at: Timestamp) -> Result
 
 /// What certificates and access tokens verify with.
 pub(crate) fn public_keys(s: &Service) -> PublicKeys {
-    PublicKeys { keys: vec![s.keys.public_key()] }
+    PublicKeys { keys: s.keys.public_keys() }
 }

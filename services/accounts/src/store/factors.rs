@@ -8,7 +8,7 @@ use kernel::{Timestamp, UserId};
 /// The authenticator app of an account.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Totp {
-    /// In base64url.
+    /// Sealed: `vault.rs` opens it.
     pub(crate) secret: String,
     /// None: it was begun, and isn't asked for yet.
     pub(crate) confirmed_at: Option<Timestamp>,

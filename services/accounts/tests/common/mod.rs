@@ -1,6 +1,6 @@
 //! The service from outside, on SQLite, with a clock that is set by hand, light password hashes and mails that are held.
 
-use accounts::{Config, Deps, Invites, Mailing};
+use accounts::{Config, Deps, Invites, KeyPlace, Mailing};
 use accounts_contract::{Accounts, Credentials, Device, Registered, Registration, SignedIn};
 use engine_bus::{MemoryBus, MemoryFanout};
 use engine_sql::{Outside, testing::Scratch};
@@ -152,7 +152,7 @@ pub(crate) async fn deps(people: Arc<dyn People>, post: &Arc<Post>) -> Deps {
     let mail = Mailing { mailer: post.clone(), public_url: "https://chat.example.org".into() };
     let folder = no_blobs();
     let blobs = Arc::new(engine_blobs::LocalBlobs::open(folder).await.expect("nothing there"));
-    Deps { people, holders: Vec::new(), invites: Arc::new(Guild), mail, blobs }
+    Deps { people, holders: Vec::new(), invites: Arc::new(Guild), mail, blobs, key_place: KeyPlace::Database }
 }
 
 pub(crate) async fn open(scratch: &[Scratch; 2], outside: &Outside, post: &Arc<Post>) -> Arc<dyn Accounts> {
