@@ -74,7 +74,7 @@ test('a passkey is made, named, signs in without an address by itself and by the
   await openSecurity(ada);
   await button(ada, 'Add a passkey').click();
   await tell(ada, 'Passkey added');
-  await server.link('sign-in-changed', 'ada@example.org');
+  await server.link('passkey-added', 'ada@example.org');
   await ada.page.getByRole('button', { name: /^Rename / }).click();
   await ada.page.getByLabel('Name of the passkey').fill('My laptop');
   await button(ada, 'Save').click();
