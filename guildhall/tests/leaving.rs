@@ -208,7 +208,6 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
         "canary-status",
         "#c0ffee",
         "canary-passkey",
-        &secret,
         "canary-identity",
         "canary-next",
         "canary-nickname",
@@ -222,6 +221,7 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
     for picture in pictures.iter().chain([&icon]) {
         assert!(!holding_bytes(&folder.data(), picture).is_empty(), "a picture isn't planted");
     }
+    assert_eq!(holding(&folder.data(), &secret), Vec::<String>::new(), "an app's secret is only there sealed");
 
     // She runs the place for a while, and is noted as one whom something is done to.
     let operate = |by: &str, method: &str, path: &str, body: Value| {

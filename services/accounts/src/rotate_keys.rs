@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn plain_secrets_of_before_are_sealed_at_the_next_start_and_no_byte_of_them_stays() {
+    async fn plain_secrets_of_before_are_sealed_at_the_next_start() {
         let (ours, theirs) = (testing::sqlite().await, testing::sqlite().await);
         let folder = std::env::temp_dir().join(format!("guildhall-test-key-{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder");
