@@ -1958,7 +1958,7 @@ export interface components {
          */
         ActId: string;
         /** @enum {string} */
-        ActKind: "account_created" | "account_suspended" | "suspension_lifted" | "role_changed" | "password_reset_sent" | "email_verified" | "sessions_ended" | "deletion_requested" | "deletion_cancelled" | "registration_changed" | "registration_code_made" | "registration_code_revoked" | "second_factor_removed" | "passkeys_removed";
+        ActKind: "account_created" | "account_suspended" | "suspension_lifted" | "role_changed" | "password_reset_sent" | "email_verified" | "sessions_ended" | "deletion_requested" | "deletion_cancelled" | "registration_changed" | "registration_code_made" | "registration_code_revoked" | "second_factor_removed" | "passkeys_removed" | "keys_rotated";
         /** @description What became of it. */
         Acted: {
             account: components["schemas"]["AccountSeen"];
@@ -6959,7 +6959,7 @@ export interface operations {
                 user?: string;
                 /** @description What was done by whom. */
                 by?: string;
-                kind?: "account_created" | "account_suspended" | "suspension_lifted" | "role_changed" | "password_reset_sent" | "email_verified" | "sessions_ended" | "deletion_requested" | "deletion_cancelled" | "registration_changed" | "registration_code_made" | "registration_code_revoked" | "second_factor_removed" | "passkeys_removed";
+                kind?: "account_created" | "account_suspended" | "suspension_lifted" | "role_changed" | "password_reset_sent" | "email_verified" | "sessions_ended" | "deletion_requested" | "deletion_cancelled" | "registration_changed" | "registration_code_made" | "registration_code_revoked" | "second_factor_removed" | "passkeys_removed" | "keys_rotated";
                 /** @description 1 to 100, 50 unless given. */
                 limit?: number;
                 /** @description The `next` of the page before. */
