@@ -85,7 +85,14 @@ async fn desk(way: Way) -> Desk {
     let mail = accounts::Mailing { mailer: post.clone(), public_url: "https://chat.example.org".into() };
     let folder = no_blobs();
     let blobs = Arc::new(engine_blobs::LocalBlobs::open(folder).await.expect("nothing there"));
-    let deps = accounts::Deps { people, holders: Vec::new(), invites: Arc::new(NoGuild), mail, blobs, key_place: accounts::KeyPlace::Database };
+    let deps = accounts::Deps {
+        people,
+        holders: Vec::new(),
+        invites: Arc::new(NoGuild),
+        mail,
+        blobs,
+        key_place: accounts::KeyPlace::Database,
+    };
     let local = accounts::build(scratch[1].database.clone(), &outside, deps, config).await.expect("accounts");
     let accounts: Arc<dyn Accounts> = match way {
         Way::Local => local,
@@ -245,7 +252,10 @@ async fn a_second_factor_is_asked_for_and_taken(desk: Desk) {
     let bob = desk.accounts.create_account(Hand::CommandLine, bob).await.expect("made").account;
     // Whatever a caller is said to be: it is asked for.
     let stranger = Caller { user: bob.id, ..caller };
-    assert_eq!(told(desk.accounts.end_totp_of(Hand::Person { caller: stranger, address: None }, caller.user).await).1, "operator_needed");
+    assert_eq!(
+        told(desk.accounts.end_totp_of(Hand::Person { caller: stranger, address: None }, caller.user).await).1,
+        "operator_needed"
+    );
     desk.accounts.end_totp(caller).await.expect("off");
     assert!(matches!(log_in().await, LoggedIn::SignedIn(_)));
 }

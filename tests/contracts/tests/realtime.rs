@@ -121,7 +121,14 @@ async fn stage(seed: u64) -> Stage {
     .await
     .expect("guilds");
     let invites = Arc::new(guilds.clone());
-    let deps = accounts::Deps { people: people.clone(), holders: Vec::new(), invites, mail, blobs, key_place: accounts::KeyPlace::Database };
+    let deps = accounts::Deps {
+        people: people.clone(),
+        holders: Vec::new(),
+        invites,
+        mail,
+        blobs,
+        key_place: accounts::KeyPlace::Database,
+    };
     let accounts = accounts::build(database(1), &outside, deps, config).await.expect("accounts");
     let gate = Gate::new(guilds.clone(), outside.fanout.clone());
     let config = messages::Config::default();
