@@ -34,6 +34,12 @@ export class Reader {
     return [...this.streams.keys()].every((channel) => this.live.has(channel) || this.refused.has(channel));
   }
 
+  /** What it is about, for who waits in vain. */
+  get state() {
+    const streams = [...this.streams].map(([channel, { seq }]) => `${channel} at ${seq}${this.live.has(channel) ? '' : ', not live'}`);
+    return `${this.link.up ? 'up' : `down by ${this.link.lastClose}`}; ${streams}; refused: ${[...this.refused]}`;
+  }
+
   /** Stops taking bytes from the socket, without closing it. */
   stall() {
     this.link.socket.pause();

@@ -28,7 +28,7 @@ test(`the load goes through ${KILLS} kills`, async (t) => {
   assert.deepEqual(violations, [], said);
   assert.equal(unanswered, 0, 'every send was answered in the end');
   assert.ok(counts.info > 0, 'no send was in doubt: the kills did not hit the load');
-  assert.ok(counts.ok > KILLS * (WHOLE ? 100 : 40), `only ${counts.ok} acknowledgements: this was no load`);
+  assert.ok(counts.ok > KILLS * (WHOLE ? 100 : 20), `only ${counts.ok} acknowledgements: this was no load`);
   assert.ok(refusals.includes(load.world.secret), 'the private channel was not refused to those outside');
   assert.ok(Math.max(...ready) <= READY_MS, `ready after ${ready} ms`);
 });
