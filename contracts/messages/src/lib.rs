@@ -1,9 +1,13 @@
 //! Messages: what is said. Streams: `messages/channel/{id}` (what is said in a channel),
 //! `messages/user/{id}` (one person's read markers).
 
-use kernel::{Caller, ChannelId, Difference, Limit, MessageId, Page, Reader, StreamName, Timestamp, UserId};
+use kernel::{Caller, ChannelId, Difference, GuildId, Limit, MessageId, Page, Reader, StreamName, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+mod change;
+
+pub use change::{Deleted, Edit, MessageDeleted, MessageEdited, Version};
 
 contract::contract! {
     /// Messages and read markers.
@@ -15,6 +19,19 @@ contract::contract! {
         async fn history(&self, caller: Caller, channel: ChannelId, limit: Limit, window: Window) -> Page<Message>, idempotent;
 
         async fn message(&self, caller: Caller, channel: ChannelId, message: MessageId) -> Message, idempotent;
+
+        /// Puts another text in place of that of a message of the caller's own.
+        async fn edit(&self, caller: Caller, channel: ChannelId, message: MessageId, edit: Edit) -> Message, idempotent;
+
+        /// What a message said before, the first text first: for its author, and for who manages messages.
+        async fn versions(&self, caller: Caller, channel: ChannelId, message: MessageId) -> Vec<Version>, idempotent;
+
+        /// Deletes messages, [`Deleted::MAX`] at most: the caller's own, and those of others for who manages messages. Those that
+        /// are gone already are passed over.
+        async fn delete(&self, caller: Caller, channel: ChannelId, messages: Vec<MessageId>) -> Deleted, idempotent;
+
+        /// Deletes all that `author` said in a guild's channels since a time: for who bans there.
+        async fn delete_said(&self, caller: Caller, guild: GuildId, author: UserId, since: Timestamp) -> Deleted, idempotent;
 
         /// Moves the caller's read marker forward to `number`; it never goes back.
         async fn mark_read(&self, caller: Caller, channel: ChannelId, number: i64) -> Marker, idempotent;
@@ -41,6 +58,36 @@ pub struct Message {
     pub sent_at: Timestamp,
     /// A tombstone: the text is gone, the number stays.
     pub deleted: bool,
+    /// When its text was changed last; absent: it is as it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<Timestamp>,
+    /// How often its text was changed; absent: never.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub version: i64,
+}
+
+impl Message {
+    /// A message as it is sent.
+    pub fn new(
+        id: MessageId,
+        (channel, number): (ChannelId, i64),
+        author: UserId,
+        text: String,
+        reply_to: Option<MessageId>,
+        sent_at: Timestamp,
+    ) -> Self {
+        Self { id, channel, number, author, text, reply_to, sent_at, deleted: false, edited_at: None, version: 0 }
+    }
+
+    /// What is left of it when it is deleted.
+    pub fn tombstone(self) -> Self {
+        let Self { id, channel, number, author, sent_at, .. } = self;
+        Self { deleted: true, ..Self::new(id, (channel, number), author, String::new(), None, sent_at) }
+    }
+}
+
+fn is_zero(number: &i64) -> bool {
+    *number == 0
 }
 
 /// A message that is about to be sent.
@@ -107,13 +154,6 @@ pub struct Heads {
 pub struct MessageSent {
     pub nonce: String,
     pub message: Message,
-}
-
-/// Event `message_deleted` on `messages/channel/{id}`: the message is a tombstone now.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MessageDeleted {
-    pub message: MessageId,
-    pub number: i64,
 }
 
 /// Event `marker_moved` on `messages/user/{id}`.

@@ -1,7 +1,6 @@
-use crate::Service;
+use crate::{Service, delete};
 use contract::{OwnMessages, Receipt, Wishes};
-use kernel::{ChannelId, EventId, NewEvent, Result, StreamName, UserId};
-use messages_contract::MessageDeleted;
+use kernel::{ChannelId, Result, UserId};
 
 const GROUP: i64 = 200;
 
@@ -25,16 +24,7 @@ async fn bury(s: &Service, user: UserId) -> Result<u64> {
         let messages = s.store.written_by(user, after, GROUP).await?;
         let Some(last) = messages.last() else { break };
         after = (last.channel, last.number);
-        let ids = s.ground.mint.ids(messages.len()).await?;
-        let mut buried = Vec::with_capacity(messages.len());
-        for (message, id) in messages.into_iter().zip(ids) {
-            let deleted = MessageDeleted { message: message.id, number: message.number };
-            let stream = StreamName::messages(message.channel);
-            let event = NewEvent::new(stream, EventId(id), s.ground.now(), "message_deleted", &deleted);
-            buried.push((message.id, event));
-        }
-        erased += buried.len() as u64;
-        s.ground.announce(s.store.bury(buried).await?);
+        erased += delete::bury(s, messages).await?;
     }
     Ok(erased)
 }

@@ -4,7 +4,7 @@ use kernel::{ChannelId, Problem, Result, UserId};
 
 const PART: i64 = 500;
 
-/// The person's markers, then messages by channel and number.
+/// The person's markers, then messages by channel and number, each with the texts that it had before.
 pub(crate) async fn export(s: &Service, user: UserId, after: Option<String>) -> Result<Part> {
     let mut records = Vec::new();
     if after.is_none() {
@@ -17,6 +17,11 @@ pub(crate) async fn export(s: &Service, user: UserId, after: Option<String>) -> 
     let next = messages.last().filter(|_| messages.len() as i64 == PART).map(|m| format!("{}.{}", m.channel, m.number));
     for message in &messages {
         records.push(Record::new("message", message)?);
+        if message.version > 0 {
+            for version in s.store.versions(message.channel, message.id).await? {
+                records.push(Record::new("version", &version)?);
+            }
+        }
     }
     Ok(Part { records, next, ..Part::default() })
 }

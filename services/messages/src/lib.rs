@@ -1,12 +1,15 @@
 //! Messages: what is said.
 //!
-//! * owns: `heads`, `messages`, `markers`, `turns`
-//! * emits: `message_sent`, `message_deleted` on `messages/channel/{id}`; `marker_moved` on `messages/user/{id}`;
+//! * owns: `heads`, `messages`, `versions`, `markers`, `turns`
+//! * emits: `message_sent`, `message_edited`, `message_deleted` on `messages/channel/{id}`; `marker_moved` on `messages/user/{id}`;
 //!   hints of new heads on `heads/guild/{id}` and, for directs, `heads/channel/{id}`
 //! * listens to: `channel_deleted`, `guild_deleted`, `member_joined` of guilds
 //! * calls: gate (may this person see, send?), guilds (to follow its streams; which channels a new member sees)
 
 mod config;
+mod delete;
+mod delete_said;
+mod edit;
 mod erase;
 mod export;
 mod history;
@@ -20,6 +23,7 @@ mod sabotage;
 mod send;
 mod store;
 mod take_turn;
+mod versions;
 mod writer;
 
 pub use config::Config;
@@ -38,8 +42,10 @@ use contract::{Part, Receipt, Wishes};
 use engine_sql::{Database, Ground, Migration, Outside};
 use gate::Gate;
 use guilds_contract::Guilds;
-use kernel::{Caller, ChannelId, Difference, Limit, MessageId, Page, Reader, Result, StreamName, UserId};
-use messages_contract::{Draft, Heads, Marker, Message, Messages, Sent, Window};
+use kernel::{
+    Caller, ChannelId, Difference, GuildId, Limit, MessageId, Page, Reader, Result, StreamName, Timestamp, UserId,
+};
+use messages_contract::{Deleted, Draft, Edit, Heads, Marker, Message, Messages, Sent, Version, Window};
 use std::sync::Arc;
 
 /// The steps of this service's schema.
@@ -49,6 +55,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 102, name: "said_once", sql: include_str!("../migrations/102_said_once.sql") },
     Migration { version: 103, name: "one_round_trip", sql: include_str!("../migrations/103_one_round_trip.sql") },
     Migration { version: 104, name: "turns", sql: include_str!("../migrations/104_turns.sql") },
+    Migration { version: 105, name: "edits", sql: include_str!("../migrations/105_edits.sql") },
 ];
 
 struct Service {
@@ -56,6 +63,7 @@ struct Service {
     turns: Arc<dyn store::turns::Store>,
     ground: Ground,
     gate: Arc<Gate>,
+    guilds: Arc<dyn Guilds>,
     writer: writer::Writer,
 }
 
@@ -70,11 +78,11 @@ pub async fn build(
     config.check()?;
     let ground = Ground::open(database, MIGRATIONS, outside).await?;
     let store = store::open(&ground.database);
-    on::follow_guilds(&ground, store.clone(), guilds);
+    on::follow_guilds(&ground, store.clone(), guilds.clone());
     let turns = store::turns::open(&ground.database);
     prune::start(ground.clone(), turns.clone(), config.keep_events_days);
     let writer = writer::Writer::start(ground.clone(), store.clone(), &config);
-    Ok(Arc::new(Service { store, turns, ground, gate, writer }))
+    Ok(Arc::new(Service { store, turns, ground, gate, guilds, writer }))
 }
 
 #[async_trait]
@@ -89,6 +97,28 @@ impl Messages for Service {
 
     async fn message(&self, caller: Caller, channel: ChannelId, message: MessageId) -> Result<Message> {
         history::message(self, caller, channel, message).await
+    }
+
+    async fn edit(&self, caller: Caller, channel: ChannelId, message: MessageId, edit: Edit) -> Result<Message> {
+        edit::edit(self, caller, channel, message, edit).await
+    }
+
+    async fn versions(&self, caller: Caller, channel: ChannelId, message: MessageId) -> Result<Vec<Version>> {
+        versions::versions(self, caller, channel, message).await
+    }
+
+    async fn delete(&self, caller: Caller, channel: ChannelId, messages: Vec<MessageId>) -> Result<Deleted> {
+        delete::delete(self, caller, channel, messages).await
+    }
+
+    async fn delete_said(
+        &self,
+        caller: Caller,
+        guild: GuildId,
+        author: UserId,
+        since: Timestamp,
+    ) -> Result<Deleted> {
+        delete_said::delete_said(self, caller, guild, author, since).await
     }
 
     async fn mark_read(&self, caller: Caller, channel: ChannelId, number: i64) -> Result<Marker> {

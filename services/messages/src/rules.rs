@@ -1,7 +1,7 @@
 //! Pure decisions.
 
-use kernel::{Problem, Result};
-use messages_contract::Window;
+use kernel::{Kind, Problem, Result, UserId};
+use messages_contract::{Message, Window};
 use sha2::{Digest, Sha256};
 
 const NONCE_MAX_CHARS: usize = 64;
@@ -45,6 +45,34 @@ pub(crate) fn first_is_gone() -> Problem {
     Problem::unavailable("This channel is being emptied: try again in a moment.")
 }
 
+/// How often a message may be changed: each text that it had is kept.
+const VERSIONS_MAX: i64 = 1_000;
+
+/// Only what one said oneself, and what is still there.
+pub(crate) fn may_edit(message: &Message, user: UserId) -> Result<()> {
+    if message.author != user {
+        return Err(Problem::forbidden("not_author", "Only who wrote a message changes it."));
+    }
+    if message.deleted {
+        return Err(Problem::new(Kind::Conflict, "message_deleted", "The message was deleted: there is nothing to change."));
+    }
+    if message.version >= VERSIONS_MAX {
+        let detail = "This message was changed 1,000 times, which is as often as it goes: write a new one.";
+        return Err(Problem::new(Kind::Conflict, "edited_too_often", detail));
+    }
+    Ok(())
+}
+
+/// Nobody overwrites a text that they haven't seen.
+pub(crate) fn is_current(message: &Message, version: Option<i64>) -> Result<()> {
+    if version.is_none_or(|version| version == message.version) { Ok(()) } else { Err(stale_edit()) }
+}
+
+pub(crate) fn stale_edit() -> Problem {
+    let detail = "The message was changed or deleted meanwhile: look at it as it is now, then try again.";
+    Problem::new(Kind::Conflict, "stale_edit", detail)
+}
+
 /// Which way a page of history reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reading {
@@ -83,6 +111,21 @@ mod tests {
         assert_eq!(of(None, None, Some(41)), Ok(Reading::AroundNumber(41)));
         assert_eq!(of(Some(-1), None, None), Err("bad_cursor".into()));
         assert_eq!(of(Some(1), Some(2), None), Err("bad_cursor".into()));
+    }
+
+    #[test]
+    fn one_changes_what_one_said_and_has_seen() {
+        use kernel::{ChannelId, MessageId, Timestamp};
+        let said = Message::new(MessageId(1), (ChannelId(2), 1), UserId(7), "x".into(), None, Timestamp(0));
+        let code = |result: Result<()>| result.map_err(|p| p.code.into_owned());
+        assert_eq!(code(may_edit(&said, UserId(7))), Ok(()));
+        assert_eq!(code(may_edit(&said, UserId(8))), Err("not_author".into()));
+        assert_eq!(code(may_edit(&said.clone().tombstone(), UserId(7))), Err("message_deleted".into()));
+        let worn = Message { version: VERSIONS_MAX, ..said.clone() };
+        assert_eq!(code(may_edit(&worn, UserId(7))), Err("edited_too_often".into()));
+        assert_eq!(code(is_current(&said, None)), Ok(()));
+        assert_eq!(code(is_current(&said, Some(0))), Ok(()));
+        assert_eq!(code(is_current(&said, Some(1))), Err("stale_edit".into()));
     }
 
     #[test]

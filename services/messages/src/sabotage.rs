@@ -101,16 +101,8 @@ impl Sabotage {
             let Ready { pending, id, sent_at } = ready.clone();
             let (seq, number) = heads.get_mut(&pending.channel)?;
             (*seq, *number) = (*seq + 1, *number + 1);
-            let message = Message {
-                id,
-                channel: pending.channel,
-                number: *number,
-                author: pending.author,
-                text: pending.text,
-                reply_to: pending.reply_to,
-                sent_at,
-                deleted: false,
-            };
+            let place = (pending.channel, *number);
+            let message = Message::new(id, place, pending.author, pending.text, pending.reply_to, sent_at);
             Some(Sent { nonce: pending.nonce, seq: *seq, message })
         };
         group.iter().map(guess).collect()

@@ -6,8 +6,8 @@ pub(crate) mod turns;
 use crate::rules::Reading;
 use async_trait::async_trait;
 use engine_sql::Result;
-use kernel::{ChannelId, Committed, Difference, GuildId, MessageId, NewEvent, Timestamp, UserId};
-use messages_contract::{Head, Marker, Message, Sent};
+use kernel::{ChannelId, Committed, Difference, EventId, GuildId, MessageId, NewEvent, Timestamp, UserId};
+use messages_contract::{Head, Marker, Message, Sent, Version};
 
 /// A message that waits to be written.
 #[derive(Clone, Debug)]
@@ -34,6 +34,20 @@ pub struct Ready {
 
 /// A channel and a number in it.
 pub(crate) type Place = (ChannelId, i64);
+
+/// A message that is deleted, with the id and moment of the event that says so.
+pub(crate) struct Burial {
+    pub(crate) message: MessageId,
+    pub(crate) event: EventId,
+    pub(crate) at: Timestamp,
+}
+
+/// Another text for a message, with the id and moment of the event that says so.
+pub(crate) struct Edited {
+    pub(crate) text: String,
+    pub(crate) event: EventId,
+    pub(crate) at: Timestamp,
+}
 
 #[async_trait]
 pub(crate) trait Store: Send + Sync {
@@ -69,8 +83,19 @@ pub(crate) trait Store: Send + Sync {
     /// what was said isn't in the journal but told again from the messages.
     async fn difference(&self, channel: ChannelId, since: i64, bound: Option<i64>) -> Result<Difference>;
 
-    /// Puts tombstones in place of messages, and appends the events that say so.
-    async fn bury(&self, buried: Vec<(MessageId, NewEvent)>) -> Result<Committed<()>>;
+    /// Puts another text in place of a message's, keeps the one before, and appends the event. Nothing when the message isn't
+    /// as `old` any more.
+    async fn edit(&self, old: &Message, edit: Edited) -> Result<Option<Committed<Message>>>;
+
+    /// The texts that a message had before, the first one first.
+    async fn versions(&self, channel: ChannelId, message: MessageId) -> Result<Vec<Version>>;
+
+    /// All that the person said since, by channel and number, tombstones left out.
+    async fn said_since(&self, user: UserId, since: Timestamp) -> Result<Vec<Message>>;
+
+    /// Puts tombstones in place of messages, takes their texts out of the log, and appends the events that say so. Those that
+    /// are tombstones already are passed over.
+    async fn bury(&self, buried: Vec<Burial>) -> Result<Committed<()>>;
 
     /// Forgets the person's nonces and markers; answers how many.
     async fn forget(&self, user: UserId) -> Result<u64>;

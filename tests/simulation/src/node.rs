@@ -217,16 +217,8 @@ impl Node {
         }
         let ready = group.first()?.clone();
         let seq = self.shared.database.log(&StreamName::messages(ready.pending.channel)).len() as i64 + 1;
-        let message = messages_contract::Message {
-            id: ready.id,
-            channel: ready.pending.channel,
-            number: seq,
-            author: ready.pending.author,
-            text: ready.pending.text,
-            reply_to: None,
-            sent_at: ready.sent_at,
-            deleted: false,
-        };
+        let (place, author) = ((ready.pending.channel, seq), ready.pending.author);
+        let message = messages_contract::Message::new(ready.id, place, author, ready.pending.text, None, ready.sent_at);
         Some(Sent { nonce: ready.pending.nonce, seq, message })
     }
 }

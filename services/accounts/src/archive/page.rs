@@ -138,16 +138,8 @@ mod tests {
     use kernel::{MessageId, UserId};
 
     fn message(channel: i64, number: i64, text: &str) -> Record {
-        let message = Message {
-            id: MessageId(number),
-            channel: ChannelId(channel),
-            number,
-            author: UserId(1),
-            text: text.into(),
-            reply_to: None,
-            sent_at: Timestamp(1_767_225_600_000),
-            deleted: false,
-        };
+        let (place, sent_at) = ((ChannelId(channel), number), Timestamp(1_767_225_600_000));
+        let message = Message::new(MessageId(number), place, UserId(1), text.into(), None, sent_at);
         Record::new("message", &message).expect("a record")
     }
 

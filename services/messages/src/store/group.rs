@@ -57,16 +57,9 @@ pub fn number(
     let numbered = fresh.iter().map(|ready| {
         let number = next.get_mut(&ready.pending.channel)?;
         *number += 1;
-        Some(Message {
-            id: ready.id,
-            channel: ready.pending.channel,
-            number: *number,
-            author: ready.pending.author,
-            text: ready.pending.text.clone(),
-            reply_to: ready.pending.reply_to,
-            sent_at: ready.sent_at,
-            deleted: false,
-        })
+        let Ready { pending, id, sent_at } = ready;
+        let place = (pending.channel, *number);
+        Some(Message::new(*id, place, pending.author, pending.text.clone(), pending.reply_to, *sent_at))
     });
     numbered.collect()
 }

@@ -21,9 +21,11 @@ impl SqlStore {
         for (place, channel, number, id, author, text, reply_to, sent_at, deleted, seq, nonce, body) in written {
             let ready = place.and_then(|place| group.get(usize::try_from(place - 1).ok()?));
             let text = text.or_else(|| Some(ready?.pending.text.clone())).ok_or(sqlx::Error::RowNotFound)?;
-            let message = message((channel, number, id, author, text, reply_to, sent_at, deleted));
-            if let Some(ready) = ready {
-                events.push(send::message_sent(&message, &ready.pending.nonce).at_seq(seq));
+            let mut message = message((channel, number, id, author, text, reply_to, sent_at, deleted, None, 0));
+            match ready {
+                Some(ready) => events.push(send::message_sent(&message, &ready.pending.nonce).at_seq(seq)),
+                // What was there before may have been changed since.
+                None => message = self.find(message.channel, message.id).await?.unwrap_or(message),
             }
             known.insert((author, channel, nonce), Known { body, seq, message });
         }
@@ -53,7 +55,7 @@ impl SqlStore {
     }
 
     async fn below(&self, channel: ChannelId, number: i64, limit: i64) -> Result<Vec<Message>> {
-        let sql = "SELECT channel, number, id, author, text, reply_to, sent_at, deleted FROM messages
+        let sql = "SELECT channel, number, id, author, text, reply_to, sent_at, deleted, edited_at, version FROM messages
              WHERE channel = $1 AND number < $2 ORDER BY number DESC LIMIT $3";
         let mut messages = self.messages(sql, &[channel.0, number, limit]).await?;
         messages.reverse();
@@ -61,7 +63,7 @@ impl SqlStore {
     }
 
     async fn above(&self, channel: ChannelId, number: i64, limit: i64) -> Result<Vec<Message>> {
-        let sql = "SELECT channel, number, id, author, text, reply_to, sent_at, deleted FROM messages
+        let sql = "SELECT channel, number, id, author, text, reply_to, sent_at, deleted, edited_at, version FROM messages
              WHERE channel = $1 AND number > $2 ORDER BY number LIMIT $3";
         Ok(self.messages(sql, &[channel.0, number, limit]).await?)
     }

@@ -3,24 +3,21 @@
 use crate::send;
 use engine_sql::{in_powers, unbroken, without_reading};
 use group::Known;
-use kernel::{Event, EventId, StreamName};
+use kernel::{Event, NewEvent, StreamName};
+use messages_contract::{MessageDeleted, MessageEdited};
 use serde_json::value::RawValue;
 #[allow(unused_imports, reason = "each engine needs some of it")]
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-type Columns = (i64, i64, i64, i64, String, Option<i64>, i64, bool);
+type Columns = (i64, i64, i64, i64, String, Option<i64>, i64, bool, Option<i64>, i64);
 
-fn message((channel, number, id, author, text, reply_to, sent_at, deleted): Columns) -> Message {
-    Message {
-        id: MessageId(id),
-        channel: ChannelId(channel),
-        number,
-        author: UserId(author),
-        text,
-        reply_to: reply_to.map(MessageId),
-        sent_at: Timestamp(sent_at),
-        deleted,
-    }
+fn message(
+    (channel, number, id, author, text, reply_to, sent_at, deleted, edited_at, version): Columns,
+) -> Message {
+    let place = (ChannelId(channel), number);
+    let sent =
+        Message::new(MessageId(id), place, UserId(author), text, reply_to.map(MessageId), Timestamp(sent_at));
+    Message { deleted, edited_at: edited_at.map(Timestamp), version, ..sent }
 }
 
 /// `$1` channel, `$2` since, `$3` stream, `$4` how many. The first part halves the channel's numbers until it stands on the last
@@ -37,10 +34,10 @@ const DIFFERENCE: &str = "
         FROM known WHERE low < high
     )
     SELECT seq, id, at, kind, data, NULL AS number, NULL AS author, NULL AS text, NULL AS reply_to, NULL AS deleted,
-        NULL AS nonce_text
+        NULL AS nonce_text, NULL AS edited_at, NULL AS version
     FROM events WHERE stream = $3 AND seq > $2 AND seq <= $2 + $4
     UNION ALL
-    SELECT seq, id, sent_at, NULL, NULL, number, author, text, reply_to, deleted, nonce_text
+    SELECT seq, id, sent_at, NULL, NULL, number, author, text, reply_to, deleted, nonce_text, edited_at, version
     FROM messages WHERE channel = $1 AND number > (SELECT MAX(low) FROM known)
         AND number <= (SELECT MAX(low) FROM known) + $4 AND seq > $2 AND seq <= $2 + $4
     ORDER BY seq";
@@ -51,16 +48,9 @@ fn event(stream: &StreamName, channel: ChannelId, row: &<Db as sqlx::Database>::
         let data = RawValue::from_string(row.try_get(4)?).map_err(|e| sqlx::Error::Decode(e.into()))?;
         return Ok(Event { stream: stream.clone(), seq, id: EventId(id), at, kind, data });
     }
-    let message = Message {
-        id: MessageId(id),
-        channel,
-        number: row.try_get(5)?,
-        author: UserId(row.try_get(6)?),
-        text: row.try_get(7)?,
-        reply_to: row.try_get::<Option<i64>, _>(8)?.map(MessageId),
-        sent_at: at,
-        deleted: row.try_get(9)?,
-    };
+    let (number, author, text, reply_to) = (row.try_get(5)?, row.try_get(6)?, row.try_get(7)?, row.try_get(8)?);
+    let (deleted, edited_at, version) = (row.try_get(9)?, row.try_get(11)?, row.try_get(12)?);
+    let message = message((channel.0, number, id, author, text, reply_to, at.0, deleted, edited_at, version));
     let nonce: Option<String> = row.try_get(10)?;
     Ok(send::message_sent(&message, nonce.as_deref().unwrap_or_default()).at_seq(seq))
 }
@@ -79,6 +69,41 @@ async fn move_markers(tx: &mut Tx<'_>, markers: &BTreeMap<(UserId, ChannelId), i
         moved += upsert.build().execute(&mut **tx).await?.rows_affected();
     }
     Ok(moved)
+}
+
+/// Takes the texts that a message had out of the log. Answers where they stood: the message itself is told from its row.
+async fn redact(
+    tx: &mut Tx<'_>,
+    stream: &StreamName,
+    channel: ChannelId,
+    message: MessageId,
+    seq: i64,
+) -> Result<Vec<i64>, sqlx::Error> {
+    let mut edits: Vec<i64> =
+        query_scalar("DELETE FROM versions WHERE channel = $1 AND message = $2 RETURNING replaced_at_seq")
+            .bind(channel.0)
+            .bind(message.0)
+            .fetch_all(&mut **tx)
+            .await?;
+    edits.sort_unstable();
+    for edit in &edits {
+        let told: Option<String> = query_scalar("SELECT data FROM events WHERE stream = $1 AND seq = $2")
+            .bind(stream.as_str())
+            .bind(edit)
+            .fetch_optional(&mut **tx)
+            .await?;
+        // Older than what is kept of the log: it is gone.
+        let Some(told) = told else { continue };
+        let told: MessageEdited = serde_json::from_str(&told).map_err(|e| sqlx::Error::Decode(e.into()))?;
+        let redacted = serde_json::to_string(&MessageEdited { message: told.message.tombstone() });
+        query("UPDATE events SET data = $1 WHERE stream = $2 AND seq = $3")
+            .bind(redacted.map_err(|e| sqlx::Error::Encode(e.into()))?)
+            .bind(stream.as_str())
+            .bind(edit)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok([&[seq], &*edits].concat())
 }
 
 impl SqlStore {
@@ -104,7 +129,7 @@ impl Store for SqlStore {
 
     async fn find(&self, channel: ChannelId, id: MessageId) -> Result<Option<Message>> {
         let row: Option<Columns> = query_as(
-            "SELECT channel, number, id, author, text, reply_to, sent_at, deleted FROM messages
+            "SELECT channel, number, id, author, text, reply_to, sent_at, deleted, edited_at, version FROM messages
              WHERE id = $1 AND channel = $2",
         )
         .bind(id.0)
@@ -199,28 +224,85 @@ impl Store for SqlStore {
         Ok(unbroken(events, since, head))
     }
 
+    async fn edit(&self, old: &Message, edit: Edited) -> Result<Option<Committed<Message>>> {
+        let mut tx = self.pools.begin().await?;
+        let version = old.version + 1;
+        let done = query(
+            "UPDATE messages SET text = $1, edited_at = $2, version = $3 WHERE id = $4 AND version = $5 AND NOT deleted",
+        )
+        .bind(&edit.text)
+        .bind(edit.at.0)
+        .bind(version)
+        .bind(old.id.0)
+        .bind(old.version)
+        .execute(&mut *tx)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(None);
+        }
+        let message = Message { text: edit.text, edited_at: Some(edit.at), version, ..old.clone() };
+        let told = MessageEdited { message: message.clone() };
+        let event =
+            NewEvent::new(StreamName::messages(old.channel), edit.event, edit.at, "message_edited", &told);
+        let events = append(&mut tx, vec![event]).await?;
+        query(
+            "INSERT INTO versions (channel, message, version, text, at, replaced_at_seq) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(old.channel.0)
+        .bind(old.id.0)
+        .bind(old.version)
+        .bind(&old.text)
+        .bind(old.edited_at.unwrap_or(old.sent_at).0)
+        .bind(events.first().map_or(0, |event| event.seq))
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(Some(Committed { value: message, events }))
+    }
+
+    async fn versions(&self, channel: ChannelId, message: MessageId) -> Result<Vec<Version>> {
+        let rows: Vec<(i64, String, i64)> = query_as(
+            "SELECT version, text, at FROM versions WHERE channel = $1 AND message = $2 ORDER BY version",
+        )
+        .bind(channel.0)
+        .bind(message.0)
+        .fetch_all(&self.pools.read)
+        .await?;
+        let version = |(version, text, at)| Version { message, version, text, at: Timestamp(at) };
+        Ok(rows.into_iter().map(version).collect())
+    }
+
+    async fn said_since(&self, user: UserId, since: Timestamp) -> Result<Vec<Message>> {
+        let sql = "SELECT channel, number, id, author, text, reply_to, sent_at, deleted, edited_at, version FROM messages
+             WHERE author = $1 AND sent_at >= $2 AND NOT deleted ORDER BY channel, number";
+        Ok(self.messages(sql, &[user.0, since.0]).await?)
+    }
+
     async fn written_by(&self, user: UserId, after: Place, limit: i64) -> Result<Vec<Message>> {
-        let sql = "SELECT channel, number, id, author, text, reply_to, sent_at, deleted FROM messages
+        let sql = "SELECT channel, number, id, author, text, reply_to, sent_at, deleted, edited_at, version FROM messages
              WHERE author = $1 AND channel >= $2 AND (channel > $2 OR number > $3) AND NOT deleted
              ORDER BY channel, number LIMIT $4";
         Ok(self.messages(sql, &[user.0, after.0.0, after.1, limit]).await?)
     }
 
-    async fn bury(&self, buried: Vec<(MessageId, NewEvent)>) -> Result<Committed<()>> {
+    async fn bury(&self, buried: Vec<Burial>) -> Result<Committed<()>> {
         let mut tx = self.pools.begin().await?;
         let mut new = Vec::with_capacity(buried.len());
-        for (message, event) in buried {
-            let done = query(
-                "UPDATE messages SET text = '', reply_to = NULL, deleted = TRUE, body = NULL, nonce_text = NULL
-                 WHERE id = $1",
+        for Burial { message, event, at } in buried {
+            let row: Option<(i64, i64, i64)> = query_as(
+                "UPDATE messages SET text = '', reply_to = NULL, deleted = TRUE, body = NULL, nonce_text = NULL, edited_at = NULL,
+                   version = 0
+                 WHERE id = $1 AND NOT deleted RETURNING channel, number, seq",
             )
             .bind(message.0)
-            .execute(&mut *tx)
+            .fetch_optional(&mut *tx)
             .await?;
-            // Otherwise its channel was purged meanwhile: nothing is left to bury.
-            if done.rows_affected() == 1 {
-                new.push(event);
-            }
+            // Otherwise somebody else was faster, or its channel was purged meanwhile: nothing is left to bury.
+            let Some((channel, number, seq)) = row else { continue };
+            let stream = StreamName::messages(ChannelId(channel));
+            let redacted = redact(&mut tx, &stream, ChannelId(channel), message, seq).await?;
+            let deleted = MessageDeleted { message, number, redacted };
+            new.push(NewEvent::new(stream, event, at, "message_deleted", &deleted));
         }
         let events = append(&mut tx, new).await?;
         tx.commit().await?;
@@ -248,6 +330,7 @@ impl Store for SqlStore {
             .execute(&mut *tx)
             .await?;
         query("DELETE FROM messages WHERE channel = $1").bind(channel.0).execute(&mut *tx).await?;
+        query("DELETE FROM versions WHERE channel = $1").bind(channel.0).execute(&mut *tx).await?;
         query("DELETE FROM markers WHERE channel = $1").bind(channel.0).execute(&mut *tx).await?;
         Ok(tx.commit().await?)
     }

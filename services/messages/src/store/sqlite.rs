@@ -15,6 +15,8 @@ fn read_message(row: &DirectRow<'_>) -> engine_sql::rusqlite::Result<Message> {
         row.get(5)?,
         row.get(6)?,
         row.get(7)?,
+        row.get(8)?,
+        row.get(9)?,
     )))
 }
 
@@ -94,7 +96,7 @@ fn write_group(tx: &Connection, group: Vec<Ready>) -> Result<Committed<Vec<kerne
 
 fn find_known(tx: &Connection, group: &[Ready]) -> Result<HashMap<group::Key, Known>> {
     let mut find = tx.prepare_cached(
-        "SELECT channel, number, id, author, text, reply_to, sent_at, deleted, seq, body FROM messages
+        "SELECT channel, number, id, author, text, reply_to, sent_at, deleted, edited_at, version, seq, body FROM messages
          WHERE author = ?1 AND channel = ?2 AND nonce = ?3",
     )?;
     let mut known = HashMap::new();
@@ -102,7 +104,7 @@ fn find_known(tx: &Connection, group: &[Ready]) -> Result<HashMap<group::Key, Kn
         let key = group::key(ready);
         let found = find
             .query_row([key.0, key.1, key.2], |row| {
-                Ok(Known { message: read_message(row)?, seq: row.get(8)?, body: row.get(9)? })
+                Ok(Known { message: read_message(row)?, seq: row.get(10)?, body: row.get(11)? })
             })
             .optional()?;
         if let Some(found) = found {
@@ -116,7 +118,7 @@ fn page(connection: &Connection, channel: ChannelId, reading: Reading, limit: i6
     let below = |number: i64, limit: i64| {
         let mut messages = run(
             connection,
-            "SELECT channel, number, id, author, text, reply_to, sent_at, deleted FROM messages
+            "SELECT channel, number, id, author, text, reply_to, sent_at, deleted, edited_at, version FROM messages
              WHERE channel = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3",
             [channel.0, number, limit],
         )?;
@@ -126,7 +128,7 @@ fn page(connection: &Connection, channel: ChannelId, reading: Reading, limit: i6
     let above = |number: i64, limit: i64| {
         run(
             connection,
-            "SELECT channel, number, id, author, text, reply_to, sent_at, deleted FROM messages
+            "SELECT channel, number, id, author, text, reply_to, sent_at, deleted, edited_at, version FROM messages
              WHERE channel = ?1 AND number > ?2 ORDER BY number LIMIT ?3",
             [channel.0, number, limit],
         )
