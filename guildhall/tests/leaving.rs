@@ -179,6 +179,13 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
             call("POST", &format!("/api/v1/channels/{place}/messages"), draft).expect(201);
         }
     }
+    // One of them is changed twice.
+    let room_messages = format!("/api/v1/channels/{room}/messages");
+    let draft = json!({ "nonce": "canary-nonce-edited", "text": "canary-first" });
+    let message = text(&call("POST", &room_messages, draft).expect(201)["message"]["id"]);
+    for words in ["canary-edited", "canary-edited-again"] {
+        call("PATCH", &format!("{room_messages}/{message}"), json!({ "text": words })).expect(200);
+    }
     let says = json!({ "nonce": "b", "text": "It was bob who said this." });
     running.call("POST", &format!("/api/v1/channels/{room}/messages"), Some(&bob.token), Some(&says)).expect(201);
     passkey(&running, &ada.token, "canary-passkey");
@@ -200,6 +207,7 @@ fn no_byte_of_a_person_who_left_is_anywhere() {
         "canary-email",
         "canary-name",
         "canary-text",
+        "canary-edited-again",
         "canary-guild",
         "canary-topic",
         "canary.handle",

@@ -17,6 +17,8 @@ addEventListener('online', () => engine.wake());
 addEventListener('offline', () => engine.doubt());
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && engine.wake());
 
+addEventListener('pagehide', () => engine.changes.flush());
+
 const tellFocus = () => engine.reader.focused(document.visibilityState === 'visible' && document.hasFocus());
 for (const name of ['focus', 'blur']) addEventListener(name, tellFocus);
 document.addEventListener('visibilitychange', tellFocus);

@@ -7,11 +7,16 @@ use crate::{
 };
 use axum::{extract::State, http::StatusCode};
 use kernel::{ChannelId, MessageId, Page};
-use messages_contract::{Draft, Marker, Message, Sent, Window};
+use messages_contract::{Deleted, Draft, Edit, Marker, Message, Sent, Version, Window};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<Deps> {
-    OpenApiRouter::new().routes(routes!(history, send_message)).routes(routes!(message)).routes(routes!(mark_read))
+    OpenApiRouter::new()
+        .routes(routes!(history, send_message))
+        .routes(routes!(delete_messages))
+        .routes(routes!(message, edit_message, delete_message))
+        .routes(routes!(versions))
+        .routes(routes!(mark_read))
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
@@ -82,6 +87,81 @@ async fn message(
     Path((channel, message)): Path<(ChannelId, MessageId)>,
 ) -> Answer<answer::Json<Message>> {
     Ok(answer::Json(deps.messages.message(caller, channel, message).await?))
+}
+
+/// Change the text of a message of my own.
+///
+/// With the `version` that was changed, a text that was changed elsewhere meanwhile isn't overwritten: 409 `stale_edit`.
+#[utoipa::path(
+    patch, path = "/api/v1/channels/{channel}/messages/{message}", tag = "messages", security(("bearer" = [])),
+    params(("channel" = ChannelId, Path, description = "Where."), ("message" = MessageId, Path, description = "Which.")),
+    request_body = Edit,
+    responses((status = 200, description = "The message, changed.", body = Message), Forbidden, Conflict)
+)]
+async fn edit_message(
+    State(deps): State<Deps>,
+    Signed(caller): Signed,
+    Path((channel, message)): Path<(ChannelId, MessageId)>,
+    Json(edit): Json<Edit>,
+) -> Answer<answer::Json<Message>> {
+    Ok(answer::Json(deps.messages.edit(caller, channel, message, edit).await?))
+}
+
+/// Delete a message: one's own, or another's for who manages messages.
+///
+/// A tombstone without text stays in its place.
+#[utoipa::path(
+    delete, path = "/api/v1/channels/{channel}/messages/{message}", tag = "messages", security(("bearer" = [])),
+    params(("channel" = ChannelId, Path, description = "Where."), ("message" = MessageId, Path, description = "Which.")),
+    responses((status = 204, description = "It is deleted."), Forbidden)
+)]
+async fn delete_message(
+    State(deps): State<Deps>,
+    Signed(caller): Signed,
+    Path((channel, message)): Path<(ChannelId, MessageId)>,
+) -> Answer<StatusCode> {
+    deps.messages.delete(caller, channel, vec![message]).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+struct Deletions {
+    #[schema(min_items = 1, max_items = 100)]
+    messages: Vec<MessageId>,
+}
+
+/// Delete messages together.
+///
+/// One's own, or anybody's for who manages messages. Those that are gone already are passed over.
+#[utoipa::path(
+    post, path = "/api/v1/channels/{channel}/messages/bulk-delete", tag = "messages", security(("bearer" = [])),
+    params(("channel" = ChannelId, Path, description = "Where.")), request_body = Deletions,
+    responses((status = 200, description = "How many were deleted.", body = Deleted), Forbidden)
+)]
+async fn delete_messages(
+    State(deps): State<Deps>,
+    Signed(caller): Signed,
+    Path(channel): Path<ChannelId>,
+    Json(deletions): Json<Deletions>,
+) -> Answer<answer::Json<Deleted>> {
+    Ok(answer::Json(deps.messages.delete(caller, channel, deletions.messages).await?))
+}
+
+/// What a message said before it was changed, the first text first.
+///
+/// For its author, and for who manages messages.
+#[utoipa::path(
+    get, path = "/api/v1/channels/{channel}/messages/{message}/versions", tag = "messages", security(("bearer" = [])),
+    params(("channel" = ChannelId, Path, description = "Where."), ("message" = MessageId, Path, description = "Which.")),
+    responses((status = 200, description = "The texts that it had.", body = Page<Version>), Forbidden)
+)]
+async fn versions(
+    State(deps): State<Deps>,
+    Signed(caller): Signed,
+    Path((channel, message)): Path<(ChannelId, MessageId)>,
+) -> Answer<answer::Json<Page<Version>>> {
+    let items = deps.messages.versions(caller, channel, message).await?;
+    Ok(answer::Json(Page { items, next: None, at: Default::default() }))
 }
 
 #[derive(serde::Deserialize, utoipa::ToSchema)]

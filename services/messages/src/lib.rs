@@ -111,13 +111,7 @@ impl Messages for Service {
         delete::delete(self, caller, channel, messages).await
     }
 
-    async fn delete_said(
-        &self,
-        caller: Caller,
-        guild: GuildId,
-        author: UserId,
-        since: Timestamp,
-    ) -> Result<Deleted> {
+    async fn delete_said(&self, caller: Caller, guild: GuildId, author: UserId, since: Timestamp) -> Result<Deleted> {
         delete_said::delete_said(self, caller, guild, author, since).await
     }
 

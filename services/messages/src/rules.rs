@@ -54,7 +54,11 @@ pub(crate) fn may_edit(message: &Message, user: UserId) -> Result<()> {
         return Err(Problem::forbidden("not_author", "Only who wrote a message changes it."));
     }
     if message.deleted {
-        return Err(Problem::new(Kind::Conflict, "message_deleted", "The message was deleted: there is nothing to change."));
+        return Err(Problem::new(
+            Kind::Conflict,
+            "message_deleted",
+            "The message was deleted: there is nothing to change.",
+        ));
     }
     if message.version >= VERSIONS_MAX {
         let detail = "This message was changed 1,000 times, which is as often as it goes: write a new one.";

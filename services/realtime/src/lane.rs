@@ -153,7 +153,7 @@ impl Lane {
     }
 
     fn push(self: &Arc<Self>, event: &Event) {
-        let pushed = lock(&self.track).push(event.seq, || Frame::text(&event.frame()));
+        let pushed = lock(&self.track).take(event);
         match pushed {
             Pushed::Appended => self.schedule(),
             Pushed::Known => {}

@@ -1,5 +1,7 @@
 //! The pure heart of a lane: frames in the order of their `seq`, whatever order they arrive in.
 
+use kernel::Event;
+use messages_contract::MessageDeleted;
 use realtime_contract::Frame;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -93,6 +95,16 @@ impl Track {
         self.has_gap()
     }
 
+    /// Takes an event's frame. A deletion takes those along that told what was deleted.
+    pub fn take(&mut self, event: &Event) -> Pushed {
+        if event.kind == "message_deleted"
+            && let Ok(MessageDeleted { redacted, .. }) = event.parse()
+        {
+            self.forget(&redacted);
+        }
+        self.push(event.seq, || Frame::text(&event.frame()))
+    }
+
     pub fn push(&mut self, seq: i64, frame: impl FnOnce() -> Frame) -> Pushed {
         match self.last {
             Some(last) if seq <= last => Pushed::Known,
@@ -109,6 +121,17 @@ impl Track {
                 }
                 if self.is_open() { Pushed::Gap } else { Pushed::Early }
             }
+        }
+    }
+
+    /// Frames of these `seq`s aren't as the owner tells them any more. Who is still before them asks the owner.
+    fn forget(&mut self, seqs: &[i64]) {
+        let (last, Some(held)) = (self.last(), &mut self.held) else { return };
+        held.waiting.retain(|seq, _| !seqs.contains(seq));
+        let Some(newest) = seqs.iter().filter(|seq| **seq <= last).max() else { return };
+        let kept_before = usize::try_from(last - newest).unwrap_or(0);
+        while held.frames.len() > kept_before {
+            held.bytes -= held.frames.pop_front().map_or(0, |f| f.bytes().len());
         }
     }
 
@@ -244,6 +267,23 @@ mod tests {
         assert!(!track.has_gap());
         assert_eq!(track.after(0), After::Behind);
         assert_eq!(read(&track, &mut 11), [12]);
+    }
+
+    #[test]
+    fn what_was_redacted_is_not_kept() {
+        let mut track = Track::default();
+        track.forget(&[1]);
+        track.open(0);
+        for seq in [1, 2, 3, 4, 6] {
+            track.push(seq, || frame(seq));
+        }
+        track.forget(&[2]);
+        assert_eq!((track.after(1), read(&track, &mut 2)), (After::Behind, vec![3, 4]));
+        track.forget(&[1, 6]);
+        assert_eq!(track.push(5, || frame(5)), Pushed::Appended);
+        assert_eq!(read(&track, &mut 2), [3, 4, 5], "what waited is told by the owner");
+        track.forget(&[5]);
+        assert_eq!((track.after(4), track.after(5)), (After::Behind, After::Frames(Vec::new(), 5)));
     }
 
     #[test]

@@ -379,3 +379,6 @@ both_ways!(
     in_slow_mode_one_waits_between_two_messages,
     a_deleted_channel_takes_its_messages_along,
 );
+
+#[path = "messages/changes.rs"]
+mod changes;

@@ -2,9 +2,9 @@
 //! `messages::pure`; what is kept per stream and read back is as `engines/sql` does it.
 
 use crate::lock;
-use kernel::{ChannelId, Committed, Difference, Event, EventId, NewEvent, StreamName, Timestamp};
+use kernel::{ChannelId, Committed, Difference, Event, EventId, MessageId, NewEvent, StreamName, Timestamp};
 use messages::pure::{self, Key, Known, Ready};
-use messages_contract::Sent;
+use messages_contract::{MessageDeleted, Sent};
 use ports::Bell;
 use std::{
     collections::{BTreeMap, HashMap},
@@ -83,8 +83,15 @@ impl Database {
 
     /// Something else than a message happens.
     pub(crate) fn happen(&self, stream: StreamName) -> Vec<Event> {
-        let id = EventId(self.id());
-        lock(&self.state).append(vec![NewEvent::new(stream, id, Timestamp(0), "profile_edited", &())])
+        let (id, mut state) = (EventId(self.id()), lock(&self.state));
+        let head = state.streams.get(&stream).map_or(0, Stream::head);
+        let deleted = MessageDeleted { message: MessageId(0), number: 0, redacted: vec![head] };
+        let new = if stream.parts().1 == "channel" {
+            NewEvent::new(stream, id, Timestamp(0), "message_deleted", &deleted)
+        } else {
+            NewEvent::new(stream, id, Timestamp(0), "profile_edited", &())
+        };
+        state.append(vec![new])
     }
 
     pub(crate) fn streams(&self) -> Vec<StreamName> {

@@ -109,7 +109,7 @@ impl Lane {
             self.sessions().iter().for_each(|session| session.say(frame.clone()));
             return;
         }
-        let pushed = lock(&self.track).push(event.seq, || Frame::text(&event.frame()));
+        let pushed = lock(&self.track).take(event);
         match pushed {
             Pushed::Appended => self.schedule(),
             _ if self.opened.initialized() && lock(&self.track).has_gap() => self.repair_later(),

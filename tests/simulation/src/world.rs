@@ -104,7 +104,8 @@ impl World {
                     nodes.start_missing(&shared);
                 });
             }
-            35..=36 => self.happen(),
+            35 => self.happen(),
+            36 => self.delete(channel),
             37..=38 => {
                 let stream = StreamName::messages(channel);
                 let head = self.shared.database.log(&stream).len() as u64;
@@ -121,6 +122,13 @@ impl World {
         *people += 1;
         if let Some(node) = self.nodes.any(&self.shared) {
             node.happen(StreamName::user("people", UserId(*people)));
+        }
+    }
+
+    /// What was said last is deleted: lanes keep nothing of it, and nobody misses an event for that.
+    fn delete(&self, channel: ChannelId) {
+        if let Some(node) = self.nodes.any(&self.shared) {
+            node.happen(StreamName::messages(channel));
         }
     }
 

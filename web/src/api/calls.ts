@@ -1,5 +1,6 @@
 import createClient, { type FetchResponse } from 'openapi-fetch';
 import { moderationCalls } from './moderation-calls';
+import { messageCalls } from './message-calls';
 import { operatorCalls } from './operator-calls';
 import { ProblemError, problemFrom, unreachable } from './problem';
 import type { paths } from './schema';
@@ -267,6 +268,7 @@ export function makeCalls(fetch: (request: Request) => Promise<Response>, baseUr
           params: { path: { channel, message } },
         }),
       ),
+    ...messageCalls(http, take),
   };
 }
 

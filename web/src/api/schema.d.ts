@@ -241,6 +241,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{channel}/messages/bulk-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete messages together.
+         * @description One's own, or anybody's for who manages messages. Those that are gone already are passed over.
+         */
+        post: operations["delete_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{channel}/messages/{message}": {
         parameters: {
             query?: never;
@@ -250,6 +270,34 @@ export interface paths {
         };
         /** A message. */
         get: operations["message"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a message: one's own, or another's for who manages messages.
+         * @description A tombstone without text stays in its place.
+         */
+        delete: operations["delete_message"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the text of a message of my own.
+         * @description With the `version` that was changed, a text that was changed elsewhere meanwhile isn't overwritten: 409 `stale_edit`.
+         */
+        patch: operations["edit_message"];
+        trace?: never;
+    };
+    "/api/v1/channels/{channel}/messages/{message}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a message said before it was changed, the first text first.
+         * @description For its author, and for who manages messages.
+         */
+        get: operations["versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2161,6 +2209,14 @@ export interface components {
             email: string;
             password: string;
         };
+        /** @description What was deleted. */
+        Deleted: {
+            /**
+             * Format: int64
+             * @description How many messages.
+             */
+            messages: number;
+        };
         /** @description A deletion that was asked for. */
         Deletion: {
             /** @description 128 random bits in base64url: `/api/v1/erasures/{code}` tells what became of it, also when the account is gone. */
@@ -2175,6 +2231,9 @@ export interface components {
             /** @description Once more, so that an open window is not enough. Absent: the session was proven lately. */
             password?: string | null;
             wishes?: components["schemas"]["Wishes"];
+        };
+        Deletions: {
+            messages: components["schemas"]["MessageId"][];
         };
         /** @enum {string} */
         Density: "cosy" | "compact";
@@ -2205,6 +2264,16 @@ export interface components {
             reply_to?: components["schemas"]["MessageId"] | null;
             /** @description Markdown, 1 to 4,000 characters. */
             text: string;
+        };
+        /** @description Another text for a message. */
+        Edit: {
+            /** @description Markdown, 1 to 4,000 characters. */
+            text: string;
+            /**
+             * Format: int64
+             * @description The `version` that was changed: refused with 409 when the message has another one by now. Absent: whatever it has.
+             */
+            version?: number | null;
         };
         EmailChange: {
             email: string;
@@ -2520,6 +2589,7 @@ export interface components {
             channel: components["schemas"]["ChannelId"];
             /** @description A tombstone: the text is gone, the number stays. */
             deleted: boolean;
+            edited_at?: components["schemas"]["Timestamp"] | null;
             id: components["schemas"]["MessageId"];
             /**
              * Format: int64
@@ -2530,6 +2600,11 @@ export interface components {
             sent_at: components["schemas"]["Timestamp"];
             /** @description Markdown, 1 to 4,000 characters; empty once deleted. */
             text: string;
+            /**
+             * Format: int64
+             * @description How often its text was changed; absent: never.
+             */
+            version?: number;
         };
         /**
          * @description The id of a message: a time-sortable 64-bit number, as a string.
@@ -2813,6 +2888,16 @@ export interface components {
                 [key: string]: number;
             };
             items: components["schemas"]["UserId"][];
+            /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Version: {
+            /** @description The `seq` of each stream that this page reflects. */
+            at?: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["Version"][];
             /** @description The cursor of the page that follows in the direction asked for; absent at the end. */
             next?: string | null;
         };
@@ -3371,6 +3456,18 @@ export interface components {
         /** @description An address that is proven to be the account's. */
         Verified: {
             email: string;
+        };
+        /** @description A text that a message had before. */
+        Version: {
+            /** @description Since when it said this. */
+            at: components["schemas"]["Timestamp"];
+            message: components["schemas"]["MessageId"];
+            text: string;
+            /**
+             * Format: int64
+             * @description 0: as it was sent.
+             */
+            version: number;
         };
         /** @description What a person wants to happen to what others share with them, when they leave for good. */
         Wishes: {
@@ -4039,6 +4136,43 @@ export interface operations {
             507: components["responses"]["Full"];
         };
     };
+    delete_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Where. */
+                channel: components["schemas"]["ChannelId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Deletions"];
+            };
+        };
+        responses: {
+            /** @description How many were deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
     message: {
         parameters: {
             query?: never;
@@ -4063,6 +4197,105 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Where. */
+                channel: components["schemas"]["ChannelId"];
+                /** @description Which. */
+                message: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    edit_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Where. */
+                channel: components["schemas"]["ChannelId"];
+                /** @description Which. */
+                message: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Edit"];
+            };
+        };
+        responses: {
+            /** @description The message, changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["Full"];
+        };
+    };
+    versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Where. */
+                channel: components["schemas"]["ChannelId"];
+                /** @description Which. */
+                message: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The texts that it had. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Version"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -24,6 +24,7 @@ export type CreationOptions = Schemas['CreationOptions'];
 export type Credentials = Schemas['Credentials'];
 export type Deletion = Schemas['Deletion'];
 export type DeletionRequest = Schemas['DeletionRequest'];
+export type Edit = Schemas['Edit'];
 export type EmailChange = Schemas['EmailChange'];
 export type Export = Schemas['Export'];
 export type Audience = Schemas['Audience'];
@@ -83,6 +84,7 @@ export type Target = Schemas['Target'];
 export type TotpDraft = Schemas['TotpDraft'];
 export type SuspensionDraft = Schemas['SuspensionDraft'];
 export type User = Schemas['User'];
+export type Version = Schemas['Version'];
 export type Wishes = Schemas['Wishes'];
 
 /** For each stream, the `seq` that an answer surely reflects. */

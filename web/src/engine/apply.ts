@@ -1,4 +1,4 @@
-import type { Channel, Head, Overview, Role } from '../api/types';
+import type { Channel, Head, Message, Overview, Role } from '../api/types';
 import { type Reading, type State, without } from './state';
 import * as timelines from './timeline';
 import type { EventData, StreamEvent } from './wire';
@@ -41,6 +41,8 @@ const handlers: Handlers = {
     if (author === me) effects.push({ do: 'settle', nonce });
     return { state: next, effects };
   },
+
+  message_edited: (state, { message }) => only(putMessage(state, message)),
 
   message_deleted(state, { message }) {
     const changed = Object.fromEntries(
@@ -195,6 +197,19 @@ function forward(old: Reading, to: Partial<Reading>): Reading {
   const lastMessageAt = isLater ? (to.lastMessageAt ?? null) : old.lastMessageAt;
   const isSame = number === old.number && marker === old.marker && lastMessageAt === old.lastMessageAt;
   return isSame && old !== nothingRead ? old : { number, marker, lastMessageAt };
+}
+
+/** A message as it is now, where it is loaded or quoted. */
+export function putMessage(state: State, message: Message): State {
+  const timeline = state.timelines[message.channel];
+  const quote = state.quoted[message.id];
+  const next = timeline && timelines.replace(timeline, message);
+  return {
+    ...state,
+    timelines: next ? { ...state.timelines, [message.channel]: next } : state.timelines,
+    quoted:
+      quote && timelines.isLater(message, quote) ? { ...state.quoted, [message.id]: message } : state.quoted,
+  };
 }
 
 /** The channel has come: what was told of it before is taken over. */

@@ -14,6 +14,7 @@ import type {
 } from '../api/types';
 import { apply, applyHead, applyOverview, type Effect, readUpTo } from './apply';
 import { Blocks } from './blocks';
+import { Changes } from './changes';
 import { Connection } from './connection';
 import { Drafts } from './drafts';
 import { Friends } from './friends';
@@ -55,6 +56,7 @@ export class Engine {
   readonly reader: Reader;
   readonly drafts: Drafts;
   readonly activity: Activity;
+  readonly changes: Changes;
   #platform: Platform;
   #connection: Connection;
   #streams: Streams;
@@ -104,8 +106,10 @@ export class Engine {
     this.reader = new Reader(this.store, send);
     this.drafts = new Drafts(platform.storage);
     this.activity = new Activity(platform, send);
+    this.changes = new Changes(platform, this.store, signed);
     this.history = new History(this.store, signed, {
       follow: at => this.#follow(at),
+      replay: at => this.#replay(at),
       unfollow: stream => this.#watches.drop([stream]),
       people: users => this.people.need(users),
       shown: channel => this.#shown(channel),
@@ -133,6 +137,7 @@ export class Engine {
   }
 
   async logOut(): Promise<void> {
+    this.changes.flush();
     // Whatever the server answers, this browser forgets; an unreachable server ends the session by time.
     await this.calls.signed.logOut().catch(() => undefined);
     this.drafts.clear();

@@ -10,6 +10,8 @@ export const MAX_CACHED_CHANNELS = 100;
 interface Hooks {
   /** A snapshot reflects these streams: follow them from there. */
   follow(at: At): void;
+  /** A page of older messages may be from before what was applied already: that is applied to it, too. */
+  replay(at: At): void;
   unfollow(stream: string): void;
   people(users: readonly string[]): void;
   /** More of the channel is on screen. */
@@ -107,7 +109,9 @@ export class History {
     this.#edit(channel, old => ({ ...old, loadingBefore: true }));
     try {
       const page = await this.#calls.history(channel, { before: first.number }, 100);
-      if (turn === this.#turns.get(channel)) this.#merge(channel, page, old => timelines.prepend(old, page));
+      if (turn !== this.#turns.get(channel)) return;
+      this.#merge(channel, page, old => timelines.prepend(old, page));
+      if (page.at) this.#hooks.replay(page.at);
     } catch {
       this.#edit(channel, old => ({ ...old, loadingBefore: false }));
     }
@@ -124,7 +128,9 @@ export class History {
       if (turn !== this.#turns.get(channel)) return;
       this.#merge(channel, page, old => timelines.append(old, page, this.#head(channel)));
       // The stream moved on while this page was on its way: its own `at` says from where to catch up.
-      if (this.#timeline(channel)?.atEnd && page.at) this.#hooks.follow(page.at);
+      if (!page.at) return;
+      if (this.#timeline(channel)?.atEnd) this.#hooks.follow(page.at);
+      else this.#hooks.replay(page.at);
     } catch {
       this.#edit(channel, old => ({ ...old, loadingAfter: false }));
     }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { applyOverview } from './apply';
 import { initialState, type State } from './state';
+import { editMessage } from './testing/changes';
 import { show, start } from './testing/start';
 
 type Started = Awaited<ReturnType<typeof start>>;
@@ -46,6 +47,7 @@ function change({ world }: Started, roll: (sides: number) => number): void {
   const roles = (world.roles[guild ?? ''] ?? []).slice(0, -1);
   const role = pick(roles);
   const member = pick(world.members[guild ?? ''] ?? []);
+  const said = (die: typeof roll) => 1 + die(world.messages[anyChannel ?? '']?.length || 1);
   const actions: (() => unknown)[] = [
     () => guild && world.addRole(guild),
     () => role && world.editRole(role, `Role ${roll(100)}`),
@@ -54,7 +56,8 @@ function change({ world }: Started, roll: (sides: number) => number): void {
     () => role && member && world.handRole(member, role.id),
     () => anyChannel && world.say(anyChannel, pick(['1', '2', '3']) ?? '2', `text ${roll(1_000)}`),
     () => anyChannel && world.say(anyChannel, '2', `text ${roll(1_000)}`),
-    () => anyChannel && world.deleteMessage(anyChannel, 1 + roll(world.messages[anyChannel]?.length || 1)),
+    () => anyChannel && world.deleteMessage(anyChannel, said(roll)),
+    () => anyChannel && editMessage(world, anyChannel, said(roll), `changed ${roll(1_000)}`),
     () => anyChannel && world.read(anyChannel, '1', roll(1 + (world.messages[anyChannel]?.length ?? 0))),
     () => world.addGuild(pick([['1'], ['2', '1'], ['1', '2', '3']])),
     () => guild && world.rename(guild, `Renamed ${roll(1_000)}`),
@@ -99,6 +102,7 @@ test.each(Array.from({ length: 60 }, (_, index) => index + 1))(
         const channels = Object.keys(all.state().channels);
         await show(all, channels[roll(channels.length || 1)] ?? all.channel);
       }
+      if (step % 7 === 0 && all.engine.reader.channel) void all.engine.history.loadBefore(all.engine.reader.channel);
       if (step % 31 === 30) {
         all.world.down(true);
         for (let missed = 0; missed < 10; missed += 1) change(all, roll);

@@ -48,6 +48,17 @@ export interface Pending {
   uncertainAfter?: number;
 }
 
+/** A message whose text is being changed here. */
+export interface Editor {
+  channel: string;
+  message: string;
+  /** The version that was there when it began. */
+  version: number;
+  text: string;
+  /** Why it wasn't saved. */
+  problem?: Problem;
+}
+
 export interface Reading {
   number: number;
   marker: number;
@@ -110,6 +121,11 @@ export interface State {
   /** Messages that are quoted by loaded ones; null: gone. */
   quoted: Readonly<Record<string, Message | null>>;
   outbox: Readonly<Record<string, readonly Pending[]>>;
+  editor: Editor | null;
+  /** Texts on their way, by the message that they are for. */
+  edits: Readonly<Record<string, string>>;
+  /** Messages that are about to be deleted. */
+  leaving: Readonly<Record<string, true>>;
 }
 
 export const initialState: State = {
@@ -134,6 +150,9 @@ export const initialState: State = {
   timelines: {},
   quoted: {},
   outbox: {},
+  editor: null,
+  edits: {},
+  leaving: {},
 };
 
 /** A tiny observable value: the engine writes, React and tests read. */

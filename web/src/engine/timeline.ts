@@ -73,6 +73,18 @@ export function receive(timeline: Timeline, message: Message): Timeline {
   return { ...timeline, messages: [...timeline.messages, message], atStart };
 }
 
+/** A message as it is now, wherever it is loaded. One that is known to be further stays. */
+export function replace(timeline: Timeline, message: Message): Timeline {
+  const index = timeline.messages.findIndex(item => item.id === message.id);
+  const found = timeline.messages[index];
+  if (!found || !isLater(message, found)) return timeline;
+  return { ...timeline, messages: timeline.messages.with(index, message) };
+}
+
+/** Whether this is the same message after another change. */
+export const isLater = (message: Message, than: Message): boolean =>
+  !than.deleted && (message.deleted || (message.version ?? 0) > (than.version ?? 0));
+
 /** Turns a message into its tombstone, wherever it is loaded. */
 export function bury(timeline: Timeline, message: string): Timeline {
   const index = timeline.messages.findIndex(item => item.id === message);

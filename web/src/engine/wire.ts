@@ -4,7 +4,8 @@ import type { Seen } from './presence';
 /** What each kind of event holds, as the server's contracts name it. */
 export interface EventData {
   message_sent: { nonce: string; message: Message };
-  message_deleted: { message: string; number: number };
+  message_edited: { message: Message };
+  message_deleted: { message: string; number: number; redacted?: number[] };
   marker_moved: { channel: string; number: number; user: string };
   guild_edited: { guild: Guild };
   guild_deleted: { guild: string; channels: string[] };

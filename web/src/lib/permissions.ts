@@ -49,6 +49,7 @@ const explain = (name: PermissionName, label: string, hint: string): Explained =
 /** What the server acts on, in words; those of features that are still to come aren't offered. */
 export const EXPLAINED: readonly Explained[] = [
   explain('send', 'Send messages', 'Write in the channels they can see.'),
+  explain('manageMessages', 'Manage messages', 'Delete what others said, and see what was changed.'),
   explain('createInvite', 'Create invites', 'Ask others in with a link.'),
   explain('manageInvites', 'Manage invites', 'See everyone’s invites and take them back.'),
   explain('changeNickname', 'Change own nickname', 'Be called otherwise in this guild.'),
@@ -76,6 +77,7 @@ export const EXPLAINED: readonly Explained[] = [
 export const OF_CHANNELS: readonly Explained[] = [
   explain('view', 'View channel', 'See that it’s there and read what is said.'),
   explain('send', 'Send messages', 'Write here.'),
+  explain('manageMessages', 'Manage messages', 'Delete what others said here, and see what was changed.'),
   explain('manageChannels', 'Manage channel', 'Edit or delete this channel.'),
   explain(
     'manageRoles',

@@ -20,6 +20,7 @@ export type DialogName =
   | { name: 'status' }
   | { name: 'new-direct' }
   | { name: 'switcher' }
+  | { name: 'versions'; channel: string; message: string }
   | { name: 'keys' };
 
 export interface Toast {

@@ -55,7 +55,8 @@ impl SqlStore {
     }
 
     async fn below(&self, channel: ChannelId, number: i64, limit: i64) -> Result<Vec<Message>> {
-        let sql = "SELECT channel, number, id, author, text, reply_to, sent_at, deleted, edited_at, version FROM messages
+        let sql =
+            "SELECT channel, number, id, author, text, reply_to, sent_at, deleted, edited_at, version FROM messages
              WHERE channel = $1 AND number < $2 ORDER BY number DESC LIMIT $3";
         let mut messages = self.messages(sql, &[channel.0, number, limit]).await?;
         messages.reverse();
@@ -63,7 +64,8 @@ impl SqlStore {
     }
 
     async fn above(&self, channel: ChannelId, number: i64, limit: i64) -> Result<Vec<Message>> {
-        let sql = "SELECT channel, number, id, author, text, reply_to, sent_at, deleted, edited_at, version FROM messages
+        let sql =
+            "SELECT channel, number, id, author, text, reply_to, sent_at, deleted, edited_at, version FROM messages
              WHERE channel = $1 AND number > $2 ORDER BY number LIMIT $3";
         Ok(self.messages(sql, &[channel.0, number, limit]).await?)
     }

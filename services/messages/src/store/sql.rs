@@ -11,12 +11,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 type Columns = (i64, i64, i64, i64, String, Option<i64>, i64, bool, Option<i64>, i64);
 
-fn message(
-    (channel, number, id, author, text, reply_to, sent_at, deleted, edited_at, version): Columns,
-) -> Message {
+fn message((channel, number, id, author, text, reply_to, sent_at, deleted, edited_at, version): Columns) -> Message {
     let place = (ChannelId(channel), number);
-    let sent =
-        Message::new(MessageId(id), place, UserId(author), text, reply_to.map(MessageId), Timestamp(sent_at));
+    let sent = Message::new(MessageId(id), place, UserId(author), text, reply_to.map(MessageId), Timestamp(sent_at));
     Message { deleted, edited_at: edited_at.map(Timestamp), version, ..sent }
 }
 
@@ -242,8 +239,7 @@ impl Store for SqlStore {
         }
         let message = Message { text: edit.text, edited_at: Some(edit.at), version, ..old.clone() };
         let told = MessageEdited { message: message.clone() };
-        let event =
-            NewEvent::new(StreamName::messages(old.channel), edit.event, edit.at, "message_edited", &told);
+        let event = NewEvent::new(StreamName::messages(old.channel), edit.event, edit.at, "message_edited", &told);
         let events = append(&mut tx, vec![event]).await?;
         query(
             "INSERT INTO versions (channel, message, version, text, at, replaced_at_seq) VALUES ($1, $2, $3, $4, $5, $6)",
@@ -261,25 +257,26 @@ impl Store for SqlStore {
     }
 
     async fn versions(&self, channel: ChannelId, message: MessageId) -> Result<Vec<Version>> {
-        let rows: Vec<(i64, String, i64)> = query_as(
-            "SELECT version, text, at FROM versions WHERE channel = $1 AND message = $2 ORDER BY version",
-        )
-        .bind(channel.0)
-        .bind(message.0)
-        .fetch_all(&self.pools.read)
-        .await?;
+        let rows: Vec<(i64, String, i64)> =
+            query_as("SELECT version, text, at FROM versions WHERE channel = $1 AND message = $2 ORDER BY version")
+                .bind(channel.0)
+                .bind(message.0)
+                .fetch_all(&self.pools.read)
+                .await?;
         let version = |(version, text, at)| Version { message, version, text, at: Timestamp(at) };
         Ok(rows.into_iter().map(version).collect())
     }
 
     async fn said_since(&self, user: UserId, since: Timestamp) -> Result<Vec<Message>> {
-        let sql = "SELECT channel, number, id, author, text, reply_to, sent_at, deleted, edited_at, version FROM messages
+        let sql =
+            "SELECT channel, number, id, author, text, reply_to, sent_at, deleted, edited_at, version FROM messages
              WHERE author = $1 AND sent_at >= $2 AND NOT deleted ORDER BY channel, number";
         Ok(self.messages(sql, &[user.0, since.0]).await?)
     }
 
     async fn written_by(&self, user: UserId, after: Place, limit: i64) -> Result<Vec<Message>> {
-        let sql = "SELECT channel, number, id, author, text, reply_to, sent_at, deleted, edited_at, version FROM messages
+        let sql =
+            "SELECT channel, number, id, author, text, reply_to, sent_at, deleted, edited_at, version FROM messages
              WHERE author = $1 AND channel >= $2 AND (channel > $2 OR number > $3) AND NOT deleted
              ORDER BY channel, number LIMIT $4";
         Ok(self.messages(sql, &[user.0, after.0.0, after.1, limit]).await?)

@@ -1,5 +1,7 @@
 //! What every engine of the store must do.
 
+mod edits;
+
 use super::*;
 use crate::rules;
 use engine_sql::{Ground, sqlx::query};

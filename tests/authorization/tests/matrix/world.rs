@@ -284,6 +284,10 @@ impl World {
             "time_out" => json!({ "seconds": 60 }),
             "open_direct" => json!({ "user": self.people["bystander"].id }),
             "send_message" => json!({ "nonce": "matrix", "text": "Hello." }),
+            "edit_message" => json!({ "text": "Hush." }),
+            "delete_messages" => {
+                json!({ "messages": ["open message", "private message", "direct message"].map(|key| &self.ids[key]) })
+            }
             "mark_read" => json!({ "number": 1 }),
             "put_avatar" | "put_banner" | "put_icon" => json!(PICTURE),
             _ => return None,

@@ -15,6 +15,7 @@ import type {
 } from '../../api/types';
 import type { EngineCalls } from '../engine';
 import type { StreamEvent } from '../wire';
+import { changeCalls } from './changes';
 import type { FakePlatform, FakeSocket } from './platform';
 
 interface Client {
@@ -421,6 +422,7 @@ export class World {
         this.asked.push(ids.length);
         return answer(() => ({ items: ids.flatMap(id => this.users[id] ?? []) }));
       },
+      ...changeCalls(this, answer),
       history: (channel, window, limit = 50) => answer(() => this.history(channel, window, limit)),
       members: guild =>
         answer(() => ({

@@ -1,11 +1,12 @@
 import { SendHorizontal, X } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { plainText } from '../../lib/markdown/plain';
 import { commandKey, isCommand } from '../../lib/shortcuts';
 import { IconButton } from '../button';
 import { useQuoted } from '../conversation/quote';
 import { SMALL_SCREEN, useEngine, useMedia, useStore } from '../hooks';
 import { MemberName } from '../roles/role-name';
+import { useAutoHeight } from './auto-height';
 import { useFocusOnTyping } from './focus-on-typing';
 import { marks, toggleMark } from './formatting';
 
@@ -56,7 +57,7 @@ export function Composer({ channel, name, replyTo, onReply }: Props) {
       onReply(null);
     } else if (event.key === 'ArrowUp' && text === '' && !event.altKey) {
       event.preventDefault();
-      lastMessage()?.focus();
+      if (!engine.changes.beginLast(channel)) lastMessage()?.focus();
     }
   };
   return (
@@ -114,16 +115,6 @@ function ReplyBar({ channel, message, onCancel }: ReplyProps) {
       </IconButton>
     </div>
   );
-}
-
-function useAutoHeight(field: { current: HTMLTextAreaElement | null }, text: string): void {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
-  useLayoutEffect(() => {
-    const box = field.current;
-    if (!box) return;
-    box.style.height = 'auto';
-    box.style.height = `${box.scrollHeight}px`;
-  }, [field, text]);
 }
 
 function lastMessage(): HTMLElement | undefined {

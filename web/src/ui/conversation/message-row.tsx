@@ -11,6 +11,10 @@ import { MemberName } from '../roles/role-name';
 import { isFoldedIn } from '../selectors';
 import { Tip } from '../tip';
 import { show } from '../view';
+import { changeByKey } from './changing';
+import { EditedMark } from './edited-mark';
+import { Leaving } from './leaving';
+import { MessageEditor } from './message-editor';
 import { MessageTools } from './message-tools';
 import { Quote } from './quote';
 import type { Row } from './rows';
@@ -24,7 +28,10 @@ interface Props extends Omit<Row, 'key'> {
 /** One message with the day line, the "New" line and the author above it, as far as they belong there. */
 export const MessageRow = memo(function MessageRow(props: Props) {
   const { message, pending, isNewDay, isFirstNew, isHead, isTarget, isOwn, onReply } = props;
+  const engine = useEngine();
   const [isActive, setActive] = useState(false);
+  const isEdited = useStore(({ editor }) => editor?.message === message.id) && !message.deleted;
+  const isLeaving = useStore(({ leaving }) => message.id in leaving) && !message.deleted;
   return (
     <>
       {(isNewDay || isFirstNew) && <Line day={isNewDay ? message.sent_at : null} isNew={isFirstNew} />}
@@ -45,10 +52,11 @@ export const MessageRow = memo(function MessageRow(props: Props) {
           if (!stays) setActive(false);
         }}
         onKeyDown={event => {
-          const isPlain = event.key === 'r' && !event.ctrlKey && !event.metaKey && !event.altKey;
-          if (!isPlain || event.target !== event.currentTarget || pending || message.deleted) return;
+          if (event.target !== event.currentTarget || pending || message.deleted) return;
+          if (event.ctrlKey || event.metaKey || event.altKey) return;
+          if (event.key === 'r') onReply(message.id);
+          else if (!changeByKey(engine, event.key, message)) return;
           event.preventDefault();
-          onReply(message.id);
         }}
       >
         {message.reply_to && <Quote channel={message.channel} message={message.reply_to} />}
@@ -62,11 +70,17 @@ export const MessageRow = memo(function MessageRow(props: Props) {
                 <MemberName user={message.author} />, {clockTime(message.sent_at)}
               </span>
             )}
-            <MessageText message={message} />
+            {isEdited ? (
+              <MessageEditor message={message} />
+            ) : isLeaving ? (
+              <Leaving message={message} />
+            ) : (
+              <MessageText message={message} />
+            )}
             {pending?.phase === 'failed' && <NotSent pending={pending} />}
           </div>
         </div>
-        {isActive && !pending && !message.deleted && (
+        {isActive && !pending && !message.deleted && !isEdited && !isLeaving && (
           <MessageTools message={message} onReply={() => onReply(message.id)} />
         )}
       </article>
@@ -126,6 +140,7 @@ function SideTime({ at }: { at: string }) {
 }
 
 function MessageText({ message }: { message: Message }) {
+  const edited = useStore(({ edits }) => edits[message.id]);
   const id = `text-${message.id}`;
   const [isUnfolded, unfold] = useState(false);
   const isFolded = useStore(state => isFoldedIn(state, message)) && !isUnfolded;
@@ -146,9 +161,16 @@ function MessageText({ message }: { message: Message }) {
       </p>
     );
   }
+  const text = edited ?? message.text;
   return (
-    <div className="text" id={id} data-emoji={isOnlyEmoji(message.text) || undefined}>
-      <Markdown text={message.text} />
+    <div
+      className="text"
+      id={id}
+      data-emoji={isOnlyEmoji(text) || undefined}
+      data-saving={edited !== undefined || undefined}
+    >
+      <Markdown text={text} />
+      {message.edited_at && <EditedMark message={message} />}
     </div>
   );
 }

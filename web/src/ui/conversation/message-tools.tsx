@@ -1,9 +1,10 @@
-import { Copy, Flag, Link as LinkIcon, Reply } from 'lucide-react';
+import { Copy, Flag, Link as LinkIcon, Pencil, Reply, Trash2 } from 'lucide-react';
 import type { Message } from '../../api/types';
 import { copy } from '../../lib/clipboard';
 import { IconButton } from '../button';
-import { useMe, useStore } from '../hooks';
+import { useEngine, useMe, useStore } from '../hooks';
 import { show } from '../view';
+import { mayDelete, remove } from './changing';
 
 interface Props {
   message: Message;
@@ -16,7 +17,10 @@ export function MessageTools({ message, onReply }: Props) {
     if (await copy(text)) show.toast(`${what} copied`);
     else show.toast('The browser doesn’t allow copying here', 'bad');
   };
+  const engine = useEngine();
   const me = useMe();
+  const isOwn = message.author === me;
+  const isDeletable = useStore(state => mayDelete(state, me, message));
   const guild = useStore(state => state.channels[message.channel]?.guild);
   const report = () => {
     if (!guild) return;
@@ -29,15 +33,25 @@ export function MessageTools({ message, onReply }: Props) {
       <IconButton label="Reply" keys="R" onClick={onReply}>
         <Reply size={17} />
       </IconButton>
+      {isOwn && (
+        <IconButton label="Edit" keys="E" onClick={() => engine.changes.begin(message)}>
+          <Pencil size={16} />
+        </IconButton>
+      )}
       <IconButton label="Copy text" onClick={() => void copied(message.text, 'Text')}>
         <Copy size={16} />
       </IconButton>
       <IconButton label="Copy link" onClick={() => void copied(link, 'Link')}>
         <LinkIcon size={16} />
       </IconButton>
-      {guild && message.author !== me && (
+      {guild && !isOwn && (
         <IconButton label="Report" onClick={report}>
           <Flag size={16} />
+        </IconButton>
+      )}
+      {isDeletable && (
+        <IconButton label="Delete" keys="Del" className="tool-bad" onClick={() => remove(engine, message)}>
+          <Trash2 size={16} />
         </IconButton>
       )}
     </div>

@@ -12,6 +12,7 @@ import { ReportDialog } from './report';
 import { SettingsDialog } from './settings';
 import { StatusDialog } from './status';
 import { SwitcherDialog } from './switcher';
+import { VersionsDialog } from './versions';
 
 /** Whichever dialog is open. Loaded when the first one is. */
 export default function Dialogs() {
@@ -55,6 +56,8 @@ export default function Dialogs() {
       return <NewDirectDialog />;
     case 'switcher':
       return <SwitcherDialog />;
+    case 'versions':
+      return <VersionsDialog channel={dialog.channel} message={dialog.message} />;
     case 'keys':
       return <KeysDialog />;
     default:

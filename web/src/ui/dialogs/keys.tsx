@@ -17,7 +17,9 @@ const groups: [string, [string, string[]][]][] = [
     [
       ['Walk from message to message', ['↑ ↓']],
       ['Reply to the message in focus', ['R']],
-      ['From an empty composer to the last message', ['↑']],
+      ['Edit the message in focus', ['E']],
+      ['Delete the message in focus', ['Delete']],
+      ['From an empty composer: edit your last message', ['↑']],
     ],
   ],
   [
