@@ -1,5 +1,6 @@
 import { SendHorizontal, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import type { Engine } from '../../engine/engine';
 import { plainText } from '../../lib/markdown/plain';
 import { commandKey, isCommand } from '../../lib/shortcuts';
 import { IconButton } from '../button';
@@ -58,6 +59,7 @@ export function Composer({ channel, name, replyTo, onReply }: Props) {
     } else if (event.key === 'ArrowUp' && text === '' && !event.altKey) {
       event.preventDefault();
       if (!engine.changes.beginLast(channel)) lastMessage()?.focus();
+      else bringIntoView(engine);
     }
   };
   return (
@@ -115,6 +117,13 @@ function ReplyBar({ channel, message, onCancel }: ReplyProps) {
       </IconButton>
     </div>
   );
+}
+
+/** The message that is changed may be far above. */
+function bringIntoView(engine: Engine): void {
+  const { editor } = engine.store.getSnapshot();
+  const isShown = editor && document.querySelector(`[data-message="${editor.message}"]`);
+  if (editor && !isShown) engine.jumpTo(editor.channel, editor.message);
 }
 
 function lastMessage(): HTMLElement | undefined {
