@@ -286,7 +286,8 @@ impl World {
             "send_message" => json!({ "nonce": "matrix", "text": "Hello." }),
             "edit_message" => json!({ "text": "Hush." }),
             "delete_messages" => {
-                json!({ "messages": ["open message", "private message", "direct message"].map(|key| &self.ids[key]) })
+                let ids = ["open message", "private message", "direct message"].map(|key| &self.ids[key]);
+                json!({ "messages": ids })
             }
             "mark_read" => json!({ "number": 1 }),
             "put_avatar" | "put_banner" | "put_icon" => json!(PICTURE),
