@@ -10,7 +10,7 @@ use std::iter;
 /// How long a process may be silent until another one takes over. It says so with every part.
 const HOLD_SECONDS: i64 = 120;
 /// Kinds of which there may be any number: they are read once more for the page that shows them, and never all at once.
-const MANY: [&str; 2] = [MESSAGE, "marker"];
+const MANY: [&str; 4] = [MESSAGE, "marker", "version", "reaction"];
 const MESSAGE: &str = "message";
 /// Its bytes are a file of their own.
 const IMAGE: &str = "image";

@@ -67,10 +67,10 @@ export function MessageEditor({ message }: { message: Message }) {
         {left < 0 && <strong>{-left} characters too many.</strong>}
         {problem && <strong>Not saved: {problem.detail}</strong>}
         <button type="button" onClick={cancel}>
-          Cancel <kbd>Esc</kbd>
+          Cancel {!isSmall && <kbd>Esc</kbd>}
         </button>
         <button type="button" disabled={left < 0} onClick={save}>
-          Save <kbd>{enterSends && !isSmall ? 'Enter' : `${commandKey} Enter`}</kbd>
+          Save {!isSmall && <kbd>{enterSends ? 'Enter' : `${commandKey} Enter`}</kbd>}
         </button>
       </p>
     </div>
