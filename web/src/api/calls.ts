@@ -1,6 +1,6 @@
 import createClient, { type FetchResponse } from 'openapi-fetch';
-import { moderationCalls } from './moderation-calls';
 import { messageCalls } from './message-calls';
+import { moderationCalls } from './moderation-calls';
 import { operatorCalls } from './operator-calls';
 import { ProblemError, problemFrom, unreachable } from './problem';
 import type { paths } from './schema';

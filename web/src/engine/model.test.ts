@@ -102,7 +102,8 @@ test.each(Array.from({ length: 60 }, (_, index) => index + 1))(
         const channels = Object.keys(all.state().channels);
         await show(all, channels[roll(channels.length || 1)] ?? all.channel);
       }
-      if (step % 7 === 0 && all.engine.reader.channel) void all.engine.history.loadBefore(all.engine.reader.channel);
+      if (step % 7 === 0 && all.engine.reader.channel)
+        void all.engine.history.loadBefore(all.engine.reader.channel);
       if (step % 31 === 30) {
         all.world.down(true);
         for (let missed = 0; missed < 10; missed += 1) change(all, roll);
