@@ -108,12 +108,7 @@ fn a_service_with_a_role_of_its_own_reaches_nothing_else() {
             }
         }
         // An upgrade changes tables and replaces functions, which only their owner may.
-        let strange = format!(
-            "SELECT 1 / CASE WHEN EXISTS (
-               SELECT FROM pg_class WHERE relnamespace = '{service}'::regnamespace AND relowner <> current_user::regrole
-               UNION ALL SELECT FROM pg_proc WHERE pronamespace = '{service}'::regnamespace AND proowner <> current_user::regrole
-             ) THEN 0 ELSE 1 END"
-        );
+        let strange = include_str!("postgres/strangers.sql").replace("{service}", service);
         say(&role, &strange).expect("it owns all that is in its schema");
         assert!(say(&role, "CREATE SCHEMA more").expect_err("refused").contains("permission denied"));
     }
