@@ -3,7 +3,6 @@
 use crate::answer::{Answer, Refusal};
 use axum::{
     Router,
-    body::Bytes,
     extract::Path,
     http::{HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
@@ -14,12 +13,13 @@ use std::sync::Arc;
 use utoipa_swagger_ui::Config;
 
 const DOCUMENT: &str = "/api/openapi.json";
+/// As it was written down; a test holds it against the calls.
+const JSON: &str = include_str!("../openapi.json");
 /// Swagger UI is all files of our own, except for images in its styles and the styles that it sets while running.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                    connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-pub(crate) fn router(document: &utoipa::openapi::OpenApi) -> Router {
-    let json = Bytes::from(document.to_json().expect("the document is plain data"));
+pub(crate) fn router() -> Router {
     let config = Arc::new(Config::from(DOCUMENT).use_base_layout().try_it_out_enabled(true).display_operation_id(true));
     let page = move |path: String| {
         let config = config.clone();
@@ -27,7 +27,7 @@ pub(crate) fn router(document: &utoipa::openapi::OpenApi) -> Router {
     };
     let index = page.clone();
     Router::new()
-        .route(DOCUMENT, get(move || async move { ([(header::CONTENT_TYPE, "application/json")], json) }))
+        .route(DOCUMENT, get(|| async { ([(header::CONTENT_TYPE, "application/json")], JSON) }))
         .route("/api/docs", get(|| async { Redirect::permanent("/api/docs/") }))
         .route("/api/docs/", get(move || index("index.html".into())))
         .route("/api/docs/{*file}", get(move |Path(path): Path<String>| page(path)))

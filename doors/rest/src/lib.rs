@@ -78,10 +78,11 @@ pub struct Deps {
 /// The door, for the paths `/api/**`, `/files/**`, `/healthz` and `/readyz`.
 pub fn router(deps: Deps) -> Router {
     let random = deps.random.clone();
-    let (calls, document) = calls().split_for_parts();
+    // Each resource's part of the document is let go before the next is made: what is served was written down.
+    let calls = RESOURCES.iter().fold(Router::new(), |calls, routes| calls.merge(routes().split_for_parts().0));
     Router::new()
         .merge(calls.with_state(deps))
-        .merge(docs::router(&document::complete(document)))
+        .merge(docs::router())
         .route("/api", any(answer::no_such_address))
         .route("/api/{*rest}", any(answer::no_such_address))
         .route("/files/{*rest}", any(answer::no_such_address))
@@ -92,38 +93,39 @@ pub fn router(deps: Deps) -> Router {
 
 /// The OpenAPI document of every call.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    document::complete(calls().into_openapi())
+    let all = OpenApiRouter::with_openapi(document::base());
+    document::complete(RESOURCES.iter().fold(all, |all, routes| all.merge(routes())).into_openapi())
 }
 
-fn calls() -> OpenApiRouter<Deps> {
-    OpenApiRouter::with_openapi(document::base())
-        .merge(accounts::routes())
-        .merge(registration::routes())
-        .merge(auth::routes())
-        .merge(credentials::routes())
-        .merge(authenticator::routes())
-        .merge(passkeys::routes())
-        .merge(sessions::routes())
-        .merge(me::routes())
-        .merge(settings::routes())
-        .merge(images::routes())
-        .merge(leaving::routes())
-        .merge(exports::routes())
-        .merge(users::routes())
-        .merge(friends::routes())
-        .merge(blocks::routes())
-        .merge(overview::routes())
-        .merge(guilds::routes())
-        .merge(moderation::routes())
-        .merge(reports::routes())
-        .merge(channels::routes())
-        .merge(overwrites::routes())
-        .merge(roles::routes())
-        .merge(invites::routes())
-        .merge(directs::routes())
-        .merge(messages::routes())
-        .merge(streams::routes())
-        .merge(setup::routes())
-        .merge(operator::routes())
-        .merge(health::routes())
-}
+/// What each file answers.
+const RESOURCES: &[fn() -> OpenApiRouter<Deps>] = &[
+    accounts::routes,
+    registration::routes,
+    auth::routes,
+    credentials::routes,
+    authenticator::routes,
+    passkeys::routes,
+    sessions::routes,
+    me::routes,
+    settings::routes,
+    images::routes,
+    leaving::routes,
+    exports::routes,
+    users::routes,
+    friends::routes,
+    blocks::routes,
+    overview::routes,
+    guilds::routes,
+    moderation::routes,
+    reports::routes,
+    channels::routes,
+    overwrites::routes,
+    roles::routes,
+    invites::routes,
+    directs::routes,
+    messages::routes,
+    streams::routes,
+    setup::routes,
+    operator::routes,
+    health::routes,
+];
