@@ -86,11 +86,7 @@ impl Out {
         let written = if first.is_empty() || !self.queue.is_empty() || self.blocked {
             0
         } else {
-            let mut slices = [IoSlice::new(&[]); BATCH_FRAMES];
-            for (slice, frame) in slices.iter_mut().zip(first) {
-                *slice = IoSlice::new(wire.bytes(frame));
-            }
-            match wire.write(&slices[..first.len()]) {
+            match write_at_once(wire, first) {
                 Ok(written) => written,
                 Err(e) if e.kind() == ErrorKind::WouldBlock => {
                     self.blocked = true;
@@ -121,6 +117,18 @@ impl Out {
         }
         self.begun = count;
     }
+}
+
+/// Most often it is one frame: then no room for many is made.
+fn write_at_once(wire: &dyn Wire, frames: &[Frame]) -> Result<usize> {
+    if let [frame] = frames {
+        return wire.write(&[IoSlice::new(wire.bytes(frame))]);
+    }
+    let mut slices = [IoSlice::new(&[]); BATCH_FRAMES];
+    for (slice, frame) in slices.iter_mut().zip(frames) {
+        *slice = IoSlice::new(wire.bytes(frame));
+    }
+    wire.write(&slices[..frames.len()])
 }
 
 #[cfg(test)]
