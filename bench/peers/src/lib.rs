@@ -42,16 +42,7 @@ mod tests {
     fn guildhalls() -> String {
         let at = Timestamp(1_767_225_600_123);
         let channel = kernel::ChannelId(ID);
-        let message = Message {
-            id: MessageId(ID),
-            channel,
-            number: 7,
-            author: UserId(ID),
-            text: TEXT.into(),
-            reply_to: None,
-            sent_at: at,
-            deleted: false,
-        };
+        let message = Message::new(MessageId(ID), (channel, 7), UserId(ID), TEXT.into(), None, at);
         let data = MessageSent { nonce: "0123456789-7".into(), message };
         let new = NewEvent::new(StreamName::channel(channel), EventId(ID), at, "message_sent", &data);
         let NewEvent { stream, id, at, kind, data } = new;
