@@ -42,8 +42,8 @@ const BLOCKED_SECONDS: u32 = 8;
 /// One client's live session. Its state has one lock; nothing is awaited and nobody else's lock is taken for long
 /// while it is held.
 ///
-/// What a delivery looks at comes first: among thousands of sessions none is in the processor's cache any more, and
-/// each line of memory that is waited for costs as much as a tenth of the system call.
+/// What a delivery looks at comes first and lies together: thousands of sessions don't fit into the processor's cache,
+/// and each line of memory has to be waited for.
 #[repr(C)]
 pub(crate) struct Session {
     wire: Arc<dyn Wire>,
